@@ -1,0 +1,1 @@
+"""Muster: raid sign-up sheets for Discord, self-hosted."""

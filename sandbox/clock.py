@@ -1,0 +1,31 @@
+"""A clock whose hands are turned: by a test, or by the sandbox's story."""
+
+import asyncio
+from datetime import UTC, datetime, timedelta
+
+
+class ManualClock:
+    """Stands still until `advance`; whoever sleeps on it wakes when their moment has come."""
+
+    def __init__(self, start: datetime) -> None:
+        self._now = start.astimezone(UTC)
+        self._turned = asyncio.Event()
+
+    def now(self) -> datetime:
+        return self._now
+
+    def advance(self, by: timedelta) -> None:
+        """Turn the hands forward (or back, as a machine's clock may jump)."""
+        self.set(self._now + by)
+
+    def set(self, moment: datetime) -> None:
+        """Turn the hands to `moment` (aware)."""
+        self._now = moment.astimezone(UTC)
+        self._turned.set()
+        self._turned = asyncio.Event()
+
+    async def sleep(self, seconds: float) -> None:
+        until = self._now + timedelta(seconds=seconds)
+        while self._now < until:
+            await self._turned.wait()
+        await asyncio.sleep(0)
