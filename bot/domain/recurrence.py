@@ -12,7 +12,10 @@ from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from itertools import islice, pairwise
 from zoneinfo import ZoneInfo
 
+from bot.domain.durations import show_duration
+
 MINUTE = timedelta(minutes=1)
+HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
 WEEK = timedelta(days=7)
 # Nothing is planned past this day; "paused for ever" may be written as the calendar's last day.
@@ -60,6 +63,14 @@ class Upcoming:
 
     occurrence: Occurrence
     clocks_moved: timedelta
+
+    @property
+    def mark(self) -> str:
+        """What to say beside it: "clocks go back an hour", or nothing."""
+        if not self.clocks_moved:
+            return ""
+        far = "an hour" if abs(self.clocks_moved) == HOUR else show_duration(abs(self.clocks_moved))
+        return f"clocks go {'forward' if self.clocks_moved > timedelta(0) else 'back'} {far}"
 
 
 def instant(day: date, wall: time, zone: tzinfo) -> datetime:
