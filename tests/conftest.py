@@ -1,0 +1,121 @@
+"""The database of the tests: one server a run, one migrated template, one clone a test.
+
+TEST_DATABASE_URL (a superuser's address) takes the place of the embedded server.
+"""
+
+import asyncio
+import itertools
+import os
+import shutil
+import tempfile
+from collections.abc import AsyncIterator
+from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
+
+import asyncpg
+import pytest
+import pytest_asyncio
+
+from db.embedded import THROWAWAY, EmbeddedPostgres
+from db.migrate import migrate
+from db.pool import open_pool
+
+RUN = "MUSTER_TEST_RUN"  # the folder of this run; the workers of pytest-xdist inherit it
+_numbers = itertools.count()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if not hasattr(config, "workerinput"):
+        os.environ[RUN] = tempfile.mkdtemp(prefix="muster-test-")
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    if hasattr(config, "workerinput"):
+        return
+    folder = Path(os.environ.pop(RUN))
+    asyncio.run(_clean(folder))
+    shutil.rmtree(folder)
+
+
+async def _clean(folder: Path) -> None:
+    """Drop the template; stop a server that a killed worker left."""
+    if "TEST_DATABASE_URL" in os.environ:
+        await _on(os.environ["TEST_DATABASE_URL"], f"DROP DATABASE IF EXISTS {_template()}")
+    elif (folder / "postgres" / "data" / "postmaster.pid").exists():
+        server = EmbeddedPostgres(THROWAWAY)
+        await server.start(folder)
+        await server.stop()
+
+
+def _run_name() -> str:
+    return Path(os.environ[RUN]).name.removeprefix("muster-test-").replace("_", "0").lower()
+
+
+def _template() -> str:
+    return f"muster_template_{_run_name()}"
+
+
+def _address(server: str, database: str) -> str:
+    return urlunsplit(urlsplit(server)._replace(path=f"/{database}"))
+
+
+async def _on(dsn: str, statement: str) -> None:
+    connection = await asyncpg.connect(dsn)
+    try:
+        await connection.execute(statement)
+    finally:
+        await connection.close()
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def postgres() -> AsyncIterator[str]:
+    """The address of the run's server; its database `postgres`."""
+    if given := os.environ.get("TEST_DATABASE_URL"):
+        yield given
+        return
+    server = EmbeddedPostgres(THROWAWAY)
+    yield _address(await server.start(Path(os.environ[RUN])), "postgres")
+    await server.stop()
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def template(postgres: str) -> str:
+    """The name of a migrated database to clone; the first worker to come makes it."""
+    connection = await asyncpg.connect(postgres)
+    try:
+        await connection.execute("SELECT pg_advisory_lock(hashtext($1))", _template())
+        if await connection.fetchval("SELECT 1 FROM pg_database WHERE datname = $1", _template()) is None:
+            await connection.execute(f"CREATE DATABASE {_template()}")
+            await migrate(_address(postgres, _template()))
+    finally:
+        await connection.close()
+    return _template()
+
+
+@pytest.fixture
+async def empty_dsn(postgres: str) -> AsyncIterator[str]:
+    """A database of the test's own without any table."""
+    async for dsn in _database(postgres, "template1"):
+        yield dsn
+
+
+@pytest.fixture
+async def dsn(postgres: str, template: str) -> AsyncIterator[str]:
+    """A migrated database of the test's own."""
+    async for dsn in _database(postgres, template):
+        yield dsn
+
+
+async def _database(server: str, template: str) -> AsyncIterator[str]:
+    name = f"muster_{_run_name()}_{os.getpid()}_{next(_numbers)}"
+    await _on(server, f"CREATE DATABASE {name} TEMPLATE {template}")
+    yield _address(server, name)
+    await _on(server, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+async def pool(dsn: str) -> AsyncIterator["asyncpg.Pool[asyncpg.Record]"]:
+    """A pool on the test's database, as the bot opens it."""
+    pool = await open_pool(dsn)
+    yield pool
+    await pool.close()
