@@ -1,0 +1,1 @@
+"""Discord in, Discord out: read the parameters, call one use case, answer."""

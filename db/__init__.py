@@ -1,0 +1,57 @@
+"""The database: the only code that knows asyncpg. One repository an aggregate, SQL in the method that runs it."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import asyncpg
+
+from db.actions import ActionRepository
+from db.audit import AuditRepository
+from db.bookings import BookingRepository
+from db.events import EventRepository
+from db.players import PlayerRepository
+from db.rows import Connection
+from db.series import SeriesRepository
+from db.servers import ServerRepository
+from db.sign_ups import SignUpRepository
+from db.state import StateRepository
+from db.templates import TemplateRepository
+
+
+class Session:
+    """Every repository on one connection, inside one transaction."""
+
+    def __init__(self, connection: Connection) -> None:
+        self.actions = ActionRepository(connection)
+        self.audit = AuditRepository(connection)
+        self.bookings = BookingRepository(connection)
+        self.events = EventRepository(connection)
+        self.players = PlayerRepository(connection)
+        self.series = SeriesRepository(connection)
+        self.servers = ServerRepository(connection)
+        self.sign_ups = SignUpRepository(connection)
+        self.state = StateRepository(connection)
+        self.templates = TemplateRepository(connection)
+
+
+class Database:
+    """Hands out transactions. `work` is set after a commit that enqueued something: an accelerator, no more."""
+
+    def __init__(self, pool: asyncpg.Pool[asyncpg.Record]) -> None:
+        self._pool = pool
+        self.work = asyncio.Event()
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[Session]:
+        """One transaction: committed on leaving, rolled back on an exception."""
+        async with self._pool.acquire() as connection:
+            async with connection.transaction():
+                session = Session(connection)
+                yield session
+            if session.actions.enqueued:
+                self.work.set()
+
+    async def answers(self) -> bool:
+        """Whether the database answers a trivial question."""
+        return bool(await self._pool.fetchval("SELECT TRUE"))

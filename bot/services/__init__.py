@@ -1,0 +1,1 @@
+"""Use cases: lock, decide, write, enqueue."""

@@ -1,0 +1,60 @@
+"""An entry of the durable queue: something that happens later or elsewhere."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from bot.domain.ids import ActionId, ChannelId, EventId, GuildId
+
+
+class Kind(StrEnum):
+    """What there is to do."""
+
+    POST_SHEET = "sheet.post"
+    REFRESH_SHEET = "sheet.refresh"
+    DELETE_SHEET = "sheet.delete"
+    ANNOUNCE = "booking.announce"
+    CREATE_ON_RAID_HELPER = "raid_helper.create"
+    DELETE_ON_RAID_HELPER = "raid_helper.delete"
+    SIGN_UP_ON_RAID_HELPER = "raid_helper.sign_up"
+    TELL_PROMOTED = "member.promoted"
+
+
+@dataclass(frozen=True)
+class NewAction:
+    """An action to enqueue. Actions of one lane run in order; of one `dedupe` key only one is open at a time."""
+
+    guild_id: GuildId
+    kind: Kind
+    lane: str
+    due_at: datetime
+    event_id: EventId | None = None
+    payload: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    dedupe: str | None = None
+
+
+@dataclass(frozen=True)
+class Action:
+    """A claimed action. `attempts` counts this one; `version` is what its asker last wanted done."""
+
+    id: ActionId
+    guild_id: GuildId
+    kind: Kind
+    lane: str
+    due_at: datetime
+    event_id: EventId | None
+    payload: Mapping[str, Any]
+    version: int
+    attempts: int
+
+    @property
+    def nonce(self) -> str:
+        """The same for every attempt, so that Discord posts a message once."""
+        return f"muster-{self.id}"
+
+
+def channel_lane(channel_id: ChannelId | None) -> str:
+    """The lane of what is written into one channel."""
+    return f"channel:{channel_id}"

@@ -1,0 +1,171 @@
+"""One raid night and when its sheet takes answers."""
+
+import re
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+
+from bot.domain.errors import MusterError
+from bot.domain.ids import ChannelId, EventId, GuildId, MessageId, SeriesId, TemplateId, UserId
+from bot.domain.template import Choice
+
+LONGEST_TITLE = 100
+LONGEST_DESCRIPTION = 2000
+MOST_SEATS = 1000
+LONGEST_RAID = timedelta(hours=24)
+PINGS = re.compile(r"@everyone|@here|<@[!&]?\d+>")
+
+
+class EventStatus(StrEnum):
+    """What became of a raid. SCHEDULED → IN_PROGRESS → COMPLETED → ARCHIVED; CANCELLED from the first two, final."""
+
+    SCHEDULED = "SCHEDULED"
+    IN_PROGRESS = "IN_PROGRESS"
+    COMPLETED = "COMPLETED"
+    CANCELLED = "CANCELLED"
+    ARCHIVED = "ARCHIVED"
+
+
+class SheetKind(StrEnum):
+    """Who keeps the sheet: the bot itself, or Raid-Helper."""
+
+    NATIVE = "native"
+    RAID_HELPER = "raid-helper"
+
+
+class BookingState(StrEnum):
+    """How far a booking is: planned → creating (claimed, maybe sent) → created (stands) → announced. Never back."""
+
+    PLANNED = "planned"
+    CREATING = "creating"
+    CREATED = "created"
+    ANNOUNCED = "announced"
+
+
+@dataclass(frozen=True)
+class Event:
+    """A raid night. Instants are UTC; `day` is the local day of the start, `occurrence` the series' own day."""
+
+    id: EventId
+    guild_id: GuildId
+    title: str
+    day: date
+    starts_at: datetime
+    ends_at: datetime
+    status: EventStatus = EventStatus.SCHEDULED
+    description: str = ""
+    deadline: datetime | None = None
+    closed: bool = False
+    cancel_reason: str | None = None
+    leader_id: UserId | None = None
+    sheet: SheetKind = SheetKind.NATIVE
+    template_id: TemplateId | None = None
+    total_limit: int | None = None
+    channel_id: ChannelId | None = None
+    message_id: MessageId | None = None
+    series_id: SeriesId | None = None
+    occurrence: date | None = None
+    auto_booked: bool = False
+    booking_state: BookingState | None = None
+    raid_helper_event_id: str | None = None
+
+    @property
+    def link(self) -> str | None:
+        """Where the sheet stands in Discord (Raid-Helper's event id is its message id), or None while it does not."""
+        message_id = self.raid_helper_event_id if self.sheet is SheetKind.RAID_HELPER else self.message_id
+        if message_id is None or self.channel_id is None:
+            return None
+        return f"https://discord.com/channels/{self.guild_id}/{self.channel_id}/{message_id}"
+
+    @property
+    def takes_buttons(self) -> bool:
+        """Whether the sheet's buttons are live."""
+        return self.status is EventStatus.SCHEDULED and not self.closed
+
+
+@dataclass(frozen=True)
+class NewEvent:
+    """What it takes to write a raid down; `starts_at` in UTC, `day` its local day, `occurrence` the series' own."""
+
+    guild_id: GuildId
+    title: str
+    day: date
+    starts_at: datetime
+    duration: timedelta
+    description: str = ""
+    deadline: datetime | None = None
+    leader_id: UserId | None = None
+    created_by: UserId | None = None
+    sheet: SheetKind = SheetKind.NATIVE
+    template_id: TemplateId | None = None
+    total_limit: int | None = None
+    channel_id: ChannelId | None = None
+    series_id: SeriesId | None = None
+    occurrence: date | None = None
+    auto_booked: bool = False
+    booking_state: BookingState | None = None
+
+
+class UnknownEvent(MusterError):
+    """There is no such raid in this server. Pick one from the list that appears while you type."""
+
+
+class SheetClosed(MusterError):
+    """This sheet takes no answers any more."""
+
+
+class BadTitle(MusterError):
+    """A title needs 1 to 100 characters, such as "Heroic Wednesday"."""
+
+
+class TitlePings(MusterError):
+    """A title cannot ping: take the @everyone, @here or mention out and try again."""
+
+
+class BadDescription(MusterError):
+    """A description has at most 2000 characters."""
+
+
+class BadLimit(MusterError):
+    """A limit is a number from 1 to 1000; leave it out for no limit."""
+
+
+class BadDeadline(MusterError):
+    """The deadline lies before the start: give it as the time before it, such as 24h, or leave it out."""
+
+
+def check_title(title: str) -> str:
+    """The title, white space folded. Raises BadTitle, or TitlePings when it would mention anybody."""
+    folded = " ".join(title.split())
+    if not 1 <= len(folded) <= LONGEST_TITLE:
+        raise BadTitle
+    if PINGS.search(folded):
+        raise TitlePings
+    return folded
+
+
+def check_description(description: str) -> str:
+    """The description, trimmed. Raises BadDescription."""
+    if len(description) > LONGEST_DESCRIPTION:
+        raise BadDescription
+    return description.strip()
+
+
+def check_limit(limit: int | None) -> int | None:
+    """The limit on seats. Raises BadLimit below 1 and above 1000."""
+    if limit is not None and not 1 <= limit <= MOST_SEATS:
+        raise BadLimit
+    return limit
+
+
+def check_open(event: Event, choice: Choice, now: datetime) -> None:
+    """Raise SheetClosed (with what to do) when `event` does not take `choice` at `now`.
+
+    After the deadline only Late and Absence are taken (field notes 2.3); a withdrawal counts as Absence.
+    """
+    if event.status is EventStatus.CANCELLED:
+        raise SheetClosed("This raid was cancelled, so there is nothing to sign up for.")
+    if event.closed or event.status is not EventStatus.SCHEDULED or now >= event.ends_at:
+        raise SheetClosed("This sheet is closed. Ask an officer if you still want to change your answer.")
+    if event.deadline and now >= event.deadline and choice not in (Choice.LATE, Choice.ABSENCE):
+        raise SheetClosed("Sign-ups closed at the deadline. You can still press Late or Absence, or ask an officer.")

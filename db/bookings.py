@@ -1,0 +1,69 @@
+"""Bookings: the part of `patt.raid_events` that says which week follows which."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from bot.domain.event import BookingState
+from bot.domain.ids import EventId, GuildId, SeriesId
+from db.rows import Connection
+
+
+class BookingRepository:
+    """Finds the raids nothing follows yet and writes how far their successors are."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._db = connection
+
+    async def unfollowed(self, started_from: datetime, started_to: datetime) -> Sequence[tuple[GuildId, EventId]]:
+        """Raids of running series that started between the two instants and that nothing follows yet."""
+        rows = await self._db.fetch(
+            """
+            SELECT event.guild_discord_id, event.id FROM patt.raid_events event
+            JOIN patt.recurring_events series ON series.id = event.recurring_event_id
+            WHERE event.start_time_utc BETWEEN $1 AND $2 AND event.recurring_event_id IS NOT NULL
+              AND event.successor_id IS NULL AND event.status <> 'CANCELLED' AND series.is_active
+            ORDER BY event.start_time_utc, event.id
+            """,
+            started_from,
+            started_to,
+        )
+        return [(GuildId(row["guild_discord_id"]), EventId(row["id"])) for row in rows]
+
+    async def later_occurrence(self, series_id: SeriesId, after: Any) -> EventId | None:
+        """The series' first raid on a later day of its own, whoever made it."""
+        return await self._db.fetchval(
+            """
+            SELECT id FROM patt.raid_events WHERE recurring_event_id = $1 AND occurrence_date > $2
+            ORDER BY occurrence_date LIMIT 1
+            """,
+            series_id,
+            after,
+        )
+
+    async def follow(self, event_id: EventId, successor_id: EventId) -> None:
+        """Write down what follows the raid."""
+        await self._db.execute(
+            "UPDATE patt.raid_events SET successor_id = $2 WHERE id = $1", event_id, successor_id
+        )
+
+    async def flag_booked(self, event_id: EventId) -> None:
+        """The origin's flag on a raid that has been followed."""
+        await self._db.execute("UPDATE patt.raid_events SET auto_booked = TRUE WHERE id = $1", event_id)
+
+    async def flag_predecessor(self, successor_id: EventId) -> None:
+        """The origin's flag on whatever this raid follows."""
+        await self._db.execute("UPDATE patt.raid_events SET auto_booked = TRUE WHERE successor_id = $1", successor_id)
+
+    async def set_state(self, event_id: EventId, state: BookingState) -> None:
+        """Write how far the booking is."""
+        await self._db.execute("UPDATE patt.raid_events SET booking_state = $2 WHERE id = $1", event_id, state)
+
+    async def set_raid_helper_event(self, event_id: EventId, raid_helper_id: str, payload: dict[str, Any]) -> None:
+        """Remember the event Raid-Helper made for this raid, and what it answered."""
+        await self._db.execute(
+            "UPDATE patt.raid_events SET raid_helper_event_id = $2, raid_helper_payload = $3 WHERE id = $1",
+            event_id,
+            raid_helper_id,
+            payload,
+        )

@@ -1,0 +1,138 @@
+"""Raids: `patt.raid_events`."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+import asyncpg
+
+from bot.domain.errors import MusterError
+from bot.domain.event import BookingState, Event, EventStatus, NewEvent, SheetKind
+from bot.domain.ids import ChannelId, EventId, GuildId, MessageId, SeriesId, TemplateId, UserId
+from db.rows import Connection, maybe
+
+_SELECT = """
+    SELECT id, guild_discord_id, title, event_date, start_time_utc, end_time_utc, status, description, deadline_utc,
+           closed, cancel_reason, leader_discord_id, sheet, template_id, total_limit, discord_channel_id,
+           discord_message_id, recurring_event_id, occurrence_date, auto_booked, booking_state, raid_helper_event_id
+    FROM patt.raid_events
+"""
+
+
+class OccurrenceTaken(MusterError):
+    """That week's raid of this series is already booked."""
+
+
+class EventRepository:
+    """Reads and writes raids on one connection."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._db = connection
+
+    async def add(self, new: NewEvent) -> EventId:
+        """Write a raid down with the season running on its day. Raises OccurrenceTaken: a week is booked once."""
+        try:
+            return await self._db.fetchval(
+                """
+                INSERT INTO patt.raid_events (guild_discord_id, title, event_date, start_time_utc, end_time_utc,
+                    description, deadline_utc, leader_discord_id, created_by, sheet, template_id, total_limit,
+                    discord_channel_id, recurring_event_id, occurrence_date, auto_booked, booking_state, season_id)
+                VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, (
+                    SELECT id FROM patt.raid_seasons
+                    WHERE is_active AND start_date <= $3 AND coalesce(end_date, 'infinity') >= $3
+                      AND coalesce(guild_discord_id, $1) = $1
+                    ORDER BY start_date DESC LIMIT 1))
+                RETURNING id
+                """,
+                new.guild_id,
+                new.title,
+                new.day,
+                new.starts_at,
+                new.starts_at + new.duration,
+                new.description,
+                new.deadline,
+                new.leader_id,
+                new.created_by,
+                new.sheet,
+                new.template_id,
+                new.total_limit,
+                new.channel_id,
+                new.series_id,
+                new.occurrence,
+                new.auto_booked,
+                new.booking_state,
+            )
+        except asyncpg.UniqueViolationError as error:
+            if error.constraint_name == "raid_events_occurrence":
+                raise OccurrenceTaken from None
+            raise
+
+    async def get(self, event_id: EventId) -> Event | None:
+        """The raid, or None."""
+        row = await self._db.fetchrow(_SELECT + " WHERE id = $1", event_id)
+        return _event(row) if row else None
+
+    async def lock(self, guild_id: GuildId, event_id: EventId) -> Event | None:
+        """The raid of this server, its row locked until the transaction ends; None when it is not there."""
+        row = await self._db.fetchrow(
+            _SELECT + " WHERE id = $1 AND guild_discord_id = $2 FOR UPDATE", event_id, guild_id
+        )
+        return _event(row) if row else None
+
+    async def not_over(self, guild_id: GuildId, now: datetime, *, most: int) -> Sequence[Event]:
+        """The server's raids that are neither over nor cancelled, soonest first."""
+        rows = await self._db.fetch(
+            _SELECT
+            + """
+            WHERE guild_discord_id = $1 AND start_time_utc > $2 - interval '2 days' AND end_time_utc > $2
+              AND status IN ('SCHEDULED', 'IN_PROGRESS')
+            ORDER BY start_time_utc, id LIMIT $3
+            """,
+            guild_id,
+            now,
+            most,
+        )
+        return [_event(row) for row in rows]
+
+    async def cancel(self, event_id: EventId, reason: str | None) -> None:
+        """Mark the raid cancelled."""
+        await self._db.execute(
+            "UPDATE patt.raid_events SET status = 'CANCELLED', cancel_reason = $2 WHERE id = $1", event_id, reason
+        )
+
+    async def set_message(self, event_id: EventId, channel_id: ChannelId, message_id: MessageId | None) -> None:
+        """Remember where the sheet stands."""
+        await self._db.execute(
+            "UPDATE patt.raid_events SET discord_channel_id = $2, discord_message_id = $3 WHERE id = $1",
+            event_id,
+            channel_id,
+            message_id,
+        )
+
+
+def _event(row: Any) -> Event:
+    return Event(
+        id=EventId(row["id"]),
+        guild_id=GuildId(row["guild_discord_id"]),
+        title=row["title"],
+        day=row["event_date"],
+        starts_at=row["start_time_utc"],
+        ends_at=row["end_time_utc"],
+        status=EventStatus(row["status"]),
+        description=row["description"],
+        deadline=row["deadline_utc"],
+        closed=row["closed"],
+        cancel_reason=row["cancel_reason"],
+        leader_id=maybe(UserId, row["leader_discord_id"]),
+        sheet=SheetKind(row["sheet"]),
+        template_id=maybe(TemplateId, row["template_id"]),
+        total_limit=row["total_limit"],
+        channel_id=maybe(ChannelId, row["discord_channel_id"]),
+        message_id=maybe(MessageId, row["discord_message_id"]),
+        series_id=maybe(SeriesId, row["recurring_event_id"]),
+        occurrence=row["occurrence_date"],
+        auto_booked=row["auto_booked"],
+        booking_state=maybe(BookingState, row["booking_state"]),
+        raid_helper_event_id=row["raid_helper_event_id"],
+    )
+

@@ -1,0 +1,77 @@
+"""Servers: `common.discord_config`, a row a Discord server."""
+
+from typing import Any
+
+from bot.domain.ids import ChannelId, GuildId, RoleId
+from bot.domain.server import Server
+from db.rows import Connection, maybe
+
+
+class ServerRepository:
+    """Reads and writes a server's settings."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._db = connection
+
+    async def get(self, guild_id: GuildId) -> Server:
+        """The server's settings; the defaults when it has none."""
+        row = await self._db.fetchrow(
+            """
+            SELECT guild_discord_id, raid_channel_id, officer_channel_id, officer_role_ids, timezone,
+                   default_template, raid_helper_api_key
+            FROM common.discord_config WHERE guild_discord_id = $1
+            """,
+            guild_id,
+        )
+        return _server(row) if row else Server(guild_id)
+
+    async def set_up(
+        self,
+        guild_id: GuildId,
+        channel_id: ChannelId | None,
+        timezone: str | None,
+        officer_role_id: RoleId | None,
+        officer_channel_id: ChannelId | None,
+    ) -> None:
+        """Write the values given; None leaves what was there."""
+        await self._db.execute(
+            """
+            INSERT INTO common.discord_config
+                (guild_discord_id, raid_channel_id, timezone, officer_role_ids, officer_channel_id)
+            VALUES ($1, $2, $3, array_remove(ARRAY[$4::bigint], NULL), $5)
+            ON CONFLICT (guild_discord_id) DO UPDATE SET
+                raid_channel_id = coalesce($2, discord_config.raid_channel_id),
+                timezone = coalesce($3, discord_config.timezone),
+                officer_role_ids = CASE WHEN $4::bigint IS NULL THEN discord_config.officer_role_ids
+                                        ELSE ARRAY[$4::bigint] END,
+                officer_channel_id = coalesce($5, discord_config.officer_channel_id)
+            """,
+            guild_id,
+            channel_id,
+            timezone,
+            officer_role_id,
+            officer_channel_id,
+        )
+
+    async def set_raid_helper_key(self, guild_id: GuildId, encrypted: str | None) -> None:
+        """Write the encrypted key, or forget it."""
+        await self._db.execute(
+            """
+            INSERT INTO common.discord_config (guild_discord_id, raid_helper_api_key) VALUES ($1, $2)
+            ON CONFLICT (guild_discord_id) DO UPDATE SET raid_helper_api_key = $2
+            """,
+            guild_id,
+            encrypted,
+        )
+
+
+def _server(row: Any) -> Server:
+    return Server(
+        id=GuildId(row["guild_discord_id"]),
+        raid_channel_id=maybe(ChannelId, row["raid_channel_id"]),
+        officer_channel_id=maybe(ChannelId, row["officer_channel_id"]),
+        officer_roles=frozenset(RoleId(role) for role in row["officer_role_ids"]),
+        timezone=row["timezone"],
+        default_template=row["default_template"],
+        raid_helper_key=row["raid_helper_api_key"],
+    )

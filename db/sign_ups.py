@@ -1,0 +1,114 @@
+"""Sign-ups: `patt.raid_attendance`."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from bot.domain.auto_invite import Invitation
+from bot.domain.ids import EventId, PlayerId, SignUpId, UserId
+from bot.domain.roster import SignUp, Tier
+from bot.domain.sign_up import Answer
+from bot.domain.template import Choice
+from db.rows import Connection, maybe
+
+
+class SignUpRepository:
+    """Reads and writes the answers to one sheet at a time."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._db = connection
+
+    async def of(self, event_id: EventId) -> Sequence[SignUp]:
+        """Every sign-up of the raid."""
+        rows = await self._db.fetch(
+            """
+            SELECT a.id, a.player_id, p.display_name, u.discord_id, a.status, a.signed_at, a.class_name, a.spec_name,
+                   a.note, a.arrives_at, a.tier, a.slot
+            FROM patt.raid_attendance a
+            JOIN guild_identity.players p ON p.id = a.player_id
+            LEFT JOIN guild_identity.discord_users u ON u.id = p.discord_user_id
+            WHERE a.event_id = $1
+            """,
+            event_id,
+        )
+        return [_sign_up(row) for row in rows]
+
+    async def answer(
+        self, event_id: EventId, player_id: PlayerId, character_id: int | None, answer: Answer, now: datetime
+    ) -> None:
+        """Write a member's own answer; one seat a person."""
+        await self._db.execute(
+            """
+            INSERT INTO patt.raid_attendance
+                (event_id, player_id, status, signed_up, source, character_id, class_name, spec_name, signed_at)
+            VALUES ($1, $2, $3, $4, 'self', $5, $6, $7, $8)
+            ON CONFLICT (event_id, player_id) DO UPDATE SET
+                status = $3, signed_up = $4, source = 'self', character_id = $5, class_name = $6, spec_name = $7,
+                signed_at = CASE WHEN $9 THEN raid_attendance.signed_at ELSE $8 END
+            """,
+            event_id,
+            player_id,
+            answer.choice,
+            answer.choice.holds_seat,
+            character_id,
+            answer.pick.class_name if answer.pick else None,
+            answer.pick.spec_name if answer.pick else None,
+            now,
+            answer.keeps_place,
+        )
+
+    async def withdraw(self, event_id: EventId, player_id: PlayerId) -> None:
+        """Take the answer back."""
+        await self._db.execute(
+            "DELETE FROM patt.raid_attendance WHERE event_id = $1 AND player_id = $2", event_id, player_id
+        )
+
+    async def pre_fill(self, event_id: EventId, invitations: Sequence[Invitation], now: datetime) -> None:
+        """Write the pre-filled answers, `source = 'auto'`; whoever answered already keeps their answer."""
+        await self._db.executemany(
+            """
+            INSERT INTO patt.raid_attendance
+                (event_id, player_id, status, signed_up, source, character_id, class_name, spec_name, signed_at)
+            VALUES ($1, $2, $3, $4, 'auto', $5, $6, $7, $8)
+            ON CONFLICT (event_id, player_id) DO NOTHING
+            """,
+            [
+                (
+                    event_id,
+                    one.candidate.player_id,
+                    one.choice,
+                    one.choice is Choice.ACCEPTED,
+                    one.candidate.character_id,
+                    one.candidate.class_name,
+                    one.candidate.spec_name,
+                    now,
+                )
+                for one in invitations
+            ],
+        )
+
+    async def set_raid_helper_id(self, event_id: EventId, player_id: PlayerId, sign_up_id: int) -> None:
+        """Remember Raid-Helper's id of this sign-up."""
+        await self._db.execute(
+            "UPDATE patt.raid_attendance SET raid_helper_signup_id = $3 WHERE event_id = $1 AND player_id = $2",
+            event_id,
+            player_id,
+            sign_up_id,
+        )
+
+
+def _sign_up(row: Any) -> SignUp:
+    return SignUp(
+        id=SignUpId(row["id"]),
+        player_id=PlayerId(row["player_id"]),
+        name=row["display_name"],
+        user_id=maybe(UserId, row["discord_id"]),
+        choice=Choice(row["status"]),
+        signed_at=row["signed_at"],
+        class_name=row["class_name"],
+        spec_name=row["spec_name"],
+        note=row["note"],
+        arrives_at=row["arrives_at"],
+        tier=Tier(row["tier"]),
+        slot=row["slot"],
+    )
