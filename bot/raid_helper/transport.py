@@ -1,0 +1,147 @@
+"""One request after another to Raid-Helper: paced, capped, repeated only where repeating can do no harm."""
+
+import logging
+import random
+from collections.abc import Awaitable, Callable
+from ipaddress import ip_address
+from itertools import count
+
+import aiohttp
+from pydantic import SecretStr
+from yarl import URL
+
+from bot.clock import Clock
+from bot.raid_helper.answers import Answer, Call, failure
+from bot.raid_helper.errors import OutcomeUnknown, RateLimited, Unavailable, Unreadable
+from bot.raid_helper.pace import Lane
+
+log = logging.getLogger(__name__)
+
+TRIES = 3
+LONGEST_PAUSE = 60.0
+BODY_LIMIT = 1024 * 1024
+_CHUNK = 64 * 1024
+_HEADERS = {"Accept": "application/json", "User-Agent": "Muster (self-hosted raid sign-ups)"}
+
+Wait = Callable[[float], Awaitable[None]]
+
+
+class Transport:
+    """Sends calls to one base URL and turns every failure into a `RaidHelperError`.
+
+    Waits on the injected clock; that is why the loop is our own: stamina and its kin sleep real time.
+    """
+
+    def __init__(
+        self, http: aiohttp.ClientSession, base_url: str, clock: Clock, *, wait: Wait | None, timeout_seconds: float
+    ) -> None:
+        self._http = http
+        self._base = _checked(base_url)
+        self._clock = clock
+        self.wait: Wait = wait or clock.sleep
+        self._timeout = aiohttp.ClientTimeout(total=timeout_seconds)
+        self._lanes: dict[SecretStr, Lane] = {}
+
+    def lane(self, key: SecretStr) -> Lane:
+        """The queue of one key, the same for everyone who uses that key."""
+        return self._lanes.setdefault(key, Lane())
+
+    def requests_left(self, key: SecretStr) -> int:
+        """What is left of the key's 1000 requests a day, as far as this process knows."""
+        return self.lane(key).left(self._clock.now())
+
+    async def perform(self, call: Call, key: SecretStr) -> Answer:
+        """The successful answer to `call`.
+
+        Reads are tried up to three times; a write again only after a 429, which surely did nothing. Raises a
+        `RaidHelperError`: `OutcomeUnknown` when a write may have happened, `RateLimited` rather than waiting
+        longer than a minute.
+        """
+        lane = self.lane(key)
+        async with lane.turn:
+            for attempt in count(1):
+                try:
+                    return await self._once(call, key, lane)
+                except (RateLimited, Unavailable) as error:
+                    pause = _pause_before_next(call, error, attempt)
+                    if pause is None:
+                        raise
+                    log.info("Raid-Helper: %s %s is tried again (%s)", call.method, call.path, type(error).__name__)
+                await self.wait(pause)
+        raise AssertionError("counting does not end")
+
+    async def _once(self, call: Call, key: SecretStr, lane: Lane) -> Answer:
+        await self._wait_turn(lane)
+        try:
+            answer = await self._send(call, key)
+        finally:
+            lane.count(self._clock.now())
+        error = failure(call, answer)
+        if error is None:
+            return answer
+        if isinstance(error, RateLimited):
+            lane.pause_for(error.retry_after, self._clock.now())
+        reason = answer.reason().replace(key.get_secret_value(), "<key>")
+        log.warning("Raid-Helper: %s %s: HTTP %s, %s", call.method, call.path, answer.status, reason)
+        raise error
+
+    async def _wait_turn(self, lane: Lane) -> None:
+        now = self._clock.now()
+        if (pause := lane.pause(now)) > LONGEST_PAUSE:
+            raise RateLimited(pause)
+        if (delay := lane.delay(now)) > 0:
+            await self.wait(delay)
+
+    async def _send(self, call: Call, key: SecretStr) -> Answer:
+        try:
+            async with self._http.request(
+                call.method,
+                f"{self._base}{call.path}",
+                headers={**_HEADERS, **call.headers, "Authorization": key.get_secret_value()},
+                json=call.body,
+                # A redirect would turn a POST into a GET and hand the key to another host.
+                allow_redirects=False,
+                timeout=self._timeout,
+            ) as response:
+                headers = {name.lower(): value for name, value in response.headers.items()}
+                return Answer(response.status, headers, await _text(response, call))
+        except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
+            raise Unavailable from error  # never connected, so nothing was sent
+        except (aiohttp.ClientError, TimeoutError, OSError) as error:
+            raise call.lost() from error
+
+
+def _pause_before_next(call: Call, error: RateLimited | Unavailable, attempt: int) -> float | None:
+    """Seconds before the next try, or None when there is none. After a 429 the lane itself waits."""
+    if attempt == TRIES:
+        return None
+    if isinstance(error, RateLimited):
+        return 0.0 if error.retry_after <= LONGEST_PAUSE else None
+    if isinstance(error, Unreadable) or not call.is_read:
+        return None
+    return 2.0 ** (attempt - 1) + random.random()  # noqa: S311 - spreads retries, guards nothing
+
+
+async def _text(response: aiohttp.ClientResponse, call: Call) -> str:
+    body = bytearray()
+    async for chunk in response.content.iter_chunked(_CHUNK):
+        body += chunk
+        if len(body) > BODY_LIMIT:
+            raise Unreadable if call.is_read else OutcomeUnknown
+    return body.decode(errors="replace")
+
+
+def _checked(base_url: str) -> str:
+    """`base_url` without a closing slash (Raid-Helper answers 404 to those); only loopback goes without https."""
+    url = URL(base_url.strip())
+    plain_at_home = url.scheme == "http" and _is_loopback(url.host or "")
+    if not url.host or url.user or url.query_string or not (url.scheme == "https" or plain_at_home):
+        raise ValueError("RAID_HELPER_BASE_URL must be https://host/path; plain http is for this machine only")
+    return str(url).rstrip("/")
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
