@@ -23,7 +23,7 @@ _BETWEEN = re.compile(r"[,;/]|(?<=[0-9])\s+(?=[0-9]+(?:[\s,;/]|$))")
 _NONE = frozenset({"", "-", "none", "no", "off", "never", "keine", "aus"})
 
 
-class BadDuration(MusterError):  # noqa: N818  the field's words, not Python's
+class BadDuration(MusterError):
     """I cannot read that as a length of time. Type something like `3h`, `1h30` or `90` (minutes)."""
 
 
