@@ -22,7 +22,7 @@ _MALFORMED = (
 )
 
 
-class DatabaseUnreachable(Exception):  # noqa: N818 - the sentence a host reads, named for what happened
+class DatabaseUnreachable(Exception):
     """The database cannot be used; the message says why and never holds the password."""
 
 

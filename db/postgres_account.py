@@ -124,7 +124,7 @@ def _add_entry(account: Account, folder: Path) -> None:
             f"Postgres refuses to run as root and its account {ACCOUNT} may not enter {folder}. Run the bot as an "
             "ordinary user, keep it and DATA_DIR in a folder others may enter (/opt, /srv), or set DATABASE_URL."
         ) from error
-    log.warning("the account %s may now pass through %s to reach the embedded database", account.uid, folder)
+    log.info("account %s may now pass through %s to reach the embedded database", account.uid, folder)
 
 
 def make_readable(tree: Path) -> None:

@@ -16,7 +16,7 @@ import asyncpg
 import pytest
 import pytest_asyncio
 
-from db.embedded import THROWAWAY, EmbeddedPostgres
+from db.embedded import THROWAWAY, EmbeddedPostgres, throwaway_parent
 from db.migrate import migrate
 from db.pool import open_pool
 
@@ -26,7 +26,7 @@ _numbers = itertools.count()
 
 def pytest_configure(config: pytest.Config) -> None:
     if not hasattr(config, "workerinput"):
-        os.environ[RUN] = tempfile.mkdtemp(prefix="muster-test-")
+        os.environ[RUN] = tempfile.mkdtemp(prefix="muster-test-", dir=throwaway_parent())
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
@@ -108,7 +108,7 @@ async def dsn(postgres: str, template: str) -> AsyncIterator[str]:
 
 async def _database(server: str, template: str) -> AsyncIterator[str]:
     name = f"muster_{_run_name()}_{os.getpid()}_{next(_numbers)}"
-    await _on(server, f"CREATE DATABASE {name} TEMPLATE {template}")
+    await _on(server, f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY file_copy")
     yield _address(server, name)
     await _on(server, f"DROP DATABASE {name} WITH (FORCE)")
 
