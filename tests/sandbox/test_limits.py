@@ -509,7 +509,8 @@ def sized(total: int, **given: Any) -> dict[str, Any]:
     names = ["a", "b"]
     rest = total - len("n" + "d") - sum(len(name + "d") for name in names)
     choices = [{"name": f"{index:02}".ljust(100, "x"), "value": "v" * 100} for index in range(rest // 200)]
-    choices.append({"name": "rest", "value": "v" * (rest % 200 - 4)})
+    left = rest % 200
+    choices.append({"name": "x" * (left // 2), "value": "v" * (left - left // 2)})
     parts = [option(name, choices=part) for name, part in zip(names, (choices[:25], choices[25:]), strict=True)]
     return slash(name="n", description="d", options=parts, **given)
 
