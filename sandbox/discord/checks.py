@@ -1,0 +1,42 @@
+"""Whether a body is one Discord would take: its documented limits, and its published description."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Protocol
+
+from sandbox.discord import limits
+
+
+class Description(Protocol):
+    """Discord's published OpenAPI document (`openapi.Spec`)."""
+
+    def check(self, method: str, path: str, body: Any) -> list[str]:
+        """Complaints about a request's body; [] when it is as described."""
+        ...
+
+
+class Checks:
+    """The body checks, which raise Refusal; all off with `strict` False (benchmarks)."""
+
+    def __init__(self, strict: bool, spec: Description | None) -> None:
+        self.strict = strict
+        self._spec = spec
+
+    def message(self, body: Mapping[str, Any], previous: Mapping[str, Any] | None = None) -> None:
+        if self.strict:
+            limits.check_message(body, previous)
+
+    def modal(self, data: Mapping[str, Any]) -> None:
+        if self.strict:
+            limits.check_modal(data)
+
+    def choices(self, choices: Sequence[Mapping[str, Any]]) -> None:
+        if self.strict:
+            limits.check_choices(choices)
+
+    def commands(self, commands: Sequence[Mapping[str, Any]]) -> None:
+        if self.strict:
+            limits.check_commands(commands)
+
+    def described(self, method: str, path: str, body: Any) -> list[str]:
+        """What the published description has against an accepted request."""
+        return self._spec.check(method, path, body) if self.strict and self._spec else []

@@ -1,0 +1,1 @@
+"""REST: to be written."""
