@@ -1,7 +1,7 @@
 """The database: the only code that knows asyncpg. One repository an aggregate, SQL in the method that runs it."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 
 import asyncpg
@@ -43,7 +43,7 @@ class Database:
         self.work = asyncio.Event()
 
     @asynccontextmanager
-    async def transaction(self) -> AsyncIterator[Session]:
+    async def transaction(self) -> AsyncGenerator[Session]:
         """One transaction: committed on leaving, rolled back on an exception."""
         async with self._pool.acquire() as connection:
             async with connection.transaction():

@@ -1,7 +1,7 @@
 """Bookings: the part of `patt.raid_events` that says which week follows which."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from bot.domain.event import BookingState
@@ -30,22 +30,15 @@ class BookingRepository:
         )
         return [(GuildId(row["guild_discord_id"]), EventId(row["id"])) for row in rows]
 
-    async def later_occurrence(self, series_id: SeriesId, after: Any) -> EventId | None:
-        """The series' first raid on a later day of its own, whoever made it."""
+    async def of_occurrence(self, series_id: SeriesId, day: date) -> EventId | None:
+        """The series' raid of that day of its own, whoever made it."""
         return await self._db.fetchval(
-            """
-            SELECT id FROM patt.raid_events WHERE recurring_event_id = $1 AND occurrence_date > $2
-            ORDER BY occurrence_date LIMIT 1
-            """,
-            series_id,
-            after,
+            "SELECT id FROM patt.raid_events WHERE recurring_event_id = $1 AND occurrence_date = $2", series_id, day
         )
 
     async def follow(self, event_id: EventId, successor_id: EventId) -> None:
         """Write down what follows the raid."""
-        await self._db.execute(
-            "UPDATE patt.raid_events SET successor_id = $2 WHERE id = $1", event_id, successor_id
-        )
+        await self._db.execute("UPDATE patt.raid_events SET successor_id = $2 WHERE id = $1", event_id, successor_id)
 
     async def flag_booked(self, event_id: EventId) -> None:
         """The origin's flag on a raid that has been followed."""

@@ -14,7 +14,8 @@ from db.rows import Connection, maybe
 _SELECT = """
     SELECT id, guild_discord_id, title, event_date, start_time_utc, end_time_utc, status, description, deadline_utc,
            closed, cancel_reason, leader_discord_id, sheet, template_id, total_limit, discord_channel_id,
-           discord_message_id, recurring_event_id, occurrence_date, auto_booked, booking_state, raid_helper_event_id
+           discord_message_id, recurring_event_id, occurrence_date, successor_id, auto_booked, booking_state,
+           raid_helper_event_id
     FROM patt.raid_events
 """
 
@@ -100,13 +101,10 @@ class EventRepository:
             "UPDATE patt.raid_events SET status = 'CANCELLED', cancel_reason = $2 WHERE id = $1", event_id, reason
         )
 
-    async def set_message(self, event_id: EventId, channel_id: ChannelId, message_id: MessageId | None) -> None:
-        """Remember where the sheet stands."""
+    async def set_message(self, event_id: EventId, message_id: MessageId | None) -> None:
+        """Remember the sheet's message, or that there is none any more."""
         await self._db.execute(
-            "UPDATE patt.raid_events SET discord_channel_id = $2, discord_message_id = $3 WHERE id = $1",
-            event_id,
-            channel_id,
-            message_id,
+            "UPDATE patt.raid_events SET discord_message_id = $2 WHERE id = $1", event_id, message_id
         )
 
 
@@ -131,8 +129,8 @@ def _event(row: Any) -> Event:
         message_id=maybe(MessageId, row["discord_message_id"]),
         series_id=maybe(SeriesId, row["recurring_event_id"]),
         occurrence=row["occurrence_date"],
+        successor_id=maybe(EventId, row["successor_id"]),
         auto_booked=row["auto_booked"],
         booking_state=maybe(BookingState, row["booking_state"]),
         raid_helper_event_id=row["raid_helper_event_id"],
     )
-

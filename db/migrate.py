@@ -22,7 +22,7 @@ else:
 
 MIGRATIONS = Path(__file__).resolve().parent.parent / "sql" / "migrations"
 
-_LOCK = 0x6D7573746572  # "muster": the advisory lock all programs agree on
+LOCK = 0x6D7573746572  # "muster": the advisory lock all programs agree on
 _FILE = re.compile(r"(\d{4})_([a-z0-9_]+)\.sql")
 # A transaction command at the start of a line and ended there; plpgsql's BEGIN has no semicolon.
 _TRANSACTION = re.compile(r"^(BEGIN|START TRANSACTION|COMMIT|ROLLBACK)\b[^;\n]*;", re.IGNORECASE | re.MULTILINE)
@@ -117,7 +117,7 @@ async def _migrate(connection: Connection, folder: Path) -> list[str]:
 async def _apply_next(connection: Connection, files: list[Migration]) -> str | None:
     """Apply the first file that waits, in one transaction; None when none does."""
     async with connection.transaction():
-        await connection.execute("SELECT pg_advisory_xact_lock($1)", _LOCK)
+        await connection.execute("SELECT pg_advisory_xact_lock($1)", LOCK)
         await connection.execute(_TABLE)
         waiting = await _waiting(connection, files)
         if not waiting:

@@ -59,7 +59,9 @@ class PlayerRepository:
         )
         assert row is not None  # noqa: S101 - INSERT … RETURNING answers with its row
         known = row["class_name"] and row["spec_name"]
-        return Known(PlayerId(row["id"]), row["character_id"], Pick(row["class_name"], row["spec_name"]) if known else None)
+        return Known(
+            PlayerId(row["id"]), row["character_id"], Pick(row["class_name"], row["spec_name"]) if known else None
+        )
 
     async def remember_main(self, player_id: PlayerId, game: str, pick: Pick) -> int:
         """Make `pick` the player's main in `game`; the character's id. The first main is also the seed's main."""

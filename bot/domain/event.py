@@ -65,6 +65,7 @@ class Event:
     message_id: MessageId | None = None
     series_id: SeriesId | None = None
     occurrence: date | None = None
+    successor_id: EventId | None = None
     auto_booked: bool = False
     booking_state: BookingState | None = None
     raid_helper_event_id: str | None = None

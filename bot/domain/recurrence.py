@@ -137,10 +137,8 @@ def upcoming(
 
 def _from_day(rule: Rule, now: datetime, not_before: date | None) -> Iterator[Occurrence]:
     today = now.astimezone(_zone(rule)).date()
-    # A day early: a wall time in a gap at midnight starts on the date after its own.
-    earliest = today - DAY
-    anchor = rule.anchor or _soonest(rule, earliest, now)
-    day = _first_day(rule, anchor, max(earliest, not_before or earliest))
+    anchor = rule.anchor or _soonest(rule, today, now)
+    day = _first_day(rule, anchor, max(today, not_before or today))
     while day < LAST_DAY:
         occurrence = _occurrence(rule, day)
         if occurrence.start > now:
@@ -148,8 +146,8 @@ def _from_day(rule: Rule, now: datetime, not_before: date | None) -> Iterator[Oc
         day += rule.step
 
 
-def _soonest(rule: Rule, earliest: date, now: datetime) -> date:
-    day = _in_week_of(earliest, rule.weekday)
+def _soonest(rule: Rule, today: date, now: datetime) -> date:
+    day = _in_week_of(today, rule.weekday)
     while _occurrence(rule, day).start <= now:
         day += WEEK
     return day

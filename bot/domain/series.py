@@ -1,14 +1,15 @@
 """A weekly series and what its next occurrence is."""
 
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from bot.domain.errors import MusterError
-from bot.domain.event import SheetKind
-from bot.domain.ids import ChannelId, GuildId, SeriesId, UserId
-from bot.domain.recurrence import Occurrence, Rule, first_from, following
+from bot.domain.event import BookingState, NewEvent, SheetKind
+from bot.domain.ids import ChannelId, GuildId, SeriesId, TemplateId, UserId
+from bot.domain.recurrence import Occurrence, Rule, following
+from bot.domain.server import Server
 
 BOOKING_DELAY = timedelta(minutes=10)
 """Ten minutes in, people are there and the raid is happening (the origin's lower bound)."""
@@ -94,6 +95,30 @@ def next_occurrence(series: Series, day: date, start: datetime, skipped: Abstrac
     return None if paused else upcoming
 
 
-def first_occurrence(series: Series, now: datetime) -> Occurrence:
-    """The first occurrence whose start lies after `now`."""
-    return first_from(series.rule, now)
+def first_event(
+    series: Series, occurrence: Occurrence, server: Server, kind: SheetKind, template_id: TemplateId | None
+) -> NewEvent:
+    """The raid of `occurrence` as its series wants it, in the series' channel or else the server's."""
+    return NewEvent(
+        guild_id=series.guild_id,
+        title=series.label,
+        description=series.description,
+        day=occurrence.day,
+        starts_at=occurrence.start,
+        duration=series.duration,
+        leader_id=series.leader_id,
+        sheet=kind,
+        template_id=template_id,
+        total_limit=series.total_limit,
+        channel_id=series.channel_id or server.raid_channel_id,
+        series_id=series.id,
+        occurrence=occurrence.day,
+        booking_state=BookingState.PLANNED,
+    )
+
+
+def booked_event(
+    series: Series, occurrence: Occurrence, server: Server, kind: SheetKind, template_id: TemplateId | None
+) -> NewEvent:
+    """The same, booked by the auto-booker: flagged as the origin flags it, and announced once it stands."""
+    return replace(first_event(series, occurrence, server, kind, template_id), auto_booked=True)

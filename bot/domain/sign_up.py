@@ -81,7 +81,7 @@ def _picked(template: Template, own: SignUp | None, choice: Choice, pick: tuple[
         raise NotOffered
     if spec_name is None and len(game_class.specs) > 1:
         return AskSpec(game_class)
-    spec = game_class.spec(spec_name) if spec_name else game_class.specs[0]
+    spec = game_class.spec(spec_name) if spec_name else next(iter(game_class.specs), None)
     if spec is None:
         raise NotOffered
     return Answer(choice, Pick(game_class.name, spec.name), _keeps_place(own, choice), remember=True)

@@ -1,0 +1,46 @@
+"""The grammar of button ids: one pattern and one builder each. The patterns are disjoint (two that match both fire)."""
+
+from bot.domain.ids import EventId
+from bot.domain.template import Choice
+
+_EVENT = r"muster:(?P<event>\d{1,18})"
+_CHOICE = r"(?P<choice>accepted|late|tentative|bench|absence)"
+
+ANSWER = rf"{_EVENT}:{_CHOICE}"
+CLASS = rf"{_EVENT}:{_CHOICE}:class"
+SPEC = rf"{_EVENT}:{_CHOICE}:spec:(?P<index>\d{{1,2}})"
+MINE = rf"{_EVENT}:mine"
+RESPEC = rf"{_EVENT}:respec"
+WITHDRAW = rf"{_EVENT}:withdraw"
+
+ALL = (ANSWER, CLASS, SPEC, MINE, RESPEC, WITHDRAW)
+
+
+def answer(event_id: EventId, choice: Choice) -> str:
+    """The id of an answer's button."""
+    return f"muster:{event_id}:{choice}"
+
+
+def game_class(event_id: EventId, choice: Choice) -> str:
+    """The id of the select of classes, opened by the button of `choice`."""
+    return f"muster:{event_id}:{choice}:class"
+
+
+def spec(event_id: EventId, choice: Choice, index: int) -> str:
+    """The id of the select of specs of the template's class at `index`."""
+    return f"muster:{event_id}:{choice}:spec:{index}"
+
+
+def mine(event_id: EventId) -> str:
+    """The id of `My sign-up`."""
+    return f"muster:{event_id}:mine"
+
+
+def respec(event_id: EventId) -> str:
+    """The id of `Change class or spec`."""
+    return f"muster:{event_id}:respec"
+
+
+def withdraw(event_id: EventId) -> str:
+    """The id of `Withdraw`."""
+    return f"muster:{event_id}:withdraw"

@@ -1,0 +1,194 @@
+"""Every sentence a user reads, except the refusals, which stand with their errors."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from discord.utils import escape_markdown
+
+from bot.domain.event import Event, EventStatus, SheetKind
+from bot.domain.ids import ChannelId
+from bot.domain.roster import Placed
+from bot.domain.series import Series
+from bot.domain.server import Server
+from bot.domain.template import Choice, GameClass, Template
+
+MY_SIGN_UP = "My sign-up"
+CHOOSE_CLASS = "Choose your class"
+CHANGE_SPEC = "Change class or spec"
+WITHDRAW = "Withdraw"
+ONLY_IN_SERVERS = "That works in a server only, not in direct messages."
+EMOJI = {Choice.LATE: "🕒", Choice.TENTATIVE: "⚖️", Choice.BENCH: "🪑", Choice.ABSENCE: "🚫", Choice.ACCEPTED: "✅"}
+WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+
+
+def safe(text: str) -> str:
+    """User text for a message: no markdown, no line breaks."""
+    return escape_markdown(" ".join(text.split()))
+
+
+def stamp(moment: datetime, style: str = "F") -> str:
+    """Discord's own timestamp, shown to everyone in their zone."""
+    return f"<t:{int(moment.timestamp())}:{style}>"
+
+
+# ---------------------------------------------------------------- the sheet's buttons
+
+
+def class_wanted(event: Event) -> str:
+    """Above the select of classes."""
+    return f"**{safe(event.title)}**: which class do you bring? Muster remembers it: next time one click is enough."
+
+
+def spec_wanted(game_class: GameClass) -> str:
+    """Above the select of specs."""
+    return f"{game_class.emoji} {safe(game_class.name)}: which spec?"
+
+
+def choose_spec(game_class: GameClass) -> str:
+    """The select of specs, closed."""
+    return f"Choose your {game_class.name} spec"[:150]
+
+
+def signed_up(template: Template, placed: Placed) -> str:
+    """What a member's own answer is now."""
+    sign_up = placed.sign_up
+    what = _as_what(placed)
+    if placed.position is not None:
+        return (
+            f"The raid is full, so you are in the **queue** at place {placed.position}{what}. "
+            "When a seat opens you move up and are told."
+        )
+    if sign_up.choice is Choice.ACCEPTED:
+        return f"You are in{what}, #{placed.number}."
+    label = template.labels.get(sign_up.choice, sign_up.choice.value)
+    sentences = {
+        Choice.LATE: f"You are in and coming **late**{what}, #{placed.number}.",
+        Choice.TENTATIVE: f"You are down as **{safe(label)}**. It holds no seat: sign up as soon as you know.",
+        Choice.BENCH: "You are on the **bench**: you fill in if somebody is missing.",
+        Choice.ABSENCE: f"You are down as **{safe(label)}**. Thanks for saying so.",
+    }
+    return sentences[sign_up.choice]
+
+
+def _as_what(placed: Placed) -> str:
+    sign_up = placed.sign_up
+    if not sign_up.class_name:
+        return ""
+    return f" as **{safe(' '.join(filter(None, (sign_up.spec_name, sign_up.class_name))))}**"
+
+
+def withdrawn(event: Event) -> str:
+    """After `Withdraw`."""
+    return f"Your answer for **{safe(event.title)}** is gone. The buttons on the sheet bring you back any time."
+
+
+def not_signed_up(event: Event) -> str:
+    """`My sign-up` of somebody who has not answered."""
+    return f"You have not answered **{safe(event.title)}** yet: press one of the sheet's buttons."
+
+
+def promoted(event: Event) -> str:
+    """To a member who moved from the queue to a seat."""
+    where = f"\n{event.link}" if event.link else ""
+    return f"A seat opened: you are now in **{safe(event.title)}**, {stamp(event.starts_at)}.{where}"
+
+
+# ---------------------------------------------------------------- officers
+
+
+def created(event: Event) -> str:
+    """After `/raid create`."""
+    where = f"<#{event.channel_id}>"
+    how = "Raid-Helper posts its sheet" if event.sheet is SheetKind.RAID_HELPER else "The sheet appears"
+    return f"**{safe(event.title)}** is planned for {stamp(event.starts_at)}. {how} in {where}. Its id is `{event.id}`."
+
+
+def series_started(series: Series, first: Event) -> str:
+    """After `/raid series add`."""
+    weeks = "week" if series.every_weeks == 1 else f"{series.every_weeks} weeks"
+    return (
+        f"**{safe(series.label)}** raids every {weeks} on {WEEKDAYS[series.day_of_week]} at {series.start_time:%H:%M} "
+        f"({series.timezone}), first {stamp(first.starts_at)}. The sheet appears in <#{first.channel_id}>; "
+        "ten minutes after each start the next one is booked."
+    )
+
+
+def cancelled(event: Event, *, deleted: bool) -> str:
+    """After `/raid cancel`."""
+    sheet = "Its sheet is being deleted." if deleted else "The sheet stays and says so."
+    follow = ""
+    if event.series_id is not None:
+        follow = " A cancelled raid books no successor: create the series' next raid by hand or add the series anew."
+    return f"**{safe(event.title)}** is cancelled. {sheet}{follow}"
+
+
+def upcoming(events: Sequence[Event]) -> str:
+    """The answer to `/raid list`, within a message's 2000 characters."""
+    if not events:
+        return "Nothing is planned. `/raid create` posts a raid, `/raid series add` one for every week."
+    lines = [_line(event) for event in events]
+    shown = [line for count, line in enumerate(lines) if len("\n".join(lines[: count + 1])) <= 1900]
+    rest = len(lines) - len(shown)
+    return "\n".join([*shown, f"… and {rest} more"] if rest else shown)
+
+
+def _line(event: Event) -> str:
+    running = " · running" if event.status is EventStatus.IN_PROGRESS else ""
+    link = f" · {event.link}" if event.link else ""
+    return f"`{event.id}` **{safe(event.title)}** {stamp(event.starts_at)}{running}{link}"
+
+
+def missing_permissions(channel_id: ChannelId, names: Sequence[str]) -> str:
+    """A channel the bot cannot use as asked."""
+    return f"I cannot post there yet: in <#{channel_id}> I need {', '.join(f'**{name}**' for name in names)}."
+
+
+def set_up(server: Server, problems: Sequence[str]) -> str:
+    """The answer to `/raid setup`: what holds now, and what is still missing."""
+    roles = ", ".join(f"<@&{role}>" for role in sorted(server.officer_roles)) or "none: Manage Server decides"
+    lines = [
+        f"Raid channel: {_channel(server.raid_channel_id)}",
+        f"Time zone: {server.timezone or 'UTC (not set)'}",
+        f"Officer role: {roles}",
+        f"Officer channel: {_channel(server.officer_channel_id)}",
+        f"Raid-Helper: {'connected' if server.raid_helper_key else 'not connected'}",
+        *problems,
+    ]
+    return "\n".join(lines)
+
+
+def _channel(channel_id: ChannelId | None) -> str:
+    return f"<#{channel_id}>" if channel_id else "not set"
+
+
+RAID_HELPER_CONNECTED = "Raid-Helper is connected. The key works and is stored encrypted; nobody can read it back here."
+RAID_HELPER_DISCONNECTED = "Raid-Helper is disconnected and its key forgotten. Native series go on booking."
+RAID_HELPER_KEY = "Raid-Helper API key"
+RAID_HELPER_KEY_HINT = "Raid-Helper's own /apikey command shows it"
+
+
+# ---------------------------------------------------------------- bookings
+
+
+def booked(link: str) -> str:
+    """The announcement of a booked sheet, word for word the origin's."""
+    return f"📅 Next week's raid has been posted! Sign up here:\n{link}"
+
+
+def unannounced(link: str) -> str:
+    """To the officers when there is no raid channel to announce in."""
+    return f"⚠️ Next week's raid is posted, but no raid channel is set to announce it in: `/raid setup channel:`\n{link}"
+
+
+# ---------------------------------------------------------------- when something breaks
+
+
+def broken(reference: str) -> str:
+    """When something unexpected happened; the log has the same reference."""
+    return f"Something broke on my side. Try again; if it stays, tell whoever hosts me this reference: `{reference}`"
+
+
+def not_allowed_here(names: Sequence[str]) -> str:
+    """When Discord says the bot lacks permissions."""
+    what = ", ".join(f"**{name}**" for name in names) or "a permission"
+    return f"Discord does not let me do that here: I need {what}."

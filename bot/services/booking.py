@@ -1,0 +1,94 @@
+"""The auto-booker: while this week's raid is pulling its first boss, next week's sheet is planned.
+
+A booking goes planned → creating → created → announced, each committed. Planning is one transaction over the raid
+that started: its successor's row (a UNIQUE key allows one a week), the pre-filled sign-ups and the queued action that
+makes the sheet. Everything after that is the queue's work (`bot.services.delivery`), so a crash anywhere loses nothing.
+"""
+
+import logging
+from datetime import datetime
+
+from bot.clock import Clock
+from bot.domain.auto_invite import invite
+from bot.domain.event import Event, NewEvent, SheetKind
+from bot.domain.ids import EventId, GuildId
+from bot.domain.recurrence import Occurrence
+from bot.domain.series import BOOKING_DELAY, CATCH_UP, Series, booked_event, next_occurrence
+from bot.services import sheets
+from bot.services.secrets import SecretBox
+from bot.services.templates import Templates
+from db import Database, Session
+
+log = logging.getLogger(__name__)
+
+
+class AutoBooker:
+    """Books what follows the raids that have started."""
+
+    def __init__(self, db: Database, templates: Templates, secrets: SecretBox, clock: Clock) -> None:
+        self._db = db
+        self._templates = templates
+        self._secrets = secrets
+        self._clock = clock
+
+    async def run_once(self) -> int:
+        """Plan every successor that is due; how many were planned. Calling it twice books nothing twice."""
+        now = self._clock.now()
+        async with self._db.transaction() as tx:
+            due = await tx.bookings.unfollowed(now - CATCH_UP, now - BOOKING_DELAY)
+        return sum([await self._try_to_book(guild_id, event_id, now) for guild_id, event_id in due])
+
+    async def _try_to_book(self, guild_id: GuildId, event_id: EventId, now: datetime) -> bool:
+        try:
+            async with self._db.transaction() as tx:
+                return await self._book(tx, guild_id, event_id, now)
+        except Exception:
+            # One raid that cannot be booked must not keep the others from it.
+            log.exception("event=%s could not be followed by a booking; next attempt in five minutes", event_id)
+            return False
+
+    async def _book(self, tx: Session, guild_id: GuildId, event_id: EventId, now: datetime) -> bool:
+        source = await tx.events.lock(guild_id, event_id)
+        if source is None or source.successor_id or source.series_id is None or source.occurrence is None:
+            return False
+        series = await tx.series.get(source.series_id)
+        if series is None:
+            return False
+        left_out = await tx.series.left_out(series, source.occurrence)
+        occurrence = next_occurrence(series, source.occurrence, source.starts_at, left_out)
+        if occurrence is None:
+            return False
+        by_hand = await tx.bookings.of_occurrence(series.id, occurrence.day)
+        if by_hand is not None:
+            return await _follow_by_hand(tx, source, by_hand)
+        return await self._plan(tx, source, series, occurrence, now)
+
+    async def _plan(self, tx: Session, source: Event, series: Series, occurrence: Occurrence, now: datetime) -> bool:
+        server = await tx.servers.get(source.guild_id)
+        has_key = self._secrets.open(server.raid_helper_key) is not None
+        kind = series.sheet_kind(has_key=has_key)
+        if kind is SheetKind.RAID_HELPER and not has_key:
+            log.debug("series=%s waits: Raid-Helper is not connected", series.id)
+            return False
+        template_id, _ = await self._templates.named(tx, server.id, series.template_name or server.default_template)
+        new = booked_event(series, occurrence, server, kind, template_id)
+        await self._write(tx, source, new, now)
+        return True
+
+    async def _write(self, tx: Session, source: Event, new: NewEvent, now: datetime) -> None:
+        successor_id = await tx.events.add(new)
+        candidates = await tx.players.candidates(new.guild_id, new.day)
+        await tx.sign_ups.pre_fill(successor_id, invite(candidates), now)
+        await tx.bookings.follow(source.id, successor_id)
+        successor = await tx.events.get(successor_id)
+        assert successor is not None  # noqa: S101 - written in this transaction
+        await sheets.post(tx, successor, now)
+        log.info("event=%s is followed by event=%s on %s", source.id, successor_id, new.day)
+
+
+async def _follow_by_hand(tx: Session, source: Event, successor_id: EventId) -> bool:
+    """Somebody made next week's raid already: the origin's rule is to flag this one as booked and go on."""
+    await tx.bookings.follow(source.id, successor_id)
+    await tx.bookings.flag_booked(source.id)
+    log.info("event=%s was followed by hand: event=%s", source.id, successor_id)
+    return False

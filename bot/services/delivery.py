@@ -1,0 +1,116 @@
+"""What the queue's native actions do: sheets, announcements, notices. Each may run twice without harm."""
+
+from collections.abc import Mapping
+
+from bot.clock import Clock
+from bot.domain.action import Action, Kind, NewAction, channel_lane
+from bot.domain.event import BookingState, Event, EventStatus
+from bot.domain.ids import EventId, PlayerId
+from bot.domain.sheet import Sheet
+from bot.services.messenger import Messenger
+from bot.services.queue import Handler
+from bot.services.sheets import Sheets
+from db import Database, Session
+
+
+class Delivery:
+    """Posts and redraws sheets, announces bookings, tells members. Renders at delivery, from the database."""
+
+    def __init__(self, db: Database, sheets: Sheets, messenger: Messenger, clock: Clock) -> None:
+        self._db = db
+        self._sheets = sheets
+        self._messenger = messenger
+        self._clock = clock
+
+    @property
+    def handlers(self) -> Mapping[Kind, Handler]:
+        """Which action is done by what."""
+        return {
+            Kind.POST_SHEET: self.post_sheet,
+            Kind.REFRESH_SHEET: self.refresh_sheet,
+            Kind.DELETE_SHEET: self.delete_sheet,
+            Kind.ANNOUNCE: self.announce,
+            Kind.TELL_PROMOTED: self.tell_promoted,
+        }
+
+    async def post_sheet(self, action: Action) -> str:
+        """Post the event's sheet once and remember where it stands."""
+        async with self._db.transaction() as tx:
+            sheet = await self._sheet(tx, action)
+            if sheet is None or sheet.event.message_id or sheet.event.status is EventStatus.CANCELLED:
+                return "nothing to post"
+            if sheet.event.booking_state is BookingState.PLANNED:
+                await tx.bookings.set_state(sheet.event.id, BookingState.CREATING)
+        message_id = await self._messenger.post_sheet(sheet, action.nonce)
+        async with self._db.transaction() as tx:
+            await tx.events.set_message(sheet.event.id, message_id)
+            await stands(tx, self._clock, sheet.event)
+        return "posted"
+
+    async def refresh_sheet(self, action: Action) -> str:
+        """Redraw the sheet as the database has it now."""
+        async with self._db.transaction() as tx:
+            sheet = await self._sheet(tx, action)
+        if sheet is None or sheet.event.message_id is None:
+            return "no sheet to draw"
+        await self._messenger.edit_sheet(sheet)
+        return "drawn"
+
+    async def delete_sheet(self, action: Action) -> str:
+        """Delete the sheet's message."""
+        async with self._db.transaction() as tx:
+            event = await tx.events.get(_event_id(action))
+        if event is None or event.message_id is None or event.channel_id is None:
+            return "no sheet to delete"
+        await self._messenger.delete_message(event.channel_id, event.message_id)
+        async with self._db.transaction() as tx:
+            await tx.events.set_message(event.id, None)
+        return "deleted"
+
+    async def announce(self, action: Action) -> str:
+        """Say in the raid channel that next week's sheet stands, or warn the officers that there is no such channel."""
+        async with self._db.transaction() as tx:
+            event = await tx.events.get(_event_id(action))
+            server = await tx.servers.get(action.guild_id)
+        if event is None or event.link is None or event.booking_state is BookingState.ANNOUNCED:
+            return "nothing to announce"
+        if server.raid_channel_id:
+            await self._messenger.announce_booking(server.raid_channel_id, event.link, action.nonce)
+        elif server.officer_channel_id:
+            await self._messenger.warn_unannounced(server.officer_channel_id, event.link, action.nonce)
+        async with self._db.transaction() as tx:
+            await tx.bookings.set_state(event.id, BookingState.ANNOUNCED)
+        return "announced" if server.raid_channel_id else "no raid channel"
+
+    async def tell_promoted(self, action: Action) -> str:
+        """Tell the member, if they still hold their seat."""
+        async with self._db.transaction() as tx:
+            sheet = await self._sheet(tx, action)
+        player_id = PlayerId(action.payload["player_id"])
+        placed = sheet.roster.of(player_id) if sheet else None
+        if sheet is None or placed is None or player_id not in sheet.roster.seated_players:
+            return "no longer seated"
+        await self._messenger.tell_promoted(placed.sign_up, sheet, action.nonce)
+        return "told"
+
+    async def _sheet(self, tx: Session, action: Action) -> Sheet | None:
+        return await self._sheets.find(tx, _event_id(action))
+
+
+async def stands(tx: Session, clock: Clock, event: Event) -> None:
+    """A booking's sheet stands now: flag it as the origin does and have it announced."""
+    if event.booking_state is None:
+        return
+    await tx.bookings.set_state(event.id, BookingState.CREATED if event.auto_booked else BookingState.ANNOUNCED)
+    if not event.auto_booked:
+        return
+    await tx.bookings.flag_predecessor(event.id)
+    lane = channel_lane(event.channel_id)
+    key = f"{Kind.ANNOUNCE}:{event.id}"
+    await tx.actions.enqueue(NewAction(event.guild_id, Kind.ANNOUNCE, lane, clock.now(), event.id, dedupe=key))
+
+
+def _event_id(action: Action) -> EventId:
+    if action.event_id is None:
+        raise ValueError(f"action {action.id} ({action.kind}) names no event")
+    return action.event_id

@@ -1,0 +1,126 @@
+"""The queue's worker: claims what is due, does it, settles it."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
+from itertools import groupby
+
+from bot.clock import Clock
+from bot.domain.action import Action, Kind
+from bot.services.messenger import Undeliverable
+from db import Database
+
+log = logging.getLogger(__name__)
+
+LEASE = timedelta(seconds=90)
+PATIENCE = timedelta(seconds=60)
+"""How long one action may take; shorter than the lease, so nobody else starts it meanwhile."""
+BATCH = 50
+LONGEST_SLEEP = timedelta(seconds=60)
+MOST_ATTEMPTS = 10
+LONGEST_BACK_OFF = timedelta(minutes=10)
+
+Handler = Callable[[Action], Awaitable[str]]
+"""Does one action, again without harm, and says in a word what came of it.
+
+Raises Undeliverable when trying again is pointless, TryLater to name the moment, anything else to be tried again.
+"""
+
+
+class TryLater(Exception):
+    """Not now: the action comes back at `at` (UTC)."""
+
+    def __init__(self, at: datetime, why: str) -> None:
+        super().__init__(why)
+        self.at = at
+
+
+class Queue:
+    """Works through `patt.scheduled_actions`; any number of them may work on one database."""
+
+    def __init__(self, db: Database, handlers: Mapping[Kind, Handler], clock: Clock) -> None:
+        self._db = db
+        self._handlers = handlers
+        self._clock = clock
+
+    async def run_due(self) -> int:
+        """Do everything that is due now, lanes side by side; how many actions that were."""
+        done = 0
+        while actions := await self._claim():
+            lanes = [list(lane) for _, lane in groupby(sorted(actions, key=_by_lane), key=_by_lane)]
+            await asyncio.gather(*(self._work_lane(lane) for lane in lanes))
+            done += len(actions)
+        return done
+
+    async def wait_for_work(self) -> None:
+        """Return when something is due, something was enqueued, or a minute has passed."""
+        async with self._db.transaction() as tx:
+            wake_at = await tx.actions.next_wake()
+        now = self._clock.now()
+        rest = LONGEST_SLEEP if wake_at is None else min(LONGEST_SLEEP, wake_at - now)
+        if rest > timedelta(0):
+            await _first(self._db.work.wait(), self._clock.sleep(rest.total_seconds()))
+        self._db.work.clear()
+
+    async def _claim(self) -> Sequence[Action]:
+        async with self._db.transaction() as tx:
+            return await tx.actions.claim(self._clock.now(), LEASE, most=BATCH)
+
+    async def _work_lane(self, actions: Iterable[Action]) -> None:
+        for action in actions:
+            await self._work(action)
+
+    async def _work(self, action: Action) -> None:
+        try:
+            async with asyncio.timeout(PATIENCE.total_seconds()):
+                outcome = await self._handlers[action.kind](action)
+        except Undeliverable as error:
+            await self._bury(action, str(error))
+        except TryLater as later:
+            await self._retry(action, str(later), later.at)
+        except Exception as error:
+            log.warning("action=%s kind=%s attempt=%s failed", action.id, action.kind, action.attempts, exc_info=True)
+            await self._back_off(action, repr(error))
+        else:
+            await self._finish(action, outcome)
+
+    async def _back_off(self, action: Action, error: str) -> None:
+        if action.attempts >= MOST_ATTEMPTS:
+            await self._bury(action, error)
+        else:
+            await self._retry(action, error, self._clock.now() + back_off(action.attempts))
+
+    async def _finish(self, action: Action, outcome: str) -> None:
+        now = self._clock.now()
+        async with self._db.transaction() as tx:
+            await tx.actions.finish(action, outcome, now, again_at=now + timedelta(seconds=1))
+
+    async def _retry(self, action: Action, error: str, at: datetime) -> None:
+        async with self._db.transaction() as tx:
+            await tx.actions.retry(action, error, at)
+
+    async def _bury(self, action: Action, error: str) -> None:
+        log.error("action=%s kind=%s event=%s given up: %s", action.id, action.kind, action.event_id, error)
+        async with self._db.transaction() as tx:
+            await tx.actions.bury(action, error)
+
+
+def back_off(attempts: int) -> timedelta:
+    """How long to wait after the given number of attempts: 2 s, 4 s, 8 s … ten minutes at most."""
+    return min(LONGEST_BACK_OFF, timedelta(seconds=2.0**attempts))
+
+
+def _by_lane(action: Action) -> str:
+    return action.lane
+
+
+async def _first(*awaitables: Awaitable[object]) -> None:
+    """Wait for the first, then stop waiting for the others."""
+    tasks = [asyncio.ensure_future(one) for one in awaitables]
+    try:
+        await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)

@@ -1,0 +1,187 @@
+"""What the queue does on Raid-Helper: create the event, fill it, delete it.
+
+A create is preceded by a committed claim (state creating). An action that finds the claim standing cannot know whether
+the create happened, so it looks for the event by its marker before creating again.
+"""
+
+import logging
+from collections.abc import Mapping
+from datetime import timedelta
+
+from bot.clock import Clock
+from bot.domain.action import Action, Kind, NewAction
+from bot.domain.event import BookingState, Event, EventStatus
+from bot.domain.ids import EventId, PlayerId
+from bot.domain.roster import SignUp
+from bot.domain.series import Series
+from bot.domain.template import Choice
+from bot.raid_helper import errors
+from bot.raid_helper.client import RaidHelper, RaidHelperServer, find_lost
+from bot.raid_helper.models import Choice as Button
+from bot.raid_helper.models import EventChange, EventDraft, RaidHelperEvent, SignUpDraft
+from bot.raid_helper.naming import choose, status_choice
+from bot.services.delivery import stands
+from bot.services.messenger import Messenger, Undeliverable
+from bot.services.queue import Handler, TryLater
+from bot.services.secrets import SecretBox
+from bot.services.sheets import raid_helper_lane
+from db import Database, Session
+
+log = logging.getLogger(__name__)
+
+DEFAULT_TEMPLATE = "wowretail2"
+DESCRIPTION = "Auto-scheduled raid. Sign up below!"
+FINAL = (errors.InvalidKey, errors.LockedTemplate, errors.NoAccess, errors.Rejected)
+
+
+class RaidHelperDelivery:
+    """Does the Raid-Helper actions of the queue."""
+
+    def __init__(
+        self, db: Database, raid_helper: RaidHelper, secrets: SecretBox, messenger: Messenger, clock: Clock
+    ) -> None:
+        self._db = db
+        self._raid_helper = raid_helper
+        self._secrets = secrets
+        self._messenger = messenger
+        self._clock = clock
+
+    @property
+    def handlers(self) -> Mapping[Kind, Handler]:
+        """Which action is done by what."""
+        return {
+            Kind.CREATE_ON_RAID_HELPER: self.create,
+            Kind.SIGN_UP_ON_RAID_HELPER: self.sign_up,
+            Kind.DELETE_ON_RAID_HELPER: self.delete,
+        }
+
+    async def create(self, action: Action) -> str:
+        """Create the event on Raid-Helper exactly once, then have it announced and filled."""
+        async with self._db.transaction() as tx:
+            event = await _event(tx, action)
+            if event.raid_helper_event_id or event.status is EventStatus.CANCELLED:
+                return "nothing to create"
+            series = await tx.series.get(event.series_id) if event.series_id else None
+            server = await self._server(tx, action)
+            await tx.bookings.set_state(event.id, BookingState.CREATING)
+        in_doubt = event.booking_state is BookingState.CREATING
+        created = await self._created(server, event, self._draft(event, series), in_doubt=in_doubt)
+        async with self._db.transaction() as tx:
+            await tx.bookings.set_raid_helper_event(event.id, created.id, created.payload)
+            await stands(tx, self._clock, event)
+            await self._enqueue_sign_ups(tx, event)
+        return f"created {created.id}"
+
+    async def sign_up(self, action: Action) -> str:
+        """Add one pre-filled sign-up; one that stands already is left alone."""
+        player_id = PlayerId(action.payload["player_id"])
+        async with self._db.transaction() as tx:
+            event = await _event(tx, action)
+            server = await self._server(tx, action)
+            own = next((one for one in await tx.sign_ups.of(event.id) if one.player_id == player_id), None)
+        if own is None or own.user_id is None or event.raid_helper_event_id is None:
+            return "nobody to sign up"
+        try:
+            return await _fill(server, event.raid_helper_event_id, own)
+        except FINAL as error:
+            raise Undeliverable(str(error)) from error
+        except errors.RateLimited as error:
+            raise TryLater(self._clock.now() + timedelta(seconds=error.retry_after), str(error)) from error
+
+    async def delete(self, action: Action) -> str:
+        """Delete the event on Raid-Helper; gone already is fine."""
+        async with self._db.transaction() as tx:
+            event = await _event(tx, action)
+            server = await self._server(tx, action)
+        if event.raid_helper_event_id is None:
+            return "nothing to delete"
+        await server.delete_event(event.raid_helper_event_id)
+        return "deleted"
+
+    async def _created(
+        self, server: RaidHelperServer, event: Event, draft: EventDraft, *, in_doubt: bool
+    ) -> RaidHelperEvent:
+        try:
+            found = await find_lost(server, draft) if in_doubt else None
+            created = found or await server.create_event(_channel(event), draft)
+            if created.start != event.starts_at:
+                await self._correct(server, event, created, draft)
+        except FINAL as error:
+            raise Undeliverable(str(error)) from error
+        except errors.RateLimited as error:
+            raise TryLater(self._clock.now() + timedelta(seconds=error.retry_after), str(error)) from error
+        return await server.complete(created)
+
+    async def _correct(
+        self, server: RaidHelperServer, event: Event, created: RaidHelperEvent, draft: EventDraft
+    ) -> None:
+        log.warning("event=%s stands on Raid-Helper at %s instead of %s", event.id, created.start, event.starts_at)
+        change = EventChange(start=event.starts_at, duration_minutes=draft.duration_minutes, ref=draft.ref)
+        await server.edit_event(created.id, change)
+
+    def _draft(self, event: Event, series: Series | None) -> EventDraft:
+        return EventDraft(
+            title=event.title,
+            description=event.description or DESCRIPTION,
+            start=event.starts_at,
+            duration_minutes=(event.ends_at - event.starts_at) // timedelta(minutes=1),
+            leader_id=event.leader_id or self._messenger.own_id,
+            template_id=(series.raid_helper_template_id if series else None) or DEFAULT_TEMPLATE,
+            limit=event.total_limit,
+            ref=f"m{event.id}",
+        )
+
+    async def _server(self, tx: Session, action: Action) -> RaidHelperServer:
+        """This server's Raid-Helper. Without a key the action waits: it may be connected at any time."""
+        settings = await tx.servers.get(action.guild_id)
+        key = self._secrets.open(settings.raid_helper_key)
+        if key is None:
+            raise TryLater(self._clock.now() + timedelta(minutes=5), "Raid-Helper is not connected")
+        return self._raid_helper.server(action.guild_id, key)
+
+    async def _enqueue_sign_ups(self, tx: Session, event: Event) -> None:
+        for one in await tx.sign_ups.of(event.id):
+            if one.user_id is not None:
+                await tx.actions.enqueue(
+                    NewAction(
+                        event.guild_id,
+                        Kind.SIGN_UP_ON_RAID_HELPER,
+                        raid_helper_lane(event),
+                        self._clock.now(),
+                        event.id,
+                        {"player_id": one.player_id},
+                        f"{Kind.SIGN_UP_ON_RAID_HELPER}:{event.id}:{one.player_id}",
+                    )
+                )
+
+
+async def _fill(server: RaidHelperServer, raid_helper_id: str, own: SignUp) -> str:
+    there = await server.fetch_event(raid_helper_id)
+    if own.user_id is None or there.signup_of(own.user_id):
+        return "signed up already"
+    button = _button(there, own)
+    if button is None:
+        raise Undeliverable(f"the Raid-Helper template has no button for {own.choice}")
+    await server.add_signup(raid_helper_id, SignUpDraft(button, user_id=own.user_id))
+    return f"signed up as {button.class_name}"
+
+
+def _button(there: RaidHelperEvent, own: SignUp) -> Button | None:
+    """The template's button for this sign-up; a spec it does not know becomes Tentative."""
+    if own.choice is not Choice.ACCEPTED:
+        return status_choice(there.classes, own.choice.value)
+    known = choose(there.classes, own.class_name or "", own.spec_name)
+    return known or status_choice(there.classes, "tentative")
+
+
+def _channel(event: Event) -> int:
+    if event.channel_id is None:
+        raise Undeliverable("the series has no channel and the server no raid channel: `/raid setup` sets one")
+    return event.channel_id
+
+
+async def _event(tx: Session, action: Action) -> Event:
+    event = await tx.events.lock(action.guild_id, action.event_id or EventId(0))
+    if event is None:
+        raise Undeliverable("the raid is gone")
+    return event

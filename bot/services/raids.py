@@ -1,0 +1,191 @@
+"""Raids: create, list, cancel."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from bot.clock import Clock
+from bot.domain.action import Kind, NewAction, channel_lane
+from bot.domain.durations import parse_duration
+from bot.domain.errors import MusterError
+from bot.domain.event import (
+    LONGEST_RAID,
+    BadDeadline,
+    BookingState,
+    Event,
+    EventStatus,
+    NewEvent,
+    SheetKind,
+    UnknownEvent,
+    check_description,
+    check_limit,
+    check_title,
+)
+from bot.domain.ids import ChannelId, EventId, GuildId
+from bot.domain.permissions import Actor, require_officer
+from bot.domain.server import Server
+from bot.domain.template import Template
+from bot.services import sheets
+from bot.services.secrets import SecretBox
+from bot.services.templates import Templates
+from bot.services.when import future, parse_when
+from db import Database, Session
+
+DEFAULT_DURATION = timedelta(minutes=60)
+FARTHEST_DEADLINE = timedelta(days=60)
+
+
+class NoRaidHelperKey(MusterError):
+    """This server has no Raid-Helper key yet: `/raidhelper connect` takes one. Or choose the native sheet."""
+
+
+class NoChannel(MusterError):
+    """Say in which channel, or set the raid channel once with `/raid setup`."""
+
+
+class AlreadyOver(MusterError):
+    """This raid is over or was cancelled before; there is nothing left to cancel."""
+
+
+@dataclass(frozen=True)
+class RaidWish:
+    """What an officer typed for one raid; texts are as typed, None was left out."""
+
+    title: str
+    when: str
+    duration: str | None = None
+    template: str | None = None
+    channel_id: ChannelId | None = None
+    description: str | None = None
+    limit: int | None = None
+    deadline: str | None = None
+    sheet: SheetKind | None = None
+
+
+class Raids:
+    """The use cases behind `/raid create`, `list` and `cancel`."""
+
+    def __init__(self, db: Database, templates: Templates, secrets: SecretBox, clock: Clock) -> None:
+        self._db = db
+        self._templates = templates
+        self._secrets = secrets
+        self._clock = clock
+
+    async def create(self, actor: Actor, wish: RaidWish) -> Event:
+        """Write the raid down and enqueue its sheet.
+
+        Raises NotAnOfficer and, for each thing mistyped, a MusterError that says how to type it; then nothing is
+        written.
+        """
+        async with self._db.transaction() as tx:
+            server = await tx.servers.get(actor.guild_id)
+            require_officer(actor, server.officer_roles)
+            event_id = await tx.events.add(await self._planned(tx, actor, server, wish))
+            event = await _found(tx, actor.guild_id, event_id)
+            await sheets.post(tx, event, self._clock.now())
+            await tx.audit.note(actor.guild_id, event_id, actor.user_id, "create", self._clock.now(), title=event.title)
+            return event
+
+    async def upcoming(self, guild_id: GuildId, *, most: int = 25) -> Sequence[Event]:
+        """The server's raids that are not over, soonest first."""
+        async with self._db.transaction() as tx:
+            return await tx.events.not_over(guild_id, self._clock.now(), most=most)
+
+    async def find(self, guild_id: GuildId, typed: str) -> Event:
+        """The raid meant by an id or a title. Raises UnknownEvent, also for another server's id."""
+        wanted = typed.strip()
+        async with self._db.transaction() as tx:
+            if re.fullmatch(r"\d{1,18}", wanted):
+                return await _found(tx, guild_id, EventId(int(wanted)))
+            for event in await tx.events.not_over(guild_id, self._clock.now(), most=200):
+                if event.title.casefold() == wanted.casefold():
+                    return event
+        raise UnknownEvent
+
+    async def cancel(self, actor: Actor, typed: str, reason: str | None, *, delete: bool) -> Event:
+        """Cancel the raid and enqueue what the channel shows. Raises NotAnOfficer, UnknownEvent, AlreadyOver."""
+        found = await self.find(actor.guild_id, typed)
+        async with self._db.transaction() as tx:
+            server = await tx.servers.get(actor.guild_id)
+            require_officer(actor, server.officer_roles)
+            event = await _found(tx, actor.guild_id, found.id)
+            if event.status not in (EventStatus.SCHEDULED, EventStatus.IN_PROGRESS):
+                raise AlreadyOver
+            await tx.events.cancel(event.id, check_description(reason) if reason else None)
+            now = self._clock.now()
+            await tx.audit.note(actor.guild_id, event.id, actor.user_id, "cancel", now, reason=reason)
+            await _withdraw_sheet(tx, event, now, delete=delete)
+            return await _found(tx, actor.guild_id, event.id)
+
+    async def _planned(self, tx: Session, actor: Actor, server: Server, wish: RaidWish) -> NewEvent:
+        now = self._clock.now()
+        template_id, template = await self._templates.named(tx, server.id, wish.template or server.default_template)
+        starts_at = future(parse_when(wish.when, zone=server.zone, now=now), now)
+        sheet = self.sheet_kind(wish.sheet, server)
+        return NewEvent(
+            guild_id=server.id,
+            title=check_title(wish.title),
+            day=starts_at.astimezone(server.zone).date(),
+            starts_at=starts_at,
+            duration=duration_of(wish.duration, template),
+            description=check_description(wish.description or ""),
+            deadline=_deadline(wish.deadline, starts_at, now),
+            leader_id=actor.user_id,
+            created_by=actor.user_id,
+            sheet=sheet,
+            booking_state=BookingState.PLANNED if sheet is SheetKind.RAID_HELPER else None,
+            template_id=template_id,
+            total_limit=check_limit(wish.limit) or template.limit,
+            channel_id=channel_of(wish.channel_id, server),
+        )
+
+    def sheet_kind(self, wished: SheetKind | None, server: Server) -> SheetKind:
+        """Native unless Raid-Helper was asked for. Raises NoRaidHelperKey without a key."""
+        if wished is SheetKind.RAID_HELPER and self._secrets.open(server.raid_helper_key) is None:
+            raise NoRaidHelperKey
+        return wished or SheetKind.NATIVE
+
+
+def duration_of(typed: str | None, template: Template) -> timedelta:
+    """The length typed, else the template's, else an hour. Raises BadDuration."""
+    if typed:
+        return parse_duration(typed, at_most=LONGEST_RAID)
+    return timedelta(minutes=template.duration_minutes) if template.duration_minutes else DEFAULT_DURATION
+
+
+def channel_of(wished: ChannelId | None, server: Server) -> ChannelId:
+    """The channel asked for, else the raid channel. Raises NoChannel."""
+    channel_id = wished or server.raid_channel_id
+    if channel_id is None:
+        raise NoChannel
+    return channel_id
+
+
+def _deadline(typed: str | None, starts_at: datetime, now: datetime) -> datetime | None:
+    if not typed:
+        return None
+    deadline = starts_at - parse_duration(typed, at_most=FARTHEST_DEADLINE)
+    if deadline <= now:
+        raise BadDeadline("That deadline has already passed. Give a shorter time before the start, or leave it out.")
+    return deadline
+
+
+async def _found(tx: Session, guild_id: GuildId, event_id: EventId) -> Event:
+    event = await tx.events.lock(guild_id, event_id)
+    if event is None:
+        raise UnknownEvent
+    return event
+
+
+async def _withdraw_sheet(tx: Session, event: Event, now: datetime, *, delete: bool) -> None:
+    """Enqueue what becomes of a cancelled raid's sheet: deleted, or left standing and struck."""
+    if event.sheet is SheetKind.RAID_HELPER:
+        # Raid-Helper has no cancelled state: its sheet goes.
+        action = NewAction(event.guild_id, Kind.DELETE_ON_RAID_HELPER, sheets.raid_helper_lane(event), now, event.id)
+        await tx.actions.enqueue(action)
+    elif delete:
+        lane = channel_lane(event.channel_id)
+        await tx.actions.enqueue(NewAction(event.guild_id, Kind.DELETE_SHEET, lane, now, event.id))
+    else:
+        await sheets.refresh(tx, event, now)

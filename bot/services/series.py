@@ -1,0 +1,161 @@
+"""Series: a weekly raid whose next sheet books itself."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from bot.clock import Clock
+from bot.domain.errors import MusterError
+from bot.domain.event import Event, SheetKind, check_limit, check_title
+from bot.domain.ids import ChannelId, GuildId
+from bot.domain.permissions import Actor, require_officer
+from bot.domain.recurrence import Occurrence, Rule, first_from
+from bot.domain.series import NewSeries, Series, first_event
+from bot.domain.server import Server
+from bot.domain.template import Template
+from bot.services import sheets
+from bot.services.raids import NoRaidHelperKey, RaidWish, channel_of, duration_of
+from bot.services.secrets import SecretBox
+from bot.services.templates import Templates
+from bot.services.when import future, parse_wall_time, parse_weekday, parse_when, parse_zone
+from db import Database, Session
+
+MOST_WEEKS = 52
+_REPEAT = re.compile(r"weekly|(?:every )?(\d{1,2})(?: weeks?)?")
+
+
+class BadRepeat(MusterError):
+    """Say `weekly`, or `every 2 weeks` up to `every 52 weeks`."""
+
+
+@dataclass(frozen=True)
+class SeriesWish:
+    """What an officer typed for a series; texts are as typed, None was left out."""
+
+    title: str
+    weekday: str
+    time: str
+    timezone: str | None = None
+    every: str | None = None
+    duration: str | None = None
+    template: str | None = None
+    channel_id: ChannelId | None = None
+    limit: int | None = None
+    sheet: SheetKind | None = None
+    first: str | None = None
+
+
+@dataclass(frozen=True)
+class Started:
+    """A new series and its first raid."""
+
+    series: Series
+    first: Event
+
+
+class SeriesDesk:
+    """The use cases behind `/raid series`."""
+
+    def __init__(self, db: Database, templates: Templates, secrets: SecretBox, clock: Clock) -> None:
+        self._db = db
+        self._templates = templates
+        self._secrets = secrets
+        self._clock = clock
+
+    async def add(self, actor: Actor, wish: SeriesWish) -> Started:
+        """Start a series and enqueue its first sheet: the next occurrence from now, or the one from `first` on.
+
+        Raises NotAnOfficer and, for each thing mistyped, a MusterError; then nothing is written.
+        """
+        now = self._clock.now()
+        async with self._db.transaction() as tx:
+            server = await tx.servers.get(actor.guild_id)
+            require_officer(actor, server.officer_roles)
+            template_id, template = await self._templates.named(tx, server.id, wish.template or server.default_template)
+            kind = self._sheet_kind(wish.sheet, server)
+            occurrence, new = _planned(actor, server, template, wish, now)
+            series = await _written(tx, new)
+            event = first_event(series, occurrence, server, kind, template_id)
+            first = await tx.events.get(await tx.events.add(event))
+            assert first is not None  # noqa: S101 - written in this transaction
+            await sheets.post(tx, first, now)
+            await tx.audit.note(server.id, first.id, actor.user_id, "series.add", now, series=series.id)
+            return Started(series, first)
+
+    async def running(self, guild_id: GuildId) -> Sequence[Series]:
+        """The server's running series by name."""
+        async with self._db.transaction() as tx:
+            return await tx.series.active(guild_id)
+
+    def _sheet_kind(self, wished: SheetKind | None, server: Server) -> SheetKind:
+        has_key = self._secrets.open(server.raid_helper_key) is not None
+        if wished is SheetKind.RAID_HELPER and not has_key:
+            raise NoRaidHelperKey
+        return wished or (SheetKind.RAID_HELPER if has_key else SheetKind.NATIVE)
+
+
+def parse_repeat(text: str | None) -> int:
+    """Every how many weeks: "weekly", "every 2 weeks", "2". Raises BadRepeat."""
+    match = _REPEAT.fullmatch(" ".join((text or "weekly").casefold().split()))
+    weeks = int(match[1] or 1) if match else 0
+    if not 1 <= weeks <= MOST_WEEKS:
+        raise BadRepeat
+    return weeks
+
+
+def weekly_wish(raid: RaidWish, repeat: str, *, zone: ZoneInfo, now: datetime) -> SeriesWish:
+    """The series that `/raid create … repeat` means: the raid's own weekday and time, from the raid on."""
+    local = future(parse_when(raid.when, zone=zone, now=now), now).astimezone(zone)
+    return SeriesWish(
+        title=raid.title,
+        weekday=f"{local:%A}",
+        time=f"{local:%H:%M}",
+        timezone=zone.key,
+        every=repeat,
+        duration=raid.duration,
+        template=raid.template,
+        channel_id=raid.channel_id,
+        limit=raid.limit,
+        sheet=raid.sheet,
+        first=f"{local:%Y-%m-%d}",
+    )
+
+
+def _planned(
+    actor: Actor, server: Server, template: Template, wish: SeriesWish, now: datetime
+) -> tuple[Occurrence, NewSeries]:
+    """The series as it will be written and its first occurrence, from which "every N weeks" counts."""
+    zone = parse_zone(wish.timezone) if wish.timezone else server.zone
+    weekday, wall = parse_weekday(wish.weekday), parse_wall_time(wish.time)
+    every = parse_repeat(wish.every)
+    occurrence = first_from(Rule(weekday, wall, zone), _not_before(wish.first, wall, zone, now))
+    return occurrence, NewSeries(
+        guild_id=server.id,
+        label=check_title(wish.title),
+        day_of_week=weekday,
+        start_time=wall,
+        duration=duration_of(wish.duration, template),
+        timezone=zone.key,
+        every_weeks=every,
+        anchor=occurrence.day,
+        channel_id=channel_of(wish.channel_id, server),
+        sheet=wish.sheet,
+        template_name=template.name,
+        total_limit=check_limit(wish.limit) or template.limit,
+        leader_id=actor.user_id,
+    )
+
+
+def _not_before(first: str | None, wall: time, zone: ZoneInfo, now: datetime) -> datetime:
+    """The instant after which the first raid may start: now, or just before the time of day on the day `first`."""
+    if not first:
+        return now
+    return future(parse_when(f"{first} {wall:%H:%M}", zone=zone, now=now), now) - timedelta(minutes=1)
+
+
+async def _written(tx: Session, new: NewSeries) -> Series:
+    series = await tx.series.get(await tx.series.add(new))
+    assert series is not None  # noqa: S101 - written in this transaction
+    return series

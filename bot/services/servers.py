@@ -1,0 +1,67 @@
+"""Setting a server up."""
+
+from dataclasses import dataclass
+
+from pydantic import SecretStr
+
+from bot.domain.ids import ChannelId, GuildId, RoleId
+from bot.domain.permissions import Actor, require_manager, require_officer
+from bot.domain.server import Server
+from bot.raid_helper.client import RaidHelper
+from bot.services.secrets import SecretBox
+from bot.services.when import parse_zone
+from db import Database
+
+
+@dataclass(frozen=True)
+class SetUp:
+    """What an officer gave `/raid setup`; None leaves a thing as it is. `timezone` is as typed."""
+
+    channel_id: ChannelId | None = None
+    timezone: str | None = None
+    officer_role_id: RoleId | None = None
+    officer_channel_id: ChannelId | None = None
+
+
+class Servers:
+    """Reads and writes a server's settings."""
+
+    def __init__(self, db: Database, raid_helper: RaidHelper, secrets: SecretBox) -> None:
+        self._db = db
+        self._raid_helper = raid_helper
+        self._secrets = secrets
+
+    async def get(self, guild_id: GuildId) -> Server:
+        """The server's settings."""
+        async with self._db.transaction() as tx:
+            return await tx.servers.get(guild_id)
+
+    async def require_officer(self, actor: Actor) -> Server:
+        """The server's settings, for its officers. Raises NotAnOfficer."""
+        server = await self.get(actor.guild_id)
+        require_officer(actor, server.officer_roles)
+        return server
+
+    async def set_up(self, actor: Actor, wish: SetUp) -> Server:
+        """Write what was given. Raises NotAnAdministrator, UnknownZone; then nothing is written."""
+        require_manager(actor)
+        zone = parse_zone(wish.timezone).key if wish.timezone else None
+        async with self._db.transaction() as tx:
+            await tx.servers.set_up(
+                actor.guild_id, wish.channel_id, zone, wish.officer_role_id, wish.officer_channel_id
+            )
+            return await tx.servers.get(actor.guild_id)
+
+    async def connect_raid_helper(self, actor: Actor, key: SecretStr) -> None:
+        """Try the key, then store it encrypted. Raises NotAnAdministrator, NoEncryptionKey, RaidHelperError."""
+        require_manager(actor)
+        closed = self._secrets.close(key)
+        await self._raid_helper.server(actor.guild_id, key).check()
+        async with self._db.transaction() as tx:
+            await tx.servers.set_raid_helper_key(actor.guild_id, closed)
+
+    async def disconnect_raid_helper(self, actor: Actor) -> None:
+        """Forget the key. Raises NotAnAdministrator."""
+        require_manager(actor)
+        async with self._db.transaction() as tx:
+            await tx.servers.set_raid_helper_key(actor.guild_id, None)

@@ -1,0 +1,54 @@
+"""Sheets: everything one shows, read in one go."""
+
+from datetime import datetime, timedelta
+
+from bot.domain.action import Kind, NewAction, channel_lane
+from bot.domain.event import Event, SheetKind
+from bot.domain.ids import EventId
+from bot.domain.roster import place
+from bot.domain.sheet import Sheet
+from bot.services.templates import Templates
+from db import Session
+
+SPACING = timedelta(seconds=1)
+"""From a change to the sheet's edit: what comes in between is one edit, and a message is edited once a second."""
+
+
+class Sheets:
+    """Reads sheets and asks for them to be drawn."""
+
+    def __init__(self, templates: Templates) -> None:
+        self._templates = templates
+
+    async def read(self, tx: Session, event: Event) -> Sheet:
+        """The sheet as the database has it now."""
+        template = await self._templates.of(tx, event)
+        sign_ups = await tx.sign_ups.of(event.id)
+        series = await tx.series.get(event.series_id) if event.series_id else None
+        return Sheet(event, template, place(sign_ups, template, event.total_limit), series.label if series else None)
+
+    async def find(self, tx: Session, event_id: EventId) -> Sheet | None:
+        """The sheet of that event, or None when it is gone."""
+        event = await tx.events.get(event_id)
+        return await self.read(tx, event) if event else None
+
+
+async def post(tx: Session, event: Event, now: datetime) -> None:
+    """Enqueue the first appearance of an event's sheet, natively or on Raid-Helper."""
+    native = event.sheet is SheetKind.NATIVE
+    kind = Kind.POST_SHEET if native else Kind.CREATE_ON_RAID_HELPER
+    lane = channel_lane(event.channel_id) if native else raid_helper_lane(event)
+    await tx.actions.enqueue(NewAction(event.guild_id, kind, lane, now, event.id, dedupe=f"{kind}:{event.id}"))
+
+
+async def refresh(tx: Session, event: Event, now: datetime) -> None:
+    """Enqueue a redraw; many changes within the spacing are one edit."""
+    kind = Kind.REFRESH_SHEET
+    lane = channel_lane(event.channel_id)
+    due = now + SPACING
+    await tx.actions.enqueue(NewAction(event.guild_id, kind, lane, due, event.id, dedupe=f"{kind}:{event.id}"))
+
+
+def raid_helper_lane(event: Event) -> str:
+    """The lane of a server's requests to Raid-Helper: one after the other."""
+    return f"raid-helper:{event.guild_id}"
