@@ -7,6 +7,7 @@ dateparser ("25 noviembre", "demain"), and only the day: nonsense must never bec
 import re
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from typing import Literal
 
 from dateparser.date import DateDataParser
 
@@ -71,11 +72,11 @@ class WrongWeekday(UnreadableTime):
 class Days:
     """What a day phrase means: the dates it can stand for, soonest first; the first still ahead is the one meant.
 
-    `written` tells a calendar date ("1.12.") from a word ("wed", "tomorrow") and from nothing at all.
+    `said` is "nothing" when no day was named, "word" for "wed" or "tomorrow", "date" for "1.12.".
     """
 
     dates: tuple[date, ...]
-    written: bool = False
+    said: Literal["nothing", "word", "date"] = "word"
 
 
 def parse_weekday(text: str) -> int:
@@ -95,7 +96,7 @@ def parse_days(phrase: str, today: date) -> Days | None:
     """
     words = [word for word in phrase.replace(",", " ").split() if word not in _FILLERS]
     if not words:
-        return Days((today, today + timedelta(days=1)))
+        return Days((today, today + timedelta(days=1)), said="nothing")
     if len(words) == 1 and words[0] in _AWAY:
         return Days((today + timedelta(days=_AWAY[words[0]]),))
     if words == ["day", "after", "tomorrow"]:
@@ -142,7 +143,7 @@ def _date(phrase: str, today: date) -> Days | None:
     if match is not None:
         return _written(match["year"], MONTHS[match["name"]], int(match["day"]), today)
     foreign = _foreign_date(phrase, today)
-    return None if foreign is None else Days((foreign,), written=True)
+    return None if foreign is None else Days((foreign,), said="date")
 
 
 def _month_and_day(one: int, two: int) -> tuple[int, int]:
@@ -159,7 +160,7 @@ def _written(year: str | None, month: int, day: int, today: date) -> Days | None
         coming = (_in_year(year, month, day) for year in range(today.year, today.year + _LEAP_SEARCH))
         # Today stays today even when the hour has passed: "that is past" helps more than a date in a year.
         found = next((one for one in coming if one is not None and one >= today), None)
-    return None if found is None else Days((found,), written=True)
+    return None if found is None else Days((found,), said="date")
 
 
 def _in_year(year: int, month: int, day: int) -> date | None:
@@ -169,18 +170,26 @@ def _in_year(year: int, month: int, day: int) -> date | None:
         return None
 
 
-_WORDS_ONLY = re.compile(r"(?=.*[^\W\d_]{3})[\w .'’-]{3,40}")
+_FEW_WORDS = re.compile(r"(?=.*[^\W\d_]{3})[\w .'’-]{3,40}")
 _LANGUAGES = ["en", "de", "fr", "es", "it", "nl", "pt", "pl"]
 
 
 def _foreign_date(phrase: str, today: date) -> date | None:
     """What dateparser makes of a phrase that names at least a day and a month, or a day from today."""
-    if not _WORDS_ONLY.fullmatch(phrase):
+    words = phrase.split()
+    if not _FEW_WORDS.fullmatch(phrase) or len(set(words)) < len(words):
         return None
     found = _parser(today).get_date_data(phrase)
     # A period of a week, a month or an hour would be a guess at the day.
     day = found.date_obj.date() if found.date_obj is not None and found.period == "day" else None
-    return day if day is not None and day.year in _YEARS else None
+    return day if day is not None and _keeps_the_numbers(phrase, day, today) else None
+
+
+def _keeps_the_numbers(phrase: str, day: date, today: date) -> bool:
+    """Whether every number typed is in the result: dateparser passes over what it does not understand."""
+    numbers = [int(digits) for digits in re.findall(r"[0-9]+", phrase)]
+    away = abs((day - today).days)
+    return day.year in _YEARS and numbers in ([], [day.day], [day.day, day.year], [away], [away / 7])
 
 
 def _parser(today: date) -> DateDataParser:

@@ -161,7 +161,7 @@ def _on_a_day(typed: str, zone: tzinfo, now: datetime) -> datetime | None:
     for clock, phrase in split_wall_time(plain):
         days = parse_days(phrase.strip(" ,@"), now.astimezone(zone).date())
         wall = _within(hours, clock)
-        if days is not None and wall is not None and _surely_a_time(clock, days, phrase):
+        if days is not None and wall is not None and _surely_a_time(clock, days):
             return _first_ahead(days, wall, zone, now)
     return None
 
@@ -182,10 +182,10 @@ def _within(hours: range | None, clock: WallTime) -> time | None:
     return clock.wall.replace(hour=later) if later in hours and not clock.half_said else None
 
 
-def _surely_a_time(clock: WallTime, days: Days, phrase: str) -> bool:
+def _surely_a_time(clock: WallTime, days: Days) -> bool:
     if clock.may_be_date:
-        return days.written
-    return not clock.may_be_year or (bool(phrase.strip()) and not days.written)
+        return days.said == "date"
+    return not clock.may_be_year or days.said == "word"
 
 
 def _first_ahead(days: Days, wall: time, zone: tzinfo, now: datetime) -> datetime:
