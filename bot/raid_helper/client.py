@@ -237,10 +237,11 @@ async def find_lost(server: RaidHelperServer, draft: EventDraft) -> RaidHelperEv
 def tidy_key(key: str | SecretStr) -> SecretStr:
     """A key as pasted, without quotes, white space and a `Bearer` before it. Raises `InvalidKey` for what is none."""
     text = (key.get_secret_value() if isinstance(key, SecretStr) else key).strip().strip("'\"`")
-    text = text.removeprefix("Bearer ").strip()
-    if not text or not text.isascii() or not text.isprintable() or " " in text:
+    words = text.split()
+    bare = words[1:] if words[:1] == ["Bearer"] else words
+    if len(bare) != 1 or not bare[0].isascii() or not bare[0].isprintable():
         raise InvalidKey
-    return SecretStr(text)
+    return SecretStr(bare[0])
 
 
 def _created(answer: dict[str, Any], known: dict[str, Any]) -> RaidHelperEvent | None:

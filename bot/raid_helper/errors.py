@@ -11,37 +11,37 @@ class RaidHelperError(MusterError):
     """Raid-Helper could not be used. Try again, and use `/raidhelper test` to see what is wrong."""
 
 
-class InvalidKey(RaidHelperError):  # noqa: N818 - the name is what happened
+class InvalidKey(RaidHelperError):
     """Raid-Helper does not accept this server's API key.
     Copy it anew from Raid-Helper's `/apikey` command and give it to `/raidhelper connect`.
     """
 
 
-class LockedTemplate(RaidHelperError):  # noqa: N818 - the name is what happened
+class LockedTemplate(RaidHelperError):
     """Raid-Helper does not know this template, or does not allow it on this server.
     Choose another Raid-Helper template, for example `wowretail2`.
     """
 
 
-class NoAccess(RaidHelperError):  # noqa: N818 - the name is what happened
+class NoAccess(RaidHelperError):
     """Raid-Helper cannot post there.
     Invite it to the server and allow it View Channel, Send Messages, Embed Links and Add Reactions in that channel.
     """
 
 
-class UnknownEvent(RaidHelperError):  # noqa: N818 - the name is what happened
+class UnknownEvent(RaidHelperError):
     """Raid-Helper has no such event or sign-up on this server; somebody deleted it.
     Create a new one if it is still needed.
     """
 
 
-class Moved(RaidHelperError):  # noqa: N818 - the name is what happened
+class Moved(RaidHelperError):
     """What answers at Raid-Helper's address is not its API.
     Ask whoever runs this bot to check `RAID_HELPER_BASE_URL`.
     """
 
 
-class Rejected(RaidHelperError):  # noqa: N818 - the name is what happened
+class Rejected(RaidHelperError):
     """Raid-Helper refused the request. Check the event's settings and try again."""
 
     def __init__(self, reason: str) -> None:
@@ -49,7 +49,7 @@ class Rejected(RaidHelperError):  # noqa: N818 - the name is what happened
         self.reason = reason
 
 
-class RateLimited(RaidHelperError):  # noqa: N818 - the name is what happened
+class RateLimited(RaidHelperError):
     """Raid-Helper takes no more requests for a while. Try again later.
 
     `retry_after` is that while in seconds, as Raid-Helper named it.
@@ -61,7 +61,7 @@ class RateLimited(RaidHelperError):  # noqa: N818 - the name is what happened
         self.retry_after = retry_after
 
 
-class Unavailable(RaidHelperError):  # noqa: N818 - the name is what happened
+class Unavailable(RaidHelperError):
     """Raid-Helper does not answer right now. Nothing was changed; try again in a few minutes."""
 
 
@@ -69,7 +69,7 @@ class Unreadable(Unavailable):
     """Raid-Helper answered with something Muster cannot read. Nothing was changed; try again in a few minutes."""
 
 
-class OutcomeUnknown(RaidHelperError):  # noqa: N818 - the name is what happened
+class OutcomeUnknown(RaidHelperError):
     """Raid-Helper did not confirm the change, so it may or may not have happened.
     Look in the channel before you try again.
     """

@@ -2,7 +2,8 @@
 
 import logging
 import random
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Generator
+from contextlib import contextmanager
 from ipaddress import ip_address
 from itertools import count
 
@@ -67,7 +68,8 @@ class Transport:
                     if pause is None:
                         raise
                     log.info("Raid-Helper: %s %s is tried again (%s)", call.method, call.path, type(error).__name__)
-                await self.wait(pause)
+                if pause:
+                    await self.wait(pause)
         raise AssertionError("counting does not end")
 
     async def _once(self, call: Call, key: SecretStr, lane: Lane) -> Answer:
@@ -81,8 +83,7 @@ class Transport:
             return answer
         if isinstance(error, RateLimited):
             lane.pause_for(error.retry_after, self._clock.now())
-        reason = answer.reason().replace(key.get_secret_value(), "<key>")
-        log.warning("Raid-Helper: %s %s: HTTP %s, %s", call.method, call.path, answer.status, reason)
+        log.warning("Raid-Helper: %s %s: HTTP %s, %s", call.method, call.path, answer.status, answer.reason())
         raise error
 
     async def _wait_turn(self, lane: Lane) -> None:
@@ -93,22 +94,42 @@ class Transport:
             await self.wait(delay)
 
     async def _send(self, call: Call, key: SecretStr) -> Answer:
-        try:
-            async with self._http.request(
-                call.method,
-                f"{self._base}{call.path}",
-                headers={**_HEADERS, **call.headers, "Authorization": key.get_secret_value()},
-                json=call.body,
-                # A redirect would turn a POST into a GET and hand the key to another host.
-                allow_redirects=False,
-                timeout=self._timeout,
-            ) as response:
+        request = self._http.request(
+            call.method,
+            f"{self._base}{call.path}",
+            headers={**_HEADERS, **call.headers, "Authorization": key.get_secret_value()},
+            json=call.body,
+            # A redirect would turn a POST into a GET and hand the key to another host.
+            allow_redirects=False,
+            timeout=self._timeout,
+            middlewares=(_sent_once(call),),
+        )
+        with _told_as_ours(call):
+            async with request as response:
                 headers = {name.lower(): value for name, value in response.headers.items()}
-                return Answer(response.status, headers, await _text(response, call))
-        except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
-            raise Unavailable from error  # never connected, so nothing was sent
-        except (aiohttp.ClientError, TimeoutError, OSError) as error:
-            raise call.lost() from error
+                # A service may echo what it was sent; its words end up in logs and in Discord.
+                text = (await _text(response, call)).replace(key.get_secret_value(), "<key>")
+                return Answer(response.status, headers, text)
+
+
+@contextmanager
+def _told_as_ours(call: Call) -> Generator[None]:
+    try:
+        yield
+    except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
+        raise Unavailable from error  # never connected, so nothing was sent
+    except (aiohttp.ClientError, TimeoutError, OSError) as error:
+        raise call.lost() from error
+
+
+def _sent_once(call: Call) -> aiohttp.ClientMiddlewareType:
+    """Keeps aiohttp from repeating a GET or DELETE by itself after a dropped connection, past our pace and tries."""
+
+    async def send(request: aiohttp.ClientRequest, handler: aiohttp.ClientHandlerType) -> aiohttp.ClientResponse:
+        with _told_as_ours(call):
+            return await handler(request)
+
+    return send
 
 
 def _pause_before_next(call: Call, error: RateLimited | Unavailable, attempt: int) -> float | None:

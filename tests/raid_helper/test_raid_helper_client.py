@@ -287,7 +287,7 @@ async def test_a_create_that_outlasts_the_timeout_is_found_again(
     draft: Drafts,
 ) -> None:
     standin.fail("create", faults.commit_then_stall(standin.released))
-    hasty = RaidHelper(http, standin.base_url, clock, timeout_seconds=0.2)
+    hasty = RaidHelper(http, standin.base_url, clock, timeout_seconds=0.5)
     with pytest.raises(OutcomeUnknown):
         await hasty.server(server.guild_id, standin.servers[server.guild_id]).create_event(CHANNEL, draft())
     assert await find_lost(server, draft()) is not None
