@@ -137,7 +137,8 @@ class RaidHelperServer:
             rows, pages = await self._page(filters, page)
             fresh = {event.id: event for event in rows if event.id not in found}
             found |= fresh
-            if not fresh or (pages is not None and page >= pages):
+            # Past the last page the list is empty; a drifted answer may not say how many there are.
+            if not fresh if pages is None else page >= pages:
                 break
         within = [event for event in found.values() if starts_from <= event.start <= starts_to]
         return sorted(within, key=lambda event: event.start)

@@ -2,9 +2,11 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import aiohttp
 import pytest
+from aiohttp import web
 
 from bot.raid_helper.client import RaidHelper, RaidHelperServer, find_lost
 from bot.raid_helper.errors import OutcomeUnknown, UnknownEvent
@@ -318,3 +320,30 @@ async def test_a_lagging_list_does_not_hide_a_lost_event(
 async def test_a_draft_without_a_reference_cannot_be_looked_for(server: RaidHelperServer, draft: Drafts) -> None:
     with pytest.raises(ValueError, match="reference"):
         await find_lost(server, draft(ref=""))
+
+
+async def test_a_list_that_does_not_count_its_pages_is_read_to_its_end(
+    http: aiohttp.ClientSession, clock: ManualClock
+) -> None:
+    async def uncounted(_request: web.Request, answer: dict[str, Any]) -> web.StreamResponse:
+        return web.json_response({"postedEvents": answer["postedEvents"]})
+
+    async with RaidHelperStandIn(clock, servers={5: "key-five"}, users={7: "Leader"}, page_size=2) as paged:
+        server = RaidHelper(http, paged.base_url, clock).server(5, "key-five")
+        for day in range(3):
+            await server.create_event(CHANNEL, EventDraft(f"Day {day}", "", START + timedelta(days=day), 60, 7, "1"))
+        paged.fail("list", faults.Fault("uncounted", uncounted, commits=True), times=3)
+        assert len(await server.list_events(START, START + timedelta(days=9))) == 3
+        assert len(paged.asked("list")) == 3
+
+
+async def test_an_event_nobody_can_read_does_not_hide_the_others(
+    server: RaidHelperServer, standin: RaidHelperStandIn, draft: Drafts
+) -> None:
+    await server.create_event(CHANNEL, draft())
+
+    async def broken(_request: web.Request, answer: dict[str, Any]) -> web.StreamResponse:
+        return web.json_response({**answer, "postedEvents": [{"id": None}, 7, *answer["postedEvents"]]})
+
+    standin.fail("list", faults.Fault("broken", broken, commits=True))
+    assert len(await server.list_events(START, START)) == 1
