@@ -24,7 +24,9 @@ class SystemClock:
     """The machine's clock."""
 
     def now(self) -> datetime:
+        """The present instant, in UTC."""
         return datetime.now(UTC)
 
     async def sleep(self, seconds: float) -> None:
+        """Wait `seconds` real seconds."""
         await asyncio.sleep(seconds)

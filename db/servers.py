@@ -1,10 +1,17 @@
 """Servers: `common.discord_config`, a row a Discord server."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from bot.domain.ids import ChannelId, GuildId, RoleId
 from bot.domain.server import Server
 from db.rows import Connection, maybe
+
+_SELECT = """
+    SELECT guild_discord_id, raid_channel_id, officer_channel_id, officer_role_ids, timezone, default_template,
+           raid_helper_api_key
+    FROM common.discord_config
+"""
 
 
 class ServerRepository:
@@ -15,15 +22,12 @@ class ServerRepository:
 
     async def get(self, guild_id: GuildId) -> Server:
         """The server's settings; the defaults when it has none."""
-        row = await self._db.fetchrow(
-            """
-            SELECT guild_discord_id, raid_channel_id, officer_channel_id, officer_role_ids, timezone,
-                   default_template, raid_helper_api_key
-            FROM common.discord_config WHERE guild_discord_id = $1
-            """,
-            guild_id,
-        )
+        row = await self._db.fetchrow(_SELECT + " WHERE guild_discord_id = $1", guild_id)
         return _server(row) if row else Server(guild_id)
+
+    async def all(self) -> Sequence[Server]:
+        """Every server that was set up."""
+        return [_server(row) for row in await self._db.fetch(_SELECT + " ORDER BY id")]
 
     async def set_up(
         self,

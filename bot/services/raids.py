@@ -29,7 +29,7 @@ from bot.domain.template import Template
 from bot.services import sheets
 from bot.services.secrets import SecretBox
 from bot.services.templates import Templates
-from bot.services.when import future, parse_when
+from bot.services.when import describe, future, parse_when
 from db import Database, Session
 
 DEFAULT_DURATION = timedelta(minutes=60)
@@ -38,10 +38,6 @@ FARTHEST_DEADLINE = timedelta(days=60)
 
 class NoRaidHelperKey(MusterError):
     """This server has no Raid-Helper key yet: `/raidhelper connect` takes one. Or choose the native sheet."""
-
-
-class NoChannel(MusterError):
-    """Say in which channel, or set the raid channel once with `/raid setup`."""
 
 
 class AlreadyOver(MusterError):
@@ -61,6 +57,8 @@ class RaidWish:
     limit: int | None = None
     deadline: str | None = None
     sheet: SheetKind | None = None
+    here: ChannelId | None = None
+    """Where it was typed: the channel when neither the wish nor the server names one."""
 
 
 class Raids:
@@ -86,6 +84,14 @@ class Raids:
             await sheets.post(tx, event, self._clock.now())
             await tx.audit.note(actor.guild_id, event_id, actor.user_id, "create", self._clock.now(), title=event.title)
             return event
+
+    async def read_when(self, guild_id: GuildId, typed: str) -> tuple[str, datetime]:
+        """What `typed` would mean here, as the person reads it and as it is. Raises UnreadableTime, TimeInPast."""
+        async with self._db.transaction() as tx:
+            zone = (await tx.servers.get(guild_id)).zone
+        now = self._clock.now()
+        moment = future(parse_when(typed, zone=zone, now=now), now)
+        return describe(moment, zone, now), moment
 
     async def upcoming(self, guild_id: GuildId, *, most: int = 25) -> Sequence[Event]:
         """The server's raids that are not over, soonest first."""
@@ -137,7 +143,7 @@ class Raids:
             booking_state=BookingState.PLANNED if sheet is SheetKind.RAID_HELPER else None,
             template_id=template_id,
             total_limit=check_limit(wish.limit) or template.limit,
-            channel_id=channel_of(wish.channel_id, server),
+            channel_id=wish.channel_id or server.raid_channel_id or wish.here,
         )
 
     def sheet_kind(self, wished: SheetKind | None, server: Server) -> SheetKind:
@@ -152,14 +158,6 @@ def duration_of(typed: str | None, template: Template) -> timedelta:
     if typed:
         return parse_duration(typed, at_most=LONGEST_RAID)
     return timedelta(minutes=template.duration_minutes) if template.duration_minutes else DEFAULT_DURATION
-
-
-def channel_of(wished: ChannelId | None, server: Server) -> ChannelId:
-    """The channel asked for, else the raid channel. Raises NoChannel."""
-    channel_id = wished or server.raid_channel_id
-    if channel_id is None:
-        raise NoChannel
-    return channel_id
 
 
 def _deadline(typed: str | None, starts_at: datetime, now: datetime) -> datetime | None:

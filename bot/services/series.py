@@ -16,7 +16,7 @@ from bot.domain.series import NewSeries, Series, first_event
 from bot.domain.server import Server
 from bot.domain.template import Template
 from bot.services import sheets
-from bot.services.raids import NoRaidHelperKey, RaidWish, channel_of, duration_of
+from bot.services.raids import NoRaidHelperKey, RaidWish, duration_of
 from bot.services.secrets import SecretBox
 from bot.services.templates import Templates
 from bot.services.when import future, parse_wall_time, parse_weekday, parse_when, parse_zone
@@ -45,6 +45,7 @@ class SeriesWish:
     limit: int | None = None
     sheet: SheetKind | None = None
     first: str | None = None
+    here: ChannelId | None = None
 
 
 @dataclass(frozen=True)
@@ -84,6 +85,12 @@ class SeriesDesk:
             await tx.audit.note(server.id, first.id, actor.user_id, "series.add", now, series=series.id)
             return Started(series, first)
 
+    async def repeat(self, actor: Actor, raid: RaidWish, repeat: str) -> Started:
+        """Start the series that `/raid create … repeat` means: the raid's own weekday and time, from the raid on."""
+        async with self._db.transaction() as tx:
+            zone = (await tx.servers.get(actor.guild_id)).zone
+        return await self.add(actor, _repeated(raid, repeat, zone, self._clock.now()))
+
     async def running(self, guild_id: GuildId) -> Sequence[Series]:
         """The server's running series by name."""
         async with self._db.transaction() as tx:
@@ -105,7 +112,7 @@ def parse_repeat(text: str | None) -> int:
     return weeks
 
 
-def weekly_wish(raid: RaidWish, repeat: str, *, zone: ZoneInfo, now: datetime) -> SeriesWish:
+def _repeated(raid: RaidWish, repeat: str, zone: ZoneInfo, now: datetime) -> SeriesWish:
     """The series that `/raid create … repeat` means: the raid's own weekday and time, from the raid on."""
     local = future(parse_when(raid.when, zone=zone, now=now), now).astimezone(zone)
     return SeriesWish(
@@ -120,6 +127,7 @@ def weekly_wish(raid: RaidWish, repeat: str, *, zone: ZoneInfo, now: datetime) -
         limit=raid.limit,
         sheet=raid.sheet,
         first=f"{local:%Y-%m-%d}",
+        here=raid.here,
     )
 
 
@@ -140,7 +148,8 @@ def _planned(
         timezone=zone.key,
         every_weeks=every,
         anchor=occurrence.day,
-        channel_id=channel_of(wish.channel_id, server),
+        # Without a channel of its own the series follows the server's raid channel.
+        channel_id=wish.channel_id or (None if server.raid_channel_id else wish.here),
         sheet=wish.sheet,
         template_name=template.name,
         total_limit=check_limit(wish.limit) or template.limit,

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import cast
 
 from bot.clock import Clock
 from bot.domain.action import Kind, NewAction
@@ -10,7 +11,7 @@ from bot.domain.event import Event, UnknownEvent, check_open
 from bot.domain.ids import EventId, PlayerId
 from bot.domain.permissions import Actor
 from bot.domain.roster import Placed, Roster, SignUp, place, promoted
-from bot.domain.sign_up import Answer, AskSpec, Decision, NotSignedUp, decide
+from bot.domain.sign_up import Answer, AskSpec, Decision, NotOffered, NotSignedUp, decide
 from bot.domain.template import Choice, GameClass, Template
 from bot.services import sheets
 from bot.services.templates import Templates
@@ -54,6 +55,7 @@ class Withdrawn:
 
 
 Outcome = SignedUp | ClassWanted | SpecWanted
+Picked = tuple[str | int, str | None]
 
 
 class SignUps:
@@ -64,13 +66,11 @@ class SignUps:
         self._templates = templates
         self._clock = clock
 
-    async def answer(
-        self, actor: Actor, event_id: EventId, choice: Choice, pick: tuple[str, str | None] | None = None
-    ) -> Outcome:
+    async def answer(self, actor: Actor, event_id: EventId, choice: Choice, pick: Picked | None = None) -> Outcome:
         """Write the member's answer down, or say what must be chosen first.
 
-        `pick` is the class just chosen, with its spec once that is chosen too. Raises UnknownEvent, SheetClosed,
-        NotOffered.
+        `pick` is the class just chosen (its name or its place in the template), with its spec once that is chosen too.
+        Raises UnknownEvent, SheetClosed, NotOffered.
         """
         async with self._db.transaction() as tx:
             event = await _locked(tx, actor, event_id)
@@ -78,7 +78,7 @@ class SignUps:
             player = await tx.players.register(actor, template.game)
             before = await tx.sign_ups.of(event_id)
             own = _own(before, player.id)
-            decision = decide(event, template, own, player.main, choice, self._clock.now(), pick)
+            decision = decide(event, template, own, player.main, choice, self._clock.now(), _by_name(template, pick))
             if not isinstance(decision, Answer):
                 return _wanted(event, template, choice, decision)
             await self._write(tx, event, template, player, decision)
@@ -132,6 +132,14 @@ async def _locked(tx: Session, actor: Actor, event_id: EventId) -> Event:
     if event is None:
         raise UnknownEvent("This raid is not here any more. Ask an officer for the current sheet.")
     return event
+
+
+def _by_name(template: Template, pick: Picked | None) -> tuple[str, str | None] | None:
+    if pick is None or isinstance(pick[0], str):
+        return cast("tuple[str, str | None] | None", pick)
+    if pick[0] >= len(template.classes):
+        raise NotOffered
+    return template.classes[pick[0]].name, pick[1]
 
 
 def _own(sign_ups: Sequence[SignUp], player_id: PlayerId) -> SignUp | None:

@@ -1,0 +1,42 @@
+"""Answers to interactions, always within the three seconds Discord waits."""
+
+import asyncio
+from collections.abc import Coroutine
+from typing import Any, TypeVar
+
+import discord
+from discord import ui
+
+PATIENCE = 2.0
+"""Real seconds a use case may take before the interaction is put on "thinking" (Discord waits 3)."""
+
+T = TypeVar("T")
+
+
+async def in_time(interaction: discord.Interaction[Any], work: Coroutine[Any, Any, T], *, update: bool = False) -> T:
+    """The result of `work`; when it takes long, the interaction is deferred meanwhile.
+
+    `update` is for components that will change the message they stand on.
+    """
+    task = asyncio.ensure_future(work)
+    done, _ = await asyncio.wait({task}, timeout=PATIENCE)
+    if not done:
+        await interaction.response.defer(ephemeral=True, thinking=not update)
+    return await task
+
+
+async def answer(interaction: discord.Interaction[Any], text: str, view: ui.View | None = None) -> None:
+    """Answer ephemerally, first or after a deferral. Nobody is ever pinged by an answer."""
+    extra: dict[str, Any] = {"view": view} if view else {}
+    if interaction.response.is_done():
+        await interaction.followup.send(text, ephemeral=True, **extra)
+    else:
+        await interaction.response.send_message(text, ephemeral=True, **extra)
+
+
+async def turn_into(interaction: discord.Interaction[Any], text: str, view: ui.View | None = None) -> None:
+    """Change the ephemeral message the component stands on."""
+    if interaction.response.is_done():
+        await interaction.edit_original_response(content=text, view=view)
+    else:
+        await interaction.response.edit_message(content=text, view=view)

@@ -1,0 +1,163 @@
+"""The composition root: opens what the bot stands on, puts it together, and takes it apart in order."""
+
+import asyncio
+import contextlib
+import logging
+import signal
+from collections.abc import AsyncGenerator
+from contextlib import AsyncExitStack, asynccontextmanager
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+from cryptography.fernet import Fernet
+from pydantic import SecretStr
+
+from bot.client import FIVE_MINUTES, MusterBot
+from bot.clock import Clock, SystemClock
+from bot.raid_helper.client import RaidHelper
+from bot.services.booking import AutoBooker
+from bot.services.bundle import Services
+from bot.services.delivery import Delivery
+from bot.services.queue import Queue
+from bot.services.raid_helper_delivery import RaidHelperDelivery
+from bot.services.raids import Raids
+from bot.services.secrets import SecretBox
+from bot.services.series import SeriesDesk
+from bot.services.servers import Servers
+from bot.services.sheets import Sheets
+from bot.services.sign_ups import SignUps
+from bot.services.templates import Templates
+from bot.services.when import warm
+from bot.settings import Settings, SettingsError, require_token
+from cogs.messenger import DiscordMessenger
+from db import Database
+from db.embedded import EmbeddedPostgres
+from db.migrate import migrate, pending
+from db.pool import connect, open_pool
+
+log = logging.getLogger(__name__)
+
+STOP_SIGNALS = (signal.SIGTERM, signal.SIGINT)
+CLOSING_TIME = 10.0
+
+
+@asynccontextmanager
+async def database_at(settings: Settings) -> AsyncGenerator[str]:
+    """The address of the database: the host's own, or the embedded one, which is started and migrated."""
+    if settings.database_url is not None:
+        yield settings.database_url.get_secret_value()
+        return
+    embedded = EmbeddedPostgres()
+    dsn = await embedded.start(settings.data_dir)
+    try:
+        await migrate(dsn)
+        yield dsn
+    finally:
+        await embedded.stop()
+
+
+async def require_migrated(dsn: str) -> None:
+    """Raise SettingsError while migrations are pending: the host runs them, knowing when."""
+    connection = await connect(dsn)
+    try:
+        waiting = await pending(connection)
+    finally:
+        await connection.close()
+    if waiting:
+        raise SettingsError(
+            f"DATABASE_URL: the database lacks {len(waiting)} migration(s), first {waiting[0]}. "
+            "Run `python -m bot migrate`."
+        )
+
+
+def encryption_key(settings: Settings) -> SecretStr | None:
+    """The key for secrets at rest: as set, else generated once beside the embedded database, else none."""
+    if settings.encryption_key is not None or settings.database_url is not None:
+        return settings.encryption_key
+    path = settings.data_dir / "encryption.key"
+    if not path.exists():
+        _write_privately(path, Fernet.generate_key())
+    return SecretStr(path.read_text().strip())
+
+
+def _write_privately(path: Path, content: bytes) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.touch(mode=0o600)
+    path.write_bytes(content)
+
+
+@asynccontextmanager
+async def assembled(
+    settings: Settings, clock: Clock | None = None, *, auto_book_every: timedelta = FIVE_MINUTES, **options: Any
+) -> AsyncGenerator[MusterBot]:
+    """The bot with everything it stands on, not yet connected; everything is closed on leaving.
+
+    `options` go to the discord.py client.
+    """
+    clock = clock or SystemClock()
+    async with AsyncExitStack() as stack:
+        dsn = await stack.enter_async_context(database_at(settings))
+        await require_migrated(dsn)
+        pool = await stack.enter_async_context(await open_pool(dsn))
+        http = await stack.enter_async_context(aiohttp.ClientSession())
+        db = Database(pool)
+        secrets = SecretBox(encryption_key(settings))
+        raid_helper = RaidHelper(http, settings.raid_helper_base_url, clock)
+        bot = MusterBot(db, members_intent=settings.members_intent, auto_book_every=auto_book_every, **options)
+        await _equip(bot, db, raid_helper, secrets, clock)
+        async with bot:
+            yield bot
+
+
+async def _equip(bot: MusterBot, db: Database, raid_helper: RaidHelper, secrets: SecretBox, clock: Clock) -> None:
+    """Give the bot its use cases and its queue."""
+    templates = Templates(db)
+    await templates.ship()
+    await asyncio.to_thread(warm)
+    sheets = Sheets(templates)
+    messenger = DiscordMessenger(bot)
+    native = Delivery(db, sheets, messenger, clock)
+    elsewhere = RaidHelperDelivery(db, raid_helper, secrets, messenger, clock)
+    bot.queue = Queue(db, {**native.handlers, **elsewhere.handlers}, clock)
+    bot.services = Services(
+        clock=clock,
+        servers=Servers(db, raid_helper, secrets),
+        templates=templates,
+        raids=Raids(db, templates, secrets, clock),
+        series=SeriesDesk(db, templates, secrets, clock),
+        sign_ups=SignUps(db, templates, clock),
+        booker=AutoBooker(db, templates, secrets, clock),
+    )
+
+
+async def serve(settings: Settings) -> None:
+    """Run the bot until it is told to stop. Raises what ended it otherwise, or SettingsError before it began."""
+    token = require_token(settings)
+    options = {"shard_count": settings.shard_count, "shard_ids": settings.shard_ids}
+    async with assembled(settings, **{name: value for name, value in options.items() if value is not None}) as bot:
+        stopped = _stop_signal()
+        running = asyncio.ensure_future(bot.start(token))
+        await asyncio.wait({running, stopped, bot.fatal}, return_when=asyncio.FIRST_COMPLETED)
+        async with asyncio.timeout(CLOSING_TIME):
+            await bot.close()
+        with contextlib.suppress(asyncio.CancelledError):
+            await running
+        if bot.fatal.done():
+            bot.fatal.result()
+
+
+def _stop_signal() -> asyncio.Future[None]:
+    """Done when the process is asked to end; without a handler Python would die on the spot."""
+    loop = asyncio.get_running_loop()
+    stopped: asyncio.Future[None] = loop.create_future()
+
+    def stop() -> None:
+        if not stopped.done():
+            log.info("stopping")
+            stopped.set_result(None)
+
+    for number in STOP_SIGNALS:
+        loop.add_signal_handler(number, stop)
+    return stopped

@@ -1,0 +1,136 @@
+"""`python -m bot check`: what stands between this installation and a raid, a line each with its mend."""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
+
+import aiohttp
+import discord
+
+from bot.app import database_at, encryption_key
+from bot.client import intents
+from bot.clock import SystemClock
+from bot.domain.errors import MusterError
+from bot.domain.ids import ChannelId
+from bot.domain.server import Server
+from bot.raid_helper.client import RaidHelper
+from bot.services.secrets import SecretBox
+from bot.settings import Settings, SettingsError, require_token
+from cogs.actors import POSTING
+from db import Database
+from db.embedded import EmbeddedPostgresError
+from db.migrate import MigrationError, pending
+from db.pool import DatabaseUnreachable, connect, open_pool
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing looked at: fine, or not and then with its mend."""
+
+    fine: bool
+    text: str
+
+
+async def check(settings: Settings) -> int:
+    """Print a line for everything looked at; the exit code is 0 when all is fine, else 1."""
+    findings = [finding async for finding in _findings(settings)]
+    for one in findings:
+        print(f"{'ok  ' if one.fine else 'MEND'}  {one.text}")  # noqa: T201 - a command's answer
+    return 0 if all(one.fine for one in findings) else 1
+
+
+async def _findings(settings: Settings) -> AsyncIterator[Finding]:
+    client = discord.Client(intents=intents(members=settings.members_intent))
+    async with client:
+        logged_in = await _log_in(client, settings)
+        yield logged_in
+        if logged_in.fine:
+            yield _intents(client, settings)
+        try:
+            async with database_at(settings) as dsn:
+                async for finding in _stored(settings, dsn, client if logged_in.fine else None):
+                    yield finding
+        except (DatabaseUnreachable, MigrationError, EmbeddedPostgresError) as error:
+            yield Finding(False, f"Database: {error}")
+
+
+async def _log_in(client: discord.Client, settings: Settings) -> Finding:
+    try:
+        await client.login(require_token(settings))
+    except SettingsError as error:
+        return Finding(False, str(error))
+    except discord.LoginFailure:
+        return Finding(False, "DISCORD_TOKEN: Discord does not accept it. Copy it anew from the portal.")
+    except (discord.HTTPException, aiohttp.ClientError, TimeoutError):
+        return Finding(False, "Discord does not answer. Check this machine's way to the internet and try again.")
+    return Finding(True, f"Token: logged in as {client.user}")
+
+
+def _intents(client: discord.Client, settings: Settings) -> Finding:
+    flags = client.application_flags
+    if settings.members_intent and not (flags.gateway_guild_members or flags.gateway_guild_members_limited):
+        return Finding(False, "MEMBERS_INTENT: allow the bot the Server Members intent in the portal, or unset it.")
+    return Finding(True, "Intents: the bot may use everything it asks for")
+
+
+async def _stored(settings: Settings, dsn: str, client: discord.Client | None) -> AsyncIterator[Finding]:
+    waiting = await _pending(dsn)
+    if waiting:
+        yield Finding(False, f"Database: {len(waiting)} migration(s) to apply. Run `python -m bot migrate`.")
+        return
+    yield Finding(True, "Database: reachable and up to date")
+    async with await open_pool(dsn) as pool, Database(pool).transaction() as tx:
+        servers = await tx.servers.all()
+    for server in servers:
+        if client is not None:
+            async for finding in _channels(client, server):
+                yield finding
+        if server.raid_helper_key:
+            yield await _raid_helper(settings, server)
+
+
+async def _pending(dsn: str) -> Sequence[str]:
+    connection = await connect(dsn)
+    try:
+        return await pending(connection)
+    finally:
+        await connection.close()
+
+
+async def _channels(client: discord.Client, server: Server) -> AsyncIterator[Finding]:
+    try:
+        guild = await client.fetch_guild(server.id)
+    except discord.HTTPException:
+        yield Finding(False, f"Server {server.id}: the bot is not in it any more. Invite it again.")
+        return
+    for channel_id in (server.raid_channel_id, server.officer_channel_id):
+        if channel_id is not None:
+            yield await _channel(client, guild, channel_id)
+
+
+async def _channel(client: discord.Client, guild: discord.Guild, channel_id: ChannelId) -> Finding:
+    name = f"Server {guild.name}, channel {channel_id}"
+    assert client.user is not None  # noqa: S101 - logged in
+    try:
+        channel = await guild.fetch_channel(channel_id)
+        held = channel.permissions_for(await guild.fetch_member(client.user.id))
+    except discord.HTTPException:
+        return Finding(False, f"{name}: not there, or hidden from the bot. Choose another with `/raid setup`.")
+    missing = [one.replace("_", " ").title() for one in POSTING if not getattr(held, one)]
+    if missing:
+        return Finding(False, f"{name}: give the bot {', '.join(missing)}.")
+    return Finding(True, f"{name}: the bot can post")
+
+
+async def _raid_helper(settings: Settings, server: Server) -> Finding:
+    key = SecretBox(encryption_key(settings)).open(server.raid_helper_key)
+    if key is None:
+        return Finding(False, f"Server {server.id}: its Raid-Helper key was stored with another ENCRYPTION_KEY.")
+    async with aiohttp.ClientSession() as http:
+        raid_helper = RaidHelper(http, settings.raid_helper_base_url, SystemClock())
+        try:
+            async with asyncio.timeout(30):
+                await raid_helper.server(server.id, key).check()
+        except (MusterError, TimeoutError) as error:
+            return Finding(False, f"Server {server.id}, Raid-Helper: {error or 'no answer in 30 s'}")
+    return Finding(True, f"Server {server.id}: Raid-Helper accepts the key")

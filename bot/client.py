@@ -1,0 +1,105 @@
+"""The bot itself: intents, commands, and the loops that must not die."""
+
+import asyncio
+import hashlib
+import json
+import logging
+from collections.abc import Coroutine, Sequence
+from datetime import timedelta
+from typing import Any
+
+import discord
+from discord import app_commands
+from discord.ext import commands
+
+from bot.errors import report
+from bot.services.bundle import Services
+from bot.services.queue import Queue
+from db import Database
+
+log = logging.getLogger(__name__)
+
+EXTENSIONS = ("cogs.raid", "cogs.sheet", "cogs.raidhelper", "cogs.queue", "cogs.autobook", "cogs.maintenance")
+FIVE_MINUTES = timedelta(minutes=5)
+
+
+class Tree(app_commands.CommandTree[Any]):
+    """The slash commands; whatever goes wrong in one is answered."""
+
+    async def on_error(self, interaction: discord.Interaction[Any], error: app_commands.AppCommandError, /) -> None:
+        """Report the error to whoever typed."""
+        await report(interaction, error)
+
+
+class MusterBot(commands.AutoShardedBot):
+    """Muster on Discord. `fatal` gets the exception of a helper task that died: the process must end then."""
+
+    services: Services
+    queue: Queue
+
+    def __init__(
+        self, db: Database, *, members_intent: bool = False, auto_book_every: timedelta = FIVE_MINUTES, **options: Any
+    ) -> None:
+        super().__init__(
+            commands.when_mentioned,
+            tree_cls=Tree,
+            intents=intents(members=members_intent),
+            allowed_mentions=discord.AllowedMentions.none(),
+            help_command=None,
+            max_messages=None,
+            chunk_guilds_at_startup=False,
+            **options,
+        )
+        self.db = db
+        self.auto_book_every = auto_book_every
+        self.fatal: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._helpers: set[asyncio.Task[None]] = set()
+
+    async def setup_hook(self) -> None:
+        """Load the cogs and, when the commands changed since the last start, tell Discord."""
+        for extension in EXTENSIONS:
+            await self.load_extension(extension)
+        if await self.sync_changed():
+            log.info("slash commands changed and were synced")
+
+    async def sync_changed(self, *, always: bool = False) -> bool:
+        """Sync the slash commands if they differ from the last synced ones, or `always`; whether it did."""
+        fact = f"commands:{self.application_id}"
+        digest = tree_digest(self.tree)
+        async with self.db.transaction() as tx:
+            synced = await tx.state.get(fact)
+        if synced == {"digest": digest} and not always:
+            return False
+        await self.tree.sync()
+        async with self.db.transaction() as tx:
+            await tx.state.put(fact, {"digest": digest})
+        return True
+
+    def supervise(self, work: Coroutine[Any, Any, None], name: str) -> asyncio.Task[None]:
+        """Run `work` as a helper task; if it ends with an exception, the process does."""
+        task = asyncio.create_task(work, name=name)
+        self._helpers.add(task)
+        task.add_done_callback(self._helper_ended)
+        return task
+
+    def fail(self, error: BaseException) -> None:
+        """End the process with `error`."""
+        if not self.fatal.done():
+            self.fatal.set_exception(error)
+
+    def _helper_ended(self, task: asyncio.Task[None]) -> None:
+        self._helpers.discard(task)
+        if not task.cancelled() and (error := task.exception()):
+            log.critical("%s died", task.get_name(), exc_info=error)
+            self.fail(error)
+
+
+def intents(*, members: bool) -> discord.Intents:
+    """Guilds and voice states; direct messages for the owner's commands; the privileged members only if allowed."""
+    return discord.Intents(guilds=True, voice_states=True, dm_messages=True, members=members)
+
+
+def tree_digest(tree: app_commands.CommandTree[Any]) -> str:
+    """A fingerprint of the commands as Discord would be told them."""
+    payload: Sequence[Any] = [command.to_dict(tree) for command in tree.get_commands()]
+    return hashlib.sha256(json.dumps(payload, sort_keys=True, default=str).encode()).hexdigest()

@@ -1,0 +1,70 @@
+"""Who an interaction is from, in the bot's own words."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import discord
+
+from bot.client import MusterBot
+from bot.domain.errors import MusterError
+from bot.domain.ids import ChannelId, GuildId, RoleId, UserId
+from bot.domain.permissions import Actor
+from bot.render import texts
+
+Interaction = discord.Interaction[MusterBot]
+
+POSTING = ("view_channel", "send_messages", "embed_links")
+"""What the bot needs in a channel to post a sheet."""
+
+
+class CannotPost(MusterError):
+    """I cannot post in that channel."""
+
+
+def actor_of(interaction: discord.Interaction[Any]) -> Actor:
+    """Whoever pressed or typed; roles and permissions come with the interaction."""
+    member = interaction.user
+    if not isinstance(member, discord.Member):
+        raise MusterError(texts.ONLY_IN_SERVERS)
+    permissions = interaction.permissions
+    return Actor(
+        guild_id=guild_of(interaction),
+        user_id=UserId(member.id),
+        name=member.display_name,
+        role_ids=frozenset(RoleId(role) for role in role_ids(member)),
+        is_owner=interaction.guild is not None and interaction.guild.owner_id == member.id,
+        is_administrator=permissions.administrator,
+        manages_server=permissions.manage_guild,
+    )
+
+
+def role_ids(member: discord.Member) -> Sequence[int]:
+    """The ids of the member's roles, without @everyone."""
+    return [role.id for role in member.roles if not role.is_default()]
+
+
+def guild_of(interaction: discord.Interaction[Any]) -> GuildId:
+    """The server the interaction came from."""
+    if interaction.guild_id is None:
+        raise MusterError(texts.ONLY_IN_SERVERS)
+    return GuildId(interaction.guild_id)
+
+
+def missing_in(interaction: discord.Interaction[Any], channel_id: ChannelId) -> Sequence[str]:
+    """What the bot lacks to post in that channel, in Discord's words; everything when it cannot even see it."""
+    guild = interaction.guild
+    channel = guild.get_channel(channel_id) if guild else None
+    if guild is None or channel is None:
+        return [_words(name) for name in POSTING]
+    held = channel.permissions_for(guild.me)
+    return [_words(name) for name in POSTING if not getattr(held, name)]
+
+
+def require_postable(interaction: discord.Interaction[Any], channel_id: ChannelId) -> None:
+    """Raise CannotPost, naming each missing permission, before anything is written."""
+    if missing := missing_in(interaction, channel_id):
+        raise CannotPost(texts.missing_permissions(channel_id, missing))
+
+
+def _words(permission: str) -> str:
+    return permission.replace("_", " ").title()

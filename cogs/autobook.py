@@ -1,0 +1,47 @@
+"""The auto-booker's loop: every five minutes, the first time at start."""
+
+import logging
+from datetime import datetime
+
+from discord.ext import commands, tasks
+
+from bot.client import MusterBot
+
+log = logging.getLogger(__name__)
+
+
+class AutoBook(commands.Cog):
+    """Runs `bot.services.booking.AutoBooker`."""
+
+    def __init__(self, bot: MusterBot) -> None:
+        self._bot = bot
+        self.last_success: datetime | None = None
+        self.tick.change_interval(seconds=bot.auto_book_every.total_seconds())
+
+    async def cog_load(self) -> None:
+        """Start ticking."""
+        log.info("Auto-booking scheduler started")
+        self.tick.start()
+
+    async def cog_unload(self) -> None:
+        """Let a tick that is running finish."""
+        self.tick.stop()
+
+    @tasks.loop(minutes=5)
+    async def tick(self) -> None:
+        """Book what is due. The body catches everything: the library ends a loop for good at the first exception."""
+        try:
+            await self._bot.services.booker.run_once()
+            self.last_success = self._bot.services.clock.now()
+        except Exception:
+            log.exception("auto-booking failed; next attempt in %s", self._bot.auto_book_every)
+
+    @tick.error
+    async def _tick_died(self, error: BaseException) -> None:
+        # Out of reach while the body catches; if it is ever reached, a dead loop must not go unnoticed.
+        self._bot.fail(error)
+
+
+async def setup(bot: MusterBot) -> None:
+    """Add the loop."""
+    await bot.add_cog(AutoBook(bot))

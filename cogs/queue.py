@@ -1,0 +1,54 @@
+"""The queue's loop: works, then sleeps until something is due."""
+
+import asyncio
+import logging
+from datetime import datetime
+
+from discord.ext import commands
+
+from bot.client import MusterBot
+
+log = logging.getLogger(__name__)
+
+SHUTDOWN_PATIENCE = 8.0
+PAUSE_AFTER_TROUBLE = 5.0
+
+
+class QueueWorker(commands.Cog):
+    """Runs `bot.services.queue.Queue` for as long as the bot lives."""
+
+    def __init__(self, bot: MusterBot) -> None:
+        self._bot = bot
+        self._stopping = False
+        self._task: asyncio.Task[None] | None = None
+        self.last_success: datetime | None = None
+
+    async def cog_load(self) -> None:
+        """Start working."""
+        self._task = self._bot.supervise(self._work(), "queue")
+
+    async def cog_unload(self) -> None:
+        """Finish what is in hand, but not for ever: a lease brings back what is left."""
+        self._stopping = True
+        self._bot.db.work.set()
+        if self._task:
+            _, slow = await asyncio.wait({self._task}, timeout=SHUTDOWN_PATIENCE)
+            for task in slow:
+                task.cancel()
+
+    async def _work(self) -> None:
+        while not self._stopping:
+            try:
+                await self._bot.queue.run_due()
+                self.last_success = self._bot.services.clock.now()
+                if not self._stopping:
+                    await self._bot.queue.wait_for_work()
+            except Exception:
+                # The queue outlives a lost database: it goes on where it was.
+                log.exception("the queue stumbled; it goes on in %s s", PAUSE_AFTER_TROUBLE)
+                await self._bot.services.clock.sleep(PAUSE_AFTER_TROUBLE)
+
+
+async def setup(bot: MusterBot) -> None:
+    """Add the worker."""
+    await bot.add_cog(QueueWorker(bot))

@@ -1,0 +1,25 @@
+"""`/raid`, put together from its families of subcommands."""
+
+from discord import app_commands
+from discord.ext import commands
+
+from bot.client import MusterBot
+from cogs.raid.planning import Planning
+from cogs.raid.series import SeriesCommands
+from cogs.raid.setup import SetUpCommand
+
+
+@app_commands.guild_only()
+class Raid(
+    Planning, SeriesCommands, SetUpCommand, commands.GroupCog, name="raid", description="Raids and their sheets"
+):
+    """The cog behind `/raid`."""
+
+    def __init__(self, bot: MusterBot) -> None:
+        self.services = bot.services
+        super().__init__()
+
+
+async def setup(bot: MusterBot) -> None:
+    """Add the cog."""
+    await bot.add_cog(Raid(bot))

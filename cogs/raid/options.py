@@ -1,0 +1,62 @@
+"""What several `/raid` commands offer while somebody types."""
+
+from collections.abc import Sequence
+
+from discord import app_commands
+
+from bot.domain.errors import MusterError
+from bot.render import texts
+from bot.services.when import describe, suggest_zones
+from cogs.actors import Interaction, guild_of
+
+Choices = list[app_commands.Choice[str]]
+LONGEST_CHOICE = 100
+
+SHEETS = [
+    app_commands.Choice(name="native: Muster's own sheet with buttons", value="native"),
+    app_commands.Choice(name="raid-helper: posted by Raid-Helper", value="raid-helper"),
+]
+
+
+async def when(interaction: Interaction, typed: str) -> Choices:
+    """What was understood, before anything is posted; the value sent is the moment itself."""
+    if not typed.strip():
+        return []
+    try:
+        understood, moment = await interaction.client.services.raids.read_when(guild_of(interaction), typed)
+    except MusterError as error:
+        return [app_commands.Choice(name=str(error)[:LONGEST_CHOICE], value=typed[:LONGEST_CHOICE])]
+    return [app_commands.Choice(name=understood, value=str(int(moment.timestamp())))]
+
+
+async def event(interaction: Interaction, typed: str) -> Choices:
+    """The server's raids; the value sent is the id."""
+    services = interaction.client.services
+    guild_id = guild_of(interaction)
+    zone = (await services.servers.get(guild_id)).zone
+    now = services.clock.now()
+    found = [
+        (f"{one.title[:50]} · {describe(one.starts_at, zone, now)}", str(one.id))
+        for one in await services.raids.upcoming(guild_id, most=100)
+        if typed.casefold() in f"{one.id} {one.title}".casefold()
+    ]
+    return _choices(found)
+
+
+async def template(interaction: Interaction, typed: str) -> Choices:
+    """The server's own and the shipped templates; the value sent is the name."""
+    return _choices(await interaction.client.services.templates.choices(guild_of(interaction), typed))
+
+
+async def timezone(_interaction: Interaction, typed: str) -> Choices:
+    """Time zones by name or city."""
+    return _choices([(zone, zone) for zone in suggest_zones(typed)])
+
+
+async def weekday(_interaction: Interaction, typed: str) -> Choices:
+    """The seven days."""
+    return _choices([(day, day) for day in texts.WEEKDAYS if day.casefold().startswith(typed.strip().casefold())])
+
+
+def _choices(found: Sequence[tuple[str, str]]) -> Choices:
+    return [app_commands.Choice(name=name[:LONGEST_CHOICE], value=value) for name, value in found[:25]]

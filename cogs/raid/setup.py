@@ -1,0 +1,50 @@
+"""`/raid setup`."""
+
+import discord
+from discord import app_commands
+
+from bot.answers import answer, in_time
+from bot.domain.ids import ChannelId, RoleId
+from bot.domain.server import Server
+from bot.render import texts
+from bot.services.servers import SetUp
+from cogs.actors import Interaction, actor_of, missing_in
+from cogs.raid import options
+from cogs.raid.family import Family
+
+
+class SetUpCommand(Family):
+    """What a server needs before its first raid."""
+
+    @app_commands.command()
+    @app_commands.describe(
+        channel="Where sheets and announcements stand",
+        timezone="On whose clocks the raids are planned, such as Europe/Berlin",
+        officer_role="Whoever has it may use /raid",
+        officer_channel="Where Muster tells the officers what needs them",
+    )
+    @app_commands.autocomplete(timezone=options.timezone)
+    async def setup(
+        self,
+        interaction: Interaction,
+        channel: discord.TextChannel | None = None,
+        timezone: str | None = None,
+        officer_role: discord.Role | None = None,
+        officer_channel: discord.TextChannel | None = None,
+    ) -> None:
+        """Set this server up, or see how it is set up."""
+        wish = SetUp(
+            channel_id=ChannelId(channel.id) if channel else None,
+            timezone=timezone,
+            officer_role_id=RoleId(officer_role.id) if officer_role else None,
+            officer_channel_id=ChannelId(officer_channel.id) if officer_channel else None,
+        )
+        server = await in_time(interaction, self.services.servers.set_up(actor_of(interaction), wish))
+        await answer(interaction, texts.set_up(server, _problems(interaction, server)))
+
+
+def _problems(interaction: Interaction, server: Server) -> list[str]:
+    """A line for each channel the bot could not post in."""
+    channels = {one for one in (server.raid_channel_id, server.officer_channel_id) if one}
+    missing = {channel: missing_in(interaction, channel) for channel in sorted(channels)}
+    return [texts.missing_permissions(channel, names) for channel, names in missing.items() if names]
