@@ -87,12 +87,11 @@ def choose(classes: Collection[ClassButton], class_name: str, spec_name: str | N
     None when the template has no button that surely means it: the caller then signs up as tentative.
     """
     ours, spec = _fold(class_name), _fold(spec_name or "")
-    buttons = [button for button in classes if not button.is_status and _fold(button.name) not in _STATUS_WORDS]
-    offers = [(button, offer) for button in buttons for offer in button.specs if _means(button, offer, ours, spec)]
+    offers = [(button, offer) for button in classes for offer in button.specs if _means(button, offer, ours, spec)]
     if offers:
         button, offer = min(offers, key=lambda found: _rank(found[0], ours, spec))
         return Choice(button.name, offer.name)
-    return _without_spec(buttons, ours, spec)
+    return _without_spec(classes, ours, spec)
 
 
 def status_choice(classes: Collection[ClassButton], status: Status) -> Choice | None:
@@ -144,6 +143,3 @@ def _class_of(button: ClassButton) -> str | None:
 def _fold(name: str) -> str:
     folded = "".join(letter for letter in name.lower() if letter.isalnum())
     return _CLASS_BUTTONS.get(folded, folded)
-
-
-_STATUS_WORDS = {word for words in _STATUS_BUTTONS.values() for word in words}

@@ -347,3 +347,18 @@ async def test_an_event_nobody_can_read_does_not_hide_the_others(
 
     standin.fail("list", faults.Fault("broken", broken, commits=True))
     assert len(await server.list_events(START, START)) == 1
+
+
+async def test_a_list_that_ignores_the_filter_is_filtered_here(
+    server: RaidHelperServer, standin: RaidHelperStandIn, draft: Drafts
+) -> None:
+    wanted = await server.create_event(CHANNEL, draft())
+    await server.create_event(CHANNEL, draft(start=START + timedelta(days=7)))
+    _, late = standin.events.values()
+
+    async def everything(_request: web.Request, answer: dict[str, Any]) -> web.StreamResponse:
+        row = {"id": late["id"], "startTime": late["startTime"]}
+        return web.json_response({**answer, "postedEvents": [*answer["postedEvents"], row]})
+
+    standin.fail("list", faults.Fault("everything", everything, commits=True))
+    assert [event.id for event in await server.list_events(START, START)] == [wanted.id]

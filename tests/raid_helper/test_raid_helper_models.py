@@ -87,6 +87,7 @@ def test_the_button_says_who_comes(class_name: str, status: str, state: str) -> 
         ("200000000000000001", 200000000000000001),
         (200000000000000001, 200000000000000001),
         ("fake-1", None),
+        ("12", None),
         (None, None),
     ],
 )

@@ -1,5 +1,6 @@
 """Which button of a template means our class and spec, learnt from the template itself."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
@@ -18,7 +19,7 @@ def _buttons(rows: list[dict[str, Any]]) -> list[ClassButton]:
     return [ClassButton.model_validate(row) for row in rows]
 
 
-def _template(**specs: list[tuple[str, str | None]]) -> list[ClassButton]:
+def _template(**specs: Sequence[tuple[str, str | None]]) -> list[ClassButton]:
     """Buttons by name, each with its specs as (name, emote)."""
     return _buttons(
         [

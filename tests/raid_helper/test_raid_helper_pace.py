@@ -33,7 +33,8 @@ async def test_the_stand_in_refuses_the_eleventh_in_five_seconds(
     standin: RaidHelperStandIn, http: aiohttp.ClientSession
 ) -> None:
     standin.bucket = True
-    statuses = []
+    statuses: list[int] = []
+    text = ""
     for _ in range(11):
         async with http.get(f"{standin.base_url}/events/1") as response:
             statuses.append(response.status)
