@@ -4,13 +4,12 @@ import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 
-import asyncpg
-
 from db.actions import ActionRepository
 from db.audit import AuditRepository
 from db.bookings import BookingRepository
 from db.events import EventRepository
 from db.players import PlayerRepository
+from db.pool import Pool
 from db.rows import Connection
 from db.series import SeriesRepository
 from db.servers import ServerRepository
@@ -38,7 +37,7 @@ class Session:
 class Database:
     """Hands out transactions. `work` is set after a commit that enqueued something: an accelerator, no more."""
 
-    def __init__(self, pool: asyncpg.Pool[asyncpg.Record]) -> None:
+    def __init__(self, pool: Pool) -> None:
         self._pool = pool
         self.work = asyncio.Event()
 

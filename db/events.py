@@ -85,7 +85,7 @@ class EventRepository:
         rows = await self._db.fetch(
             _SELECT
             + """
-            WHERE guild_discord_id = $1 AND start_time_utc > $2 - interval '2 days' AND end_time_utc > $2
+            WHERE guild_discord_id = $1 AND start_time_utc > $2::timestamptz - interval '2 days' AND end_time_utc > $2
               AND status IN ('SCHEDULED', 'IN_PROGRESS')
             ORDER BY start_time_utc, id LIMIT $3
             """,

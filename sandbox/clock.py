@@ -10,8 +10,10 @@ class ManualClock:
     def __init__(self, start: datetime) -> None:
         self._now = start.astimezone(UTC)
         self._turned = asyncio.Event()
+        self._sleepers: list[datetime] = []
 
     def now(self) -> datetime:
+        """Where the hands stand, in UTC."""
         return self._now
 
     def advance(self, by: timedelta) -> None:
@@ -24,8 +26,18 @@ class ManualClock:
         self._turned.set()
         self._turned = asyncio.Event()
 
+    @property
+    def next_waking(self) -> datetime | None:
+        """When the first of those who sleep on this clock would wake, or None when nobody does."""
+        return min(self._sleepers, default=None)
+
     async def sleep(self, seconds: float) -> None:
+        """Wait until the hands have been turned by `seconds`."""
         until = self._now + timedelta(seconds=seconds)
-        while self._now < until:
-            await self._turned.wait()
+        self._sleepers.append(until)
+        try:
+            while self._now < until:
+                await self._turned.wait()
+        finally:
+            self._sleepers.remove(until)
         await asyncio.sleep(0)
