@@ -1,5 +1,6 @@
 """What came back to a member's act, as they see it."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
@@ -49,6 +50,7 @@ class Answer:
 
     @property
     def kind(self) -> AnswerKind:
+        """The first answer."""
         assert self.interaction.callback is not None
         return _KINDS[self.interaction.callback]
 
@@ -78,10 +80,12 @@ class Answer:
 
     @property
     def content(self) -> str:
+        """The answer's text above its embeds."""
         return self.message.content
 
     @property
     def embeds(self) -> list[JSON]:
+        """The answer's embeds, as JSON."""
         return self.message.embeds
 
     @property
@@ -112,6 +116,11 @@ class Answer:
         if self.interaction.choices is not None:
             return "\n".join(choice.name for choice in self.choices)
         return "\n".join(word for message in self.messages for word in words.of_message(message))
+
+    async def until(self, looks: "Callable[[Answer], bool]") -> "Answer":
+        """Wait until later edits and follow-ups make it look so. Raises NoAnswer after the hand's patience."""
+        await self.hand.wait_until(self.interaction, lambda: looks(self))
+        return self
 
     @property
     def labels(self) -> list[str]:

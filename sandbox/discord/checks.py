@@ -22,18 +22,22 @@ class Checks:
         self._spec = spec
 
     def message(self, body: Mapping[str, Any], previous: Mapping[str, Any] | None = None) -> None:
+        """A message to send, or an edit of `previous`."""
         if self.strict:
             limits.check_message(body, previous)
 
     def modal(self, data: Mapping[str, Any]) -> None:
+        """A modal to open."""
         if self.strict:
             limits.check_modal(data)
 
     def choices(self, choices: Sequence[Mapping[str, Any]]) -> None:
+        """An autocomplete list."""
         if self.strict:
             limits.check_choices(choices)
 
     def commands(self, commands: Sequence[Mapping[str, Any]]) -> None:
+        """Commands to register."""
         if self.strict:
             limits.check_commands(commands)
 

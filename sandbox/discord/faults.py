@@ -62,6 +62,7 @@ class Hold:
 
     @property
     def released(self) -> bool:
+        """Whether requests pass again."""
         return self._open.is_set()
 
     def __enter__(self) -> "Hold":

@@ -21,29 +21,21 @@ MESSAGE_CONTENT, EVENTS = 1 << 15, 1 << 16
 INTENTS = {
     "GUILD_MEMBER_ADD": MEMBERS,
     "GUILD_MEMBER_REMOVE": MEMBERS,
-    "THREAD_MEMBERS_UPDATE": MEMBERS,
     "VOICE_STATE_UPDATE": VOICE,
     "GUILD_SCHEDULED_EVENT_CREATE": EVENTS,
     "GUILD_SCHEDULED_EVENT_UPDATE": EVENTS,
     "GUILD_SCHEDULED_EVENT_DELETE": EVENTS,
-    **dict.fromkeys(
-        [
-            "GUILD_CREATE",
-            "GUILD_DELETE",
-            "GUILD_UPDATE",
-            "GUILD_ROLE_CREATE",
-            "GUILD_ROLE_UPDATE",
-            "GUILD_ROLE_DELETE",
-            "CHANNEL_CREATE",
-            "CHANNEL_UPDATE",
-            "CHANNEL_DELETE",
-            "CHANNEL_PINS_UPDATE",
-            "THREAD_CREATE",
-            "THREAD_UPDATE",
-            "THREAD_DELETE",
-        ],
-        GUILDS,
-    ),
+    "GUILD_DELETE": GUILDS,
+    "GUILD_ROLE_CREATE": GUILDS,
+    "GUILD_ROLE_UPDATE": GUILDS,
+    "GUILD_ROLE_DELETE": GUILDS,
+    "CHANNEL_CREATE": GUILDS,
+    "CHANNEL_UPDATE": GUILDS,
+    "CHANNEL_DELETE": GUILDS,
+    "CHANNEL_PINS_UPDATE": GUILDS,
+    "THREAD_CREATE": GUILDS,
+    "THREAD_UPDATE": GUILDS,
+    "THREAD_DELETE": GUILDS,
 }
 _REPLAYED = 2000
 
@@ -156,6 +148,7 @@ class Gateway:
         for session in self.sessions.values():
             if session.owns(guild.id) and session.intents & GUILDS:
                 body = wire.joined_guild(guild, bot, bool(session.intents & MEMBERS))
+                del body["unavailable"]  # there only for servers the bot was in already
                 session.send("GUILD_CREATE", json.dumps(body))
 
     async def drop(self, *, resumable: bool) -> None:

@@ -4,7 +4,7 @@ It can do what Discord's app lets the member do, and raises Impossible for every
 """
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from sandbox.discord import invocation, permissions, touching
@@ -123,7 +123,7 @@ class Hand:
 
     async def answer_to(self, sent: Answer) -> Answer:
         """Wait for the answer to something sent with `wait` False."""
-        await self._wait(sent.interaction)
+        await self.wait_until(sent.interaction, sent.interaction.settled.is_set)
         return sent
 
     def say(self, text: str) -> Message:
@@ -172,13 +172,16 @@ class Hand:
         channel = message.channel if message else self.channel
         interaction = self.discord.interactions.send(sent, what, self.actor, channel, data, message)
         if wait:
-            await self._wait(interaction)
+            await self.wait_until(interaction, interaction.settled.is_set)
         return Answer(self, interaction)
 
-    async def _wait(self, interaction: Interaction) -> None:
+    async def wait_until(self, interaction: Interaction, done: Callable[[], bool]) -> None:
+        """Wait for news of the interaction until `done`; NoAnswer after `patience` real seconds."""
         try:
             async with asyncio.timeout(self.patience):
-                await interaction.settled.wait()
+                while not done():
+                    interaction.news.clear()
+                    await interaction.news.wait()
         except TimeoutError:
             raise NoAnswer(self._what_happened(interaction)) from None
 

@@ -63,8 +63,8 @@ class Interaction:
     modal: JSON | None = None
     choices: list[JSON] | None = None
     edits: int = 0
-    answered: asyncio.Event = field(default_factory=asyncio.Event)
     settled: asyncio.Event = field(default_factory=asyncio.Event)
+    news: asyncio.Event = field(default_factory=asyncio.Event)
 
     @property
     def shows(self) -> Message | None:
@@ -74,9 +74,14 @@ class Interaction:
     def answer(self, callback: Callback) -> None:
         """Note the first answer."""
         self.callback = callback
-        self.answered.set()
+        self.news.set()
         if callback not in (Callback.DEFER, Callback.DEFER_UPDATE):
             self.settled.set()
+
+    def followed(self) -> None:
+        """Note a follow-up, an edit or a deletion."""
+        self.news.set()
+        self.settled.set()
 
     def metadata(self) -> JSON:
         """The interaction_metadata of messages that answer it."""
@@ -142,7 +147,7 @@ class Interactions:
         """Note an edit, for whoever waits for it."""
         for interaction in self._awaiting.pop(message.id, []):
             interaction.edits += 1
-            interaction.settled.set()
+            interaction.followed()
 
     def _payload(self, interaction: Interaction) -> JSON:
         channel, guild = interaction.channel, interaction.channel.guild

@@ -57,8 +57,15 @@ def _post(request: Request, interaction: Interaction, data: JSON, seen_by: int |
         seen_by=seen_by,
         interaction=interaction.metadata(),
     )
-    composed.type = 20 if interaction.sent is Sent.COMMAND and interaction.original is None else 0
+    composed.type = _message_type(interaction)
     return posting.place(discord, composed)
+
+
+def _message_type(interaction: Interaction) -> int:
+    """The first answer to a slash command (20) or to a context menu (23) is shown as such."""
+    if interaction.sent is not Sent.COMMAND or interaction.original is not None:
+        return 0
+    return 20 if interaction.data["type"] == 1 else 23
 
 
 def _defer(request: Request, interaction: Interaction, data: JSON) -> None:
@@ -66,7 +73,7 @@ def _defer(request: Request, interaction: Interaction, data: JSON) -> None:
     seen_by = _reader(interaction, data.get("flags", 0))
     waiting = Message(discord.snowflakes.next(), interaction.channel, discord.bot_user, discord.clock.now())
     waiting.flags = LOADING | (EPHEMERAL if seen_by else 0)
-    waiting.seen_by, waiting.interaction, waiting.type = seen_by, interaction.metadata(), 20
+    waiting.seen_by, waiting.interaction, waiting.type = seen_by, interaction.metadata(), _message_type(interaction)
     interaction.original = posting.place(discord, waiting)
 
 
@@ -154,7 +161,7 @@ async def delete(request: Request) -> None:
     if message is interaction.original:
         interaction.original = None
     interaction.followups = [each for each in interaction.followups if each is not message]
-    interaction.settled.set()
+    interaction.followed()
     request.discord.transcript.followed(interaction, "deleted")
 
 
@@ -166,7 +173,7 @@ def _revise(request: Request, interaction: Interaction, message: Message) -> JSO
 
 
 def _settled(request: Request, interaction: Interaction, message: Message) -> JSON:
-    interaction.settled.set()
+    interaction.followed()
     request.discord.transcript.followed(interaction, message)
     return wire.message(message, request.discord.application_id)
 

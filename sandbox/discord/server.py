@@ -6,9 +6,10 @@ async with discord:
         ...  # start the unmodified bot with discord.token, act through discord.hand(member)
 """
 
+import asyncio
 import json
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractAsyncContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from types import TracebackType
@@ -30,6 +31,7 @@ from sandbox.discord.rates import RateLimits, TooMany
 from sandbox.discord.refusal import Refusal
 from sandbox.discord.rest import routes
 from sandbox.discord.routing import Request
+from sandbox.discord.running import running
 from sandbox.discord.snowflake import Snowflakes
 from sandbox.discord.staging import Staging
 from sandbox.discord.transcript import Transcript
@@ -84,6 +86,7 @@ class DiscordServer(Staging):
         self.interactions = Interactions(self)
         self.transcript = Transcript()
         self._rates = RateLimits(clock)
+        self._served = asyncio.Event()
         self._runner: web.AppRunner | None = None
         self.url = ""
         self.bot_user = User(self.snowflakes.next(), "Muster", bot=True)
@@ -134,7 +137,7 @@ class DiscordServer(Staging):
         route, socket, asset = discord.http.Route, discord.gateway.DiscordWebSocket, discord.asset.Asset
         before = route.BASE, socket.DEFAULT_GATEWAY, asset.BASE
         route.BASE, socket.DEFAULT_GATEWAY = f"{self.url}{_API}", yarl.URL(self.gateway_url)
-        asset.BASE = f"{self.url}/cdn"
+        asset.BASE = f"{self.url}/cdn"  # pyright: ignore[reportAttributeAccessIssue] - declared as that very literal
         try:
             yield
         finally:
@@ -153,6 +156,10 @@ class DiscordServer(Staging):
     def hold(self, method: str, path: str) -> Hold:
         """Matching requests wait until the returned hold is released (or left as a context manager)."""
         return self.faults.hold(method, path)
+
+    def running(self, bot: discord.Client, *, timeout: float = 10.0) -> AbstractAsyncContextManager[None]:
+        """Run the bot with this server's token: ready inside the block, closed after it."""
+        return running(bot, self.token, timeout=timeout)
 
     def hand(self, actor: Member | User, channel: Channel | None = None) -> Hand:
         """The hand of a member (or of a user, in their direct messages)."""
@@ -183,10 +190,12 @@ class DiscordServer(Staging):
     def expect_refusal(self, code: int) -> Iterator[None]:
         """Refusals with this code are what the block is about: at least one, and none of them stays a violation."""
         before = len(self.violations)
-        yield
-        during = self.violations[before:]
+        try:
+            yield
+        finally:
+            during = self.violations[before:]
+            self.violations[before:] = [each for each in during if each.code != code]
         assert any(each.code == code for each in during), f"no refusal {code}, but {during}"
-        self.violations[before:] = [each for each in during if each.code != code]
 
     async def _answer(self, incoming: web.Request) -> web.StreamResponse:
         body, files = await _read(incoming)
@@ -226,8 +235,16 @@ class DiscordServer(Staging):
         violation = Violation(request.method, request.path, refusal.status, refusal.code, refusal.message)
         self.violations.append(violation)
 
+    async def until(self, condition: Callable[[], bool], *, timeout: float = 5.0) -> None:
+        """Wait until requests of the bot made the condition true; TimeoutError after `timeout` real seconds."""
+        async with asyncio.timeout(timeout):
+            while not condition():
+                self._served.clear()
+                await self._served.wait()
+
     def _log(self, request: Request, status: int) -> None:
         self.calls.append(Call(request.method, request.path, request.body, status, self.clock.now()))
+        self._served.set()
 
     async def _file(self, incoming: web.Request) -> web.Response:
         upload = self.world.files.get(incoming.match_info["path"])

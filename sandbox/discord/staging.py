@@ -113,12 +113,12 @@ class Staging:
                 each.position += 1
             role.position = lowest
         guild.roles[role.id] = role
-        self._role_event("GUILD_ROLE_CREATE", guild, role)
+        self.role_event("GUILD_ROLE_CREATE", guild, role)
 
     def change_role(self, guild: Guild, role: Role, *, permissions: int | HasValue) -> None:
         """Change what a role may."""
         role.permissions = bits(permissions)
-        self._role_event("GUILD_ROLE_UPDATE", guild, role)
+        self.role_event("GUILD_ROLE_UPDATE", guild, role)
 
     def delete_role(self, guild: Guild, role: Role) -> None:
         """Delete a role by hand: everybody loses it."""
@@ -128,7 +128,8 @@ class Staging:
         body = {"guild_id": str(guild.id), "role_id": str(role.id)}
         self.gateway.dispatch("GUILD_ROLE_DELETE", body, guild.id)
 
-    def _role_event(self, event: str, guild: Guild, role: Role) -> None:
+    def role_event(self, event: str, guild: Guild, role: Role) -> None:
+        """Tell the bots of a role."""
         self.gateway.dispatch(event, {"guild_id": str(guild.id), "role": wire.role(role)}, guild.id)
 
     def _next_position(self, guild: Guild) -> int:
