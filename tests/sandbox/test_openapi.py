@@ -115,6 +115,12 @@ def row(**given: Any) -> dict[str, Any]:
         ),
         ("POST", "/rooms/1/notes", row(type=4), ["components.0.components.0: type 4 is not one of 2, 3"]),
         ("POST", "/rooms/1/notes", row(), ["components.0.components.0: type None is not one of 2, 3"]),
+        (
+            "POST",
+            "/rooms/1/notes",
+            note(components=[{"type": 5, "components": []}]),
+            ["components.0.type: 5 is not one of [1]"],
+        ),
         ("PATCH", "/rooms/1/notes/2", {"type": 7}, []),
         ("PATCH", "/rooms/1/notes/@mine", {"type": 7}, ["type: 7 is not one of [8]"]),
         ("GET", "/rooms/1/notes/2", None, []),
