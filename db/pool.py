@@ -78,7 +78,7 @@ async def _prepare(connection: Connection) -> None:
     version = connection.get_server_version()
     if version.major < OLDEST_MAJOR:
         raise DatabaseTooOld(
-            f"The database server is PostgreSQL {version.major}.{version.minor}; Muster needs {OLDEST_MAJOR} or newer."
+            f"The database server is PostgreSQL {version.major}; Muster needs {OLDEST_MAJOR} or newer."
         )
     for name in ("jsonb", "json"):
         await connection.set_type_codec(name, schema="pg_catalog", encoder=_encode, decoder=json.loads)

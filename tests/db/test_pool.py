@@ -82,7 +82,7 @@ async def server_that_says(version: str):
         for name, value in (("server_version", version), ("client_encoding", "UTF8")):
             writer.write(message(b"S", f"{name}\0{value}\0".encode()))
         writer.write(message(b"K", struct.pack("!ii", 1, 1)) + message(b"Z", b"I"))
-        await reader.read()  # until the client leaves
+        await reader.read(5)  # the good-bye
         writer.close()
         await writer.wait_closed()
 
@@ -94,5 +94,5 @@ async def server_that_says(version: str):
 @pytest.mark.parametrize("opens", [open_pool, connect])
 async def test_a_server_older_than_14_is_refused_with_its_version(opens):
     async with server_that_says("13.14") as address:
-        with pytest.raises(DatabaseTooOld, match=r"PostgreSQL 13\.14; Muster needs 14 or newer"):
+        with pytest.raises(DatabaseTooOld, match=r"PostgreSQL 13; Muster needs 14 or newer"):
             await opens(address)
