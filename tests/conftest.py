@@ -32,9 +32,12 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_unconfigure(config: pytest.Config) -> None:
     if hasattr(config, "workerinput"):
         return
-    folder = Path(os.environ.pop(RUN))
-    asyncio.run(_clean(folder))
-    shutil.rmtree(folder)
+    folder = Path(os.environ[RUN])
+    try:
+        asyncio.run(_clean(folder))
+    finally:
+        shutil.rmtree(folder)
+        del os.environ[RUN]
 
 
 async def _clean(folder: Path) -> None:

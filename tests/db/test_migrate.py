@@ -167,8 +167,9 @@ async def until_waiting(connection, programs: int) -> None:
     """Return once so many programs stand before an advisory lock of this database."""
     waiting = "SELECT count(*) FROM pg_locks JOIN pg_database d ON d.oid = database "
     waiting += "WHERE locktype = 'advisory' AND NOT granted AND d.datname = current_database()"
-    while await connection.fetchval(waiting) < programs:
-        await connection.execute("SELECT pg_sleep(0.01)")
+    async with asyncio.timeout(20):
+        while await connection.fetchval(waiting) < programs:
+            await connection.execute("SELECT pg_sleep(0.01)")
 
 
 async def test_four_programs_that_start_at_once_apply_each_file_once(empty_dsn, connection, folder):
