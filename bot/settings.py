@@ -3,20 +3,31 @@
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, SecretStr, ValidationError, field_validator
+from pydantic import AfterValidator, Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from bot.raid_helper.transport import checked_base_url
 
 BAD_SETTINGS = 78
 """The exit code for settings the bot cannot run with (EX_CONFIG of sysexits.h)."""
+
+_MENDS = {
+    "data_dir": "must be a folder the bot may write to",
+    "encryption_key": "must be a Fernet key; "
+    "`python -c 'from cryptography.fernet import Fernet; print(Fernet.generate_key().decode())'` makes one",
+    "raid_helper_base_url": "must be https://host/path; plain http is for this machine only",
+    "log_level": "must be DEBUG, INFO, WARNING or ERROR",
+    "log_format": "must be text or json",
+    "members_intent": "must be true or false",
+    "shard_count": "must be a whole number from 1 on; leave it out to let Discord choose",
+    "shard_ids": "must be numbers below SHARD_COUNT with commas between, such as 0,1; it needs SHARD_COUNT",
+}
 
 
 def _fernet_key(key: SecretStr) -> SecretStr:
     from cryptography.fernet import Fernet
 
-    try:
-        Fernet(key.get_secret_value().encode())
-    except ValueError:
-        raise ValueError("is not a Fernet key; leave it out with the embedded database, or make one") from None
+    Fernet(key.get_secret_value().encode())
     return key
 
 
@@ -29,17 +40,25 @@ class Settings(BaseSettings):
     database_url: SecretStr | None = None
     data_dir: Path = Path("data")
     encryption_key: Annotated[SecretStr, AfterValidator(_fernet_key)] | None = None
-    raid_helper_base_url: str = "https://raid-helper.xyz/api/v4"
+    raid_helper_base_url: Annotated[str, AfterValidator(checked_base_url)] = "https://raid-helper.xyz/api/v4"
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     log_format: Literal["text", "json"] = "text"
     members_intent: bool = False
-    shard_count: int | None = None
+    shard_count: Annotated[int, Field(ge=1)] | None = None
     shard_ids: Annotated[tuple[int, ...] | None, NoDecode] = None
 
     @field_validator("shard_ids", mode="before")
     @classmethod
     def _listed(cls, value: object) -> object:
         return tuple(value.split(",")) if isinstance(value, str) else value
+
+    @field_validator("shard_ids")
+    @classmethod
+    def _counted(cls, ids: tuple[int, ...] | None, info: ValidationInfo) -> tuple[int, ...] | None:
+        count = info.data.get("shard_count") or 0
+        if ids is not None and not all(0 <= one < count for one in ids):
+            raise ValueError
+        return ids
 
     @field_validator("log_level", mode="before")
     @classmethod
@@ -56,8 +75,8 @@ def load_settings() -> Settings:
     try:
         return Settings()
     except ValidationError as error:
-        lines = [f"{_name(one['loc'])}: {one['msg']}" for one in error.errors(include_input=False)]
-        raise SettingsError("\n".join(lines)) from None
+        wrong = dict.fromkeys(str(one["loc"][0]) for one in error.errors(include_input=False))
+        raise SettingsError("\n".join(f"{name.upper()}: {_MENDS[name]}." for name in wrong)) from None
 
 
 def require_token(settings: Settings) -> str:
@@ -68,7 +87,3 @@ def require_token(settings: Settings) -> str:
             "put its token into .env; to look around without any account, run `make sandbox`."
         )
     return settings.discord_token.get_secret_value()
-
-
-def _name(location: tuple[int | str, ...]) -> str:
-    return str(location[0]).upper() if location else "settings"

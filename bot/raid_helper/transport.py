@@ -37,7 +37,7 @@ class Transport:
         self, http: aiohttp.ClientSession, base_url: str, clock: Clock, *, wait: Wait | None, timeout_seconds: float
     ) -> None:
         self._http = http
-        self._base = _checked(base_url)
+        self._base = checked_base_url(base_url)
         self._clock = clock
         self.wait: Wait = wait or clock.sleep
         self._timeout = aiohttp.ClientTimeout(total=timeout_seconds)
@@ -152,8 +152,11 @@ async def _text(response: aiohttp.ClientResponse, call: Call) -> str:
     return body.decode(errors="replace")
 
 
-def _checked(base_url: str) -> str:
-    """`base_url` without a closing slash (Raid-Helper answers 404 to those); only loopback goes without https."""
+def checked_base_url(base_url: str) -> str:
+    """`base_url` without a closing slash (Raid-Helper answers 404 to those). Raises ValueError for what cannot be it.
+
+    Only loopback goes without https.
+    """
     url = URL(base_url.strip())
     plain_at_home = url.scheme == "http" and _is_loopback(url.host or "")
     if not url.host or url.user or url.query_string or not (url.scheme == "https" or plain_at_home):

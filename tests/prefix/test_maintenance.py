@@ -36,7 +36,7 @@ class Host:
 
     async def hears(self, command: str, who: int) -> None:
         """Somebody types the command after the bot's mention; what the command raises comes out here."""
-        text = f"{self.config.client.user.mention} {command}"
+        text = f"{self.config.guilds[0].me.mention} {command}"
         await dpytest.message(text, member=self.config.members[who])
 
 
