@@ -19,6 +19,9 @@ from db import Database
 
 log = logging.getLogger(__name__)
 
+# The bot never speaks; a host need not read at every start that it could not.
+discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
+
 EXTENSIONS = ("cogs.raid", "cogs.sheet", "cogs.raidhelper", "cogs.queue", "cogs.autobook", "cogs.maintenance")
 FIVE_MINUTES = timedelta(minutes=5)
 

@@ -1,5 +1,6 @@
 """The auto-booker's loop: every five minutes, the first time at start."""
 
+import asyncio
 import logging
 from datetime import datetime
 
@@ -15,6 +16,7 @@ class AutoBook(commands.Cog):
 
     def __init__(self, bot: MusterBot) -> None:
         self._bot = bot
+        self._in_hand = asyncio.Lock()
         self.last_success: datetime | None = None
         self.tick.change_interval(seconds=bot.auto_book_every.total_seconds())
 
@@ -24,14 +26,16 @@ class AutoBook(commands.Cog):
         self.tick.start()
 
     async def cog_unload(self) -> None:
-        """Let a tick that is running finish."""
-        self.tick.stop()
+        """Let a tick that is running finish, and start none after it (`stop` alone would run one more)."""
+        async with self._in_hand:
+            self.tick.cancel()
 
     @tasks.loop(minutes=5)
     async def tick(self) -> None:
         """Book what is due. The body catches everything: the library ends a loop for good at the first exception."""
         try:
-            await self._bot.services.booker.run_once()
+            async with self._in_hand:
+                await self._bot.services.booker.run_once()
             self.last_success = self._bot.services.clock.now()
         except Exception:
             log.exception("auto-booking failed; next attempt in %s", self._bot.auto_book_every)

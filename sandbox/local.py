@@ -17,6 +17,7 @@ from sandbox.clock import ManualClock
 from sandbox.discord.checks import Description
 from sandbox.discord.server import DiscordServer
 from sandbox.raid_helper.server import RaidHelperStandIn
+from sandbox.raid_helper_sheets import raid_helper_in
 
 PATIENCE = 20.0
 """Real seconds until something that should have happened counts as not having happened."""
@@ -93,16 +94,16 @@ async def running_bot(
 
 
 @asynccontextmanager
-async def local_world(dsn: str, clock: ManualClock, *, spec: Description | None = None) -> AsyncGenerator[Local]:
-    """A local Discord and Raid-Helper and a bot on the (migrated) database at `dsn`."""
+async def local_world(
+    dsn: str, clock: ManualClock, *, spec: Description | None = None, **options: timedelta
+) -> AsyncGenerator[Local]:
+    """A local Discord and Raid-Helper and a bot on the (migrated) database at `dsn`; `options` go to the bot."""
     async with AsyncExitStack() as stack:
         discord = await stack.enter_async_context(DiscordServer(clock, spec=spec))
         stack.enter_context(discord.library_points_here())
-        raid_helper = await stack.enter_async_context(
-            RaidHelperStandIn(clock, servers={}, users={}, new_id=discord.snowflakes.next)
-        )
+        raid_helper = await stack.enter_async_context(raid_helper_in(discord, clock))
         settings = local_settings(dsn, raid_helper.base_url, discord.token)
         db = await connect(dsn, application_name="sandbox")
         stack.push_async_callback(db.close)
-        bot = await stack.enter_async_context(running_bot(discord, settings, clock))
+        bot = await stack.enter_async_context(running_bot(discord, settings, clock, **options))
         yield Local(clock, discord, raid_helper, settings, bot, db)

@@ -31,6 +31,8 @@ log = logging.getLogger(__name__)
 
 DEFAULT_TEMPLATE = "wowretail2"
 DESCRIPTION = "Auto-scheduled raid. Sign up below!"
+DOUBT = timedelta(seconds=60)
+"""After an answer that never came: time enough for a create that is still under way to show in the list."""
 FINAL = (errors.InvalidKey, errors.LockedTemplate, errors.NoAccess, errors.Rejected)
 
 
@@ -110,6 +112,8 @@ class RaidHelperDelivery:
             raise Undeliverable(str(error)) from error
         except errors.RateLimited as error:
             raise TryLater(self._clock.now() + timedelta(seconds=error.retry_after), str(error)) from error
+        except errors.OutcomeUnknown as error:
+            raise TryLater(self._clock.now() + DOUBT, str(error)) from error
         return await server.complete(created)
 
     async def _correct(

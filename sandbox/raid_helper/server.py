@@ -57,6 +57,7 @@ class RaidHelperStandIn:
     ) -> None:
         rules = Rules(users, ZoneInfo(zone), strict_dates=strict_dates)
         source = new_id or itertools.count(900_000_000_000_000_123).__next__
+        self._rules = rules
         self._api = Api(clock, servers, rules, source, Hooks(on_post, on_edit, on_delete))
         self._api.page_size = page_size
         self.calls: list[Call] = []
@@ -81,6 +82,10 @@ class RaidHelperStandIn:
     def servers(self) -> dict[int, str]:
         """The key of each server; replace one to play somebody refreshing it."""
         return self._api.servers
+
+    def meet(self, user_id: int, name: str) -> None:
+        """Somebody joined Discord: they may lead events and be signed up."""
+        self._rules.names[str(user_id)] = name
 
     @property
     def hidden_channels(self) -> set[int]:
