@@ -123,7 +123,7 @@ class Faults:
 def planned(status: int, code: int, retry_after: float) -> Refusal:
     """The refusal a planned failure answers with; 429 has Discord's own body."""
     if status == 429:
-        return TooMany(retry_after)
+        return TooMany(retry_after, code=code)
     message = {401: "401: Unauthorized", 403: "Missing Permissions", 404: "Not Found"}.get(status, "Planned failure")
     return Refusal(status, code, message)
 

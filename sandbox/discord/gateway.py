@@ -107,6 +107,7 @@ class Gateway:
         finally:
             pump.cancel()
             if session and session.socket is socket:
+                # Kept, to be resumed: discord.py says 4000 even when its bot closes for good.
                 session.socket = session.frames = None
         return socket
 

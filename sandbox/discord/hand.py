@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from sandbox.discord import invocation, permissions, touching
 from sandbox.discord.answer import Answer, Choice, NoAnswer
-from sandbox.discord.interactions import Interaction, Sent
+from sandbox.discord.interactions import Interaction, NobodyConnected, Sent
 from sandbox.discord.permissions import Permission
 from sandbox.discord.resolving import Impossible, Resolved
 from sandbox.discord.world import JSON, Channel, Kind, Member, Message, User
@@ -136,6 +136,8 @@ class Hand:
 
     def _visible(self, name: str, kind: int, force: bool) -> JSON:
         guild = self.channel.guild
+        if guild and self.discord.bot_user.id not in guild.members:
+            raise Impossible(f"the bot is not in {guild.name}")
         found = invocation.find(self.discord.world, guild.id if guild else None, name, kind)
         if not force:
             invocation.must_be_visible(found, self.actor, self.channel)
@@ -158,7 +160,9 @@ class Hand:
     def _seen(self, message: Message) -> Message:
         if message.seen_by is not None and message.seen_by != self.actor.id:
             raise Impossible("only somebody else sees this message")
-        if message.seen_by is None and message.id not in message.channel.messages:
+        channel = message.channel
+        there = channel.id in self.discord.world.channels and (message.seen_by or message.id in channel.messages)
+        if not there:
             raise Impossible("the message was deleted")
         if isinstance(self.actor, Member) and message.channel.guild:
             allowed = permissions.within(self.actor.guild, self.actor, message.channel)
@@ -170,10 +174,18 @@ class Hand:
         self, sent: Sent, what: str, data: JSON, message: Message | None = None, *, wait: bool = True
     ) -> Answer:
         channel = message.channel if message else self.channel
-        interaction = self.discord.interactions.send(sent, what, self.actor, channel, data, message)
+        self._still_member(channel)
+        try:
+            interaction = self.discord.interactions.send(sent, what, self.actor, channel, data, message)
+        except NobodyConnected:
+            raise NoAnswer(f"{what!r}: no bot is connected for this server") from None
         if wait:
             await self.wait_until(interaction, interaction.settled.is_set)
         return Answer(self, interaction)
+
+    def _still_member(self, channel: Channel) -> None:
+        if channel.guild and channel.guild.members.get(self.actor.id) is not self.actor:
+            raise Impossible(f"{_readable(self.actor)} is no member of {channel.guild.name}")
 
     async def wait_until(self, interaction: Interaction, done: Callable[[], bool]) -> None:
         """Wait for news of the interaction until `done`; NoAnswer after `patience` real seconds."""

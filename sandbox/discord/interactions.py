@@ -5,10 +5,10 @@ it is *settled* when the member has something to look at: at once, or after a de
 """
 
 import asyncio
-import secrets
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import IntEnum
+from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from sandbox.discord import permissions, wire
@@ -20,6 +20,10 @@ if TYPE_CHECKING:
 
 ANSWER_WITHIN = timedelta(seconds=3)
 FOLLOW_UP_WITHIN = timedelta(minutes=15)
+
+
+class NobodyConnected(Exception):
+    """No bot process serves the server the interaction comes from."""
 
 
 class Sent(IntEnum):
@@ -104,18 +108,17 @@ class Interactions:
     def send(
         self, sent: Sent, what: str, actor: Member | User, channel: Channel, data: JSON, message: Message | None = None
     ) -> Interaction:
-        """Send an interaction to the bot. Raises RuntimeError when no bot is connected."""
+        """Send an interaction to the bot. Raises NobodyConnected."""
         member = actor if isinstance(actor, Member) else None
         user = actor.user if isinstance(actor, Member) else actor
-        clock, token = self._discord.clock, f"interaction{len(self._by_token)}.{secrets.token_hex(8)}"
-        interaction = Interaction(
-            self._discord.snowflakes.next(), token, sent, what, user, channel, clock.now(), data, member, message
-        )
+        interaction_id, now = self._discord.snowflakes.next(), self._discord.clock.now()
+        token = sha256(str(interaction_id).encode()).hexdigest()
+        interaction = Interaction(interaction_id, token, sent, what, user, channel, now, data, member, message)
         self._by_token[token] = interaction
         self._discord.transcript.sent(interaction)
         guild_id = channel.guild.id if channel.guild else None
         if not self._discord.gateway.interact(self._payload(interaction), guild_id):
-            raise RuntimeError("no bot is connected for this server")
+            raise NobodyConnected
         return interaction
 
     def to_answer(self, interaction_id: int, token: str) -> Interaction:

@@ -36,7 +36,7 @@ def must_be_visible(command: JSON, actor: Member | User, channel: Channel) -> No
     here = 0 if channel.guild else 1
     if contexts is not None and here not in contexts:
         raise Impossible(f"/{command['name']} is not offered here")
-    if not isinstance(actor, Member):
+    if channel.guild is None or not isinstance(actor, Member):
         if command.get("dm_permission") is False and contexts is None:
             raise Impossible(f"/{command['name']} is not offered in direct messages")
         return

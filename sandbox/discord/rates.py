@@ -30,14 +30,15 @@ class _Window:
 class TooMany(Refusal):
     """429: `retry_after` seconds of the clock, for everything when `everywhere`."""
 
-    def __init__(self, retry_after: float, everywhere: bool = False) -> None:
-        super().__init__(429, 0, "You are being rate limited.")
+    def __init__(self, retry_after: float, everywhere: bool = False, code: int = 0) -> None:
+        super().__init__(429, code, "You are being rate limited.")
         self.retry_after = retry_after
         self.everywhere = everywhere
 
     def body(self) -> dict[str, object]:
         """Discord's body of a 429, which is no ordinary error object."""
-        return {"message": self.message, "retry_after": self.retry_after, "global": self.everywhere}
+        body = {"message": self.message, "retry_after": self.retry_after, "global": self.everywhere}
+        return {**body, "code": self.code} if self.code else body
 
     def headers(self) -> dict[str, str]:
         """What Discord (behind its proxy, hence Via, which discord.py looks for) adds to a 429."""

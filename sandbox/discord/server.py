@@ -7,7 +7,7 @@ async with discord:
 """
 
 import asyncio
-import json
+import traceback
 from collections.abc import Callable, Iterator
 from contextlib import AbstractAsyncContextManager, contextmanager
 from dataclasses import dataclass
@@ -19,15 +19,16 @@ import discord.asset
 import discord.gateway
 import discord.http
 import yarl
-from aiohttp import BodyPartReader, web
+from aiohttp import web
 
 from bot.clock import Clock, SystemClock
+from sandbox.discord import exchange
 from sandbox.discord.checks import Checks, Description
 from sandbox.discord.faults import Faults, Hold, LostAnswer, PlannedFailure, planned
 from sandbox.discord.gateway import Gateway
 from sandbox.discord.hand import Hand
 from sandbox.discord.interactions import Interactions
-from sandbox.discord.rates import RateLimits, TooMany
+from sandbox.discord.rates import RateLimits
 from sandbox.discord.refusal import Refusal
 from sandbox.discord.rest import routes
 from sandbox.discord.routing import Request
@@ -35,7 +36,7 @@ from sandbox.discord.running import running
 from sandbox.discord.snowflake import Snowflakes
 from sandbox.discord.staging import Staging
 from sandbox.discord.transcript import Transcript
-from sandbox.discord.world import Channel, Member, Message, Pings, Upload, User, World
+from sandbox.discord.world import Channel, Member, Message, Pings, User, World
 
 _API = "/api/v10"
 
@@ -187,7 +188,7 @@ class DiscordServer(Staging):
         return taken
 
     @contextmanager
-    def expect_refusal(self, code: int) -> Iterator[None]:
+    def expectexchange.refused(self, code: int) -> Iterator[None]:
         """Refusals with this code are what the block is about: at least one, and none of them stays a violation."""
         before = len(self.violations)
         try:
@@ -198,21 +199,24 @@ class DiscordServer(Staging):
         assert any(each.code == code for each in during), f"no refusal {code}, but {during}"
 
     async def _answer(self, incoming: web.Request) -> web.StreamResponse:
-        body, files = await _read(incoming)
+        body, files = await exchange.read(incoming)
         request = Request(self, incoming.method, incoming.path.removeprefix(_API), incoming.query, body, files)
         headers: dict[str, str] = {}
         try:
             answer = await self._carry_out(request, incoming.headers.get("Authorization"), headers)
-            response = _json(200, answer, headers) if answer is not None else web.Response(status=204, headers=headers)
+            response = exchange.answered(200, answer, headers) if answer is not None else web.Response(status=204, headers=headers)
         except LostAnswer:
             self._log(request, 0)
-            _break(incoming)
+            exchange.break_off(incoming)
             return web.Response()
         except PlannedFailure as failure:
-            response = _refusal(failure.refusal, headers)
+            response = exchange.refused(failure.refusal, headers)
         except Refusal as refusal:
             self._violated(request, refusal)
-            response = _refusal(refusal, headers)
+            response = exchange.refused(refusal, headers)
+        except Exception as crash:  # noqa: BLE001 - the stand-in's own fault shall be seen, not retried like a 500
+            self._violated(request, Refusal(501, 0, f"the stand-in broke: {traceback.format_exc()}"))
+            response = exchange.refused(Refusal(501, 0, repr(crash)), headers)
         self._log(request, response.status)
         return response
 
@@ -255,43 +259,3 @@ class DiscordServer(Staging):
 
 def _needs_no_token(request: Request) -> bool:
     return request.path == "/gateway" or request.path.startswith(("/interactions/", "/webhooks/"))
-
-
-def _refusal(refusal: Refusal, headers: dict[str, str]) -> web.Response:
-    extra = refusal.headers() if isinstance(refusal, TooMany) else {}
-    return _json(refusal.status, refusal.body(), headers | extra)
-
-
-def _json(status: int, body: Any, headers: dict[str, str]) -> web.Response:
-    # Exactly this content type: discord.py compares the whole header and takes anything else for text.
-    return web.Response(
-        status=status, body=json.dumps(body).encode(), headers=headers | {"Content-Type": "application/json"}
-    )
-
-
-def _break(incoming: web.Request) -> None:
-    if incoming.transport is not None:
-        incoming.transport.abort()
-
-
-async def _read(incoming: web.Request) -> tuple[Any, list[Upload]]:
-    if incoming.content_type == "multipart/form-data":
-        return await _read_multipart(incoming)
-    text = await incoming.text()
-    if not text:
-        return None, []
-    return json.loads(text), []
-
-
-async def _read_multipart(incoming: web.Request) -> tuple[Any, list[Upload]]:
-    body: Any = None
-    files: list[Upload] = []
-    async for part in await incoming.multipart():
-        assert isinstance(part, BodyPartReader)
-        if part.name == "payload_json":
-            body = await part.json()
-        else:
-            content = bytes(await part.read())
-            kind = part.headers.get("Content-Type", "application/octet-stream")
-            files.append(Upload(part.filename or part.name or "file", content, kind))
-    return body, files

@@ -22,9 +22,9 @@ _PICKED = {
 
 
 def button(components: list[JSON], wanted: str) -> JSON:
-    """The one button with this label or custom_id, if it can be clicked."""
+    """The one button with this label, custom_id or (unlabelled) emoji, if it can be clicked."""
     buttons = [each for each in walk(components) if each["type"] == _BUTTON]
-    found = [each for each in buttons if wanted in (each.get("custom_id"), each.get("label"))]
+    found = [each for each in buttons if wanted in (each.get("custom_id"), each.get("label"), _emoji(each))]
     if len(found) != 1:
         shown = [each.get("label") or each.get("custom_id") for each in buttons]
         raise Impossible(f"{len(found)} buttons {wanted!r} among {shown}")
@@ -33,6 +33,11 @@ def button(components: list[JSON], wanted: str) -> JSON:
     if found[0].get("style") in (_LINK, _PREMIUM):
         raise Impossible(f"the button {wanted!r} is a link; the bot hears nothing of it")
     return found[0]
+
+
+def _emoji(component: JSON) -> str | None:
+    """The emoji of a button without a label, by its name."""
+    return None if component.get("label") else (component.get("emoji") or {}).get("name")
 
 
 def select(components: list[JSON], custom_id: str | None) -> JSON:

@@ -286,6 +286,54 @@ async def test_selects_updates_and_deferred_updates(night: Night):
     assert night.discord.violations == []
 
 
+async def test_nobody_there_to_answer(night: Night):
+    bot = bot_that(night, unanswered)
+    await bot.login(night.discord.token)
+    hand = await synced(bot, night)
+    with pytest.raises(NoAnswer, match="no bot is connected"):
+        await hand.slash("go")
+    await bot.close()
+
+
+async def test_who_left_cannot_act(night: Night):
+    bot = bot_that(night, unanswered)
+    async with night.discord.running(bot):
+        hand = await synced(bot, night)
+        night.discord.remove_member(night.arila)
+        with pytest.raises(Impossible, match="Arila is no member of Night Watch"):
+            await hand.slash("go")
+        night.discord.kick_bot(night.guild)
+        with pytest.raises(Impossible, match="the bot is not in Night Watch"):
+            await night.discord.hand(night.borin).slash("go")
+
+
+async def test_buttons_in_direct_messages(night: Night):
+    bot = night.bot()
+    bot.add_dynamic_items(SignUp)
+    async with night.discord.running(bot):
+        await (await bot.fetch_user(night.arila.id)).send("reminder", view=sheet())
+        (reminder,) = night.discord.dms(night.arila)
+        answer = await night.discord.hand(night.arila).click(reminder, "Sign up")
+        assert answer.content == "in raid 7"
+        assert answer.message.channel is reminder.channel
+    assert night.discord.violations == []
+
+
+async def test_button_in_a_layout_view(night: Night):
+    class Join(ui.Button[Any]):
+        async def callback(self, interaction: discord.Interaction) -> None:
+            await interaction.response.send_message("in")
+
+    view = ui.LayoutView()
+    view.add_item(ui.Container(ui.Section(ui.TextDisplay("**Heroic**"), accessory=Join(emoji="⚔️"))))
+    bot = night.bot()
+    async with night.discord.running(bot):
+        await bot.get_partial_messageable(night.raids.id).send(view=view)
+        (message,) = night.discord.messages(night.raids)
+        assert (await night.discord.hand(night.arila).click(message, "⚔️")).content == "in"
+    assert night.discord.violations == []
+
+
 async def test_waiting_for_what_never_comes(night: Night):
     async def act(interaction: discord.Interaction) -> None:
         await interaction.response.send_message("one")

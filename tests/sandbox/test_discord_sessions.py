@@ -149,6 +149,19 @@ async def test_resume_replays_what_was_missed(night: Night):
     assert len(night.discord.gateway.sessions) == 1
 
 
+async def test_interaction_sent_into_the_gap_is_answered_after_the_resume(night: Night):
+    bot = night.bot()
+
+    @bot.tree.command(description="Do it")
+    async def go(interaction: discord.Interaction) -> None:
+        await interaction.response.send_message("there")
+
+    async with night.discord.running(bot):
+        await bot.tree.sync()
+        await night.discord.drop_gateway()
+        assert (await night.discord.hand(night.arila).slash("go")).content == "there"
+
+
 async def test_session_that_cannot_resume_identifies_again(night: Night):
     bot = night.bot()
     async with night.discord.running(bot):

@@ -102,6 +102,14 @@ async def test_pattern_matches_segments(night: Night, rest: EagerBot):
         await sent.edit(content="y")
 
 
+async def test_standins_own_crash_is_seen_at_once(night: Night, rest: EagerBot):
+    route = discord.http.Route("PUT", f"/applications/{night.discord.application_id}/commands")
+    with pytest.raises(discord.DiscordServerError):
+        await rest.http.request(route, json=["no command"])
+    (violation,) = night.discord.take_violations()
+    assert (violation.status, "Traceback" in violation.message) == (501, True)
+
+
 async def test_lost_answer_is_carried_out(night: Night, rest: EagerBot):
     night.discord.lose_answer("POST", "/channels/*/messages")
     channel = rest.get_partial_messageable(night.raids.id)
