@@ -17,7 +17,9 @@ def refused(refusal: Refusal, headers: dict[str, str]) -> web.Response:
 
 
 def answered(status: int, body: Any, headers: dict[str, str]) -> web.Response:
-    """A JSON answer."""
+    """A JSON answer; 204 for None."""
+    if body is None:
+        return web.Response(status=204, headers=headers)
     # Exactly this content type: discord.py compares the whole header and takes anything else for text.
     return web.Response(
         status=status, body=json.dumps(body).encode(), headers=headers | {"Content-Type": "application/json"}

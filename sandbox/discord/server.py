@@ -188,7 +188,7 @@ class DiscordServer(Staging):
         return taken
 
     @contextmanager
-    def expectexchange.refused(self, code: int) -> Iterator[None]:
+    def expect_refusal(self, code: int) -> Iterator[None]:
         """Refusals with this code are what the block is about: at least one, and none of them stays a violation."""
         before = len(self.violations)
         try:
@@ -204,7 +204,7 @@ class DiscordServer(Staging):
         headers: dict[str, str] = {}
         try:
             answer = await self._carry_out(request, incoming.headers.get("Authorization"), headers)
-            response = exchange.answered(200, answer, headers) if answer is not None else web.Response(status=204, headers=headers)
+            response = exchange.answered(200, answer, headers)
         except LostAnswer:
             self._log(request, 0)
             exchange.break_off(incoming)
