@@ -139,7 +139,7 @@ def _build(data: Mapping[str, Any]) -> Template:
         name=str(data["name"]),
         title=str(data["title"]),
         game=str(data.get("game", data["name"])),
-        labels={Choice(key): str(word) for key, word in labels.items()} if labels else DEFAULT_LABELS,
+        labels=_labels(labels) if labels else DEFAULT_LABELS,
         emoji=str(data.get("emoji", "📅")),
         colour=int(str(data.get("colour", "#5865F2")).removeprefix("#"), 16),
         duration_minutes=_number(data.get("duration")),
@@ -148,6 +148,12 @@ def _build(data: Mapping[str, Any]) -> Template:
         roles=tuple(_role(one) for one in data.get("roles", ())),
         classes=tuple(_class(one) for one in data.get("classes", ())),
     )
+
+
+def _labels(words: Mapping[str, str]) -> dict[Choice, str]:
+    # In the order of the choices: the database keeps a JSON object's keys in an order of its own.
+    given = {Choice(key): str(word) for key, word in words.items()}
+    return {choice: given[choice] for choice in Choice if choice in given}
 
 
 def _role(data: Mapping[str, Any]) -> Role:

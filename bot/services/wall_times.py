@@ -26,7 +26,7 @@ _PLAIN_HOUR = re.compile(r"1[3-9]|2[0-3]")
 
 
 class UnreadableTime(MusterError):
-    """I cannot read that as a day and a time. Type something like `wed 20:00`, `tomorrow 7pm` or `2026-12-01 20:00`."""
+    """I cannot read that time. Type it like `wed 20:00`, `tomorrow 7pm` or `2026-12-01 20:00`."""
 
 
 class UnreadableWallTime(UnreadableTime):

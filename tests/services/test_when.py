@@ -244,7 +244,7 @@ def test_what_could_be_anything_is_refused_with_three_forms(typed: str):
     with pytest.raises(UnreadableTime) as refused:
         parse_when(typed, zone=BERLIN, now=NOW)
     assert str(refused.value) == (
-        "I cannot read that as a day and a time. Type something like `wed 20:00`, `tomorrow 7pm` or `2026-12-01 20:00`."
+        "I cannot read that time. Type it like `wed 20:00`, `tomorrow 7pm` or `2026-12-01 20:00`."
     )
 
 
