@@ -5,6 +5,7 @@ import asyncio
 import logging
 import sys
 
+import aiohttp
 import discord
 
 from bot.app import serve
@@ -35,6 +36,8 @@ def main() -> int:
         return _complain("DISCORD_TOKEN: Discord does not accept it. Copy it anew from the portal.", BAD_SETTINGS)
     except discord.PrivilegedIntentsRequired:
         return _complain("MEMBERS_INTENT: allow the bot the Server Members intent in the portal first.", BAD_SETTINGS)
+    except (aiohttp.ClientConnectorError, discord.DiscordServerError):
+        return _complain("Discord does not answer. Check this machine's way to the internet; then start again.", 1)
     except (DatabaseUnreachable, MigrationError, EmbeddedPostgresError) as error:
         return _complain(str(error), BAD_SETTINGS)
 

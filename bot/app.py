@@ -35,12 +35,12 @@ from cogs.messenger import DiscordMessenger
 from db import Database
 from db.embedded import EmbeddedPostgres
 from db.migrate import migrate, pending
-from db.pool import connect, open_pool
+from db.pool import Pool, connect, open_pool
 
 log = logging.getLogger(__name__)
 
 STOP_SIGNALS = (signal.SIGTERM, signal.SIGINT)
-CLOSING_TIME = 10.0
+POOL_CLOSING_TIME = 0.5
 
 
 @asynccontextmanager
@@ -56,6 +56,18 @@ async def database_at(settings: Settings) -> AsyncGenerator[str]:
         yield dsn
     finally:
         await embedded.stop()
+
+
+@asynccontextmanager
+async def pool_on(dsn: str) -> AsyncGenerator[Pool]:
+    """A pool, closed on leaving; whoever still holds a connection then is cut off, since a stop does not wait."""
+    pool = await open_pool(dsn)
+    try:
+        yield pool
+    finally:
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(POOL_CLOSING_TIME):
+                await pool.close()
 
 
 async def require_migrated(dsn: str) -> None:
@@ -100,7 +112,7 @@ async def assembled(
     async with AsyncExitStack() as stack:
         dsn = await stack.enter_async_context(database_at(settings))
         await require_migrated(dsn)
-        pool = await stack.enter_async_context(await open_pool(dsn))
+        pool = await stack.enter_async_context(pool_on(dsn))
         http = await stack.enter_async_context(aiohttp.ClientSession())
         db = Database(pool)
         secrets = SecretBox(encryption_key(settings))
@@ -135,17 +147,18 @@ async def _equip(bot: MusterBot, db: Database, raid_helper: RaidHelper, secrets:
 async def serve(settings: Settings) -> None:
     """Run the bot until it is told to stop. Raises what ended it otherwise, or SettingsError before it began."""
     token = require_token(settings)
+    stopped = _stop_signal()  # before anything is opened, so that a stop during the start closes it, too
     options = {"shard_count": settings.shard_count, "shard_ids": settings.shard_ids}
     async with assembled(settings, **{name: value for name, value in options.items() if value is not None}) as bot:
-        stopped = _stop_signal()
         running = asyncio.ensure_future(bot.start(token))
         await asyncio.wait({running, stopped, bot.fatal}, return_when=asyncio.FIRST_COMPLETED)
-        async with asyncio.timeout(CLOSING_TIME):
-            await bot.close()
-        with contextlib.suppress(asyncio.CancelledError):
-            await running
+        running.cancel()  # it may still be logging in
+        await asyncio.wait({running})
+        await bot.close()
         if bot.fatal.done():
             bot.fatal.result()
+        if not running.cancelled():
+            running.result()
 
 
 def _stop_signal() -> asyncio.Future[None]:

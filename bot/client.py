@@ -23,6 +23,8 @@ log = logging.getLogger(__name__)
 discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
 
 EXTENSIONS = ("cogs.raid", "cogs.sheet", "cogs.raidhelper", "cogs.queue", "cogs.autobook", "cogs.maintenance")
+CLOSING_TIME = 8.5
+"""Seconds for everything in hand and the goodbye to Discord; a host kills what has not ended after ten."""
 FIVE_MINUTES = timedelta(minutes=5)
 
 
@@ -56,6 +58,7 @@ class MusterBot(commands.AutoShardedBot):
         self.db = db
         self.auto_book_every = auto_book_every
         self.fatal: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._closing = False
         self._helpers: set[asyncio.Task[None]] = set()
 
     async def setup_hook(self) -> None:
@@ -64,6 +67,20 @@ class MusterBot(commands.AutoShardedBot):
             await self.load_extension(extension)
         if await self.sync_changed():
             log.info("slash commands changed and were synced")
+
+    async def close(self) -> None:
+        """Finish what is in hand and disconnect, in `CLOSING_TIME` at most: a silent Discord is not waited for."""
+        if self._closing:
+            return
+        self._closing = True
+        try:
+            async with asyncio.timeout(CLOSING_TIME):
+                await super().close()
+        except TimeoutError:
+            log.warning("not everything ended in time; what was left is taken up at the next start")
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.close()
 
     async def sync_changed(self, *, always: bool = False) -> bool:
         """Sync the slash commands if they differ from the last synced ones, or `always`; whether it did."""
