@@ -1,0 +1,67 @@
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.domain.ids import EventId
+from bot.domain.template import MOST_OPTIONS, Choice
+from bot.render import custom_ids
+
+LONGEST_ID = 100
+LARGEST_ROW = 10**18 - 1
+
+events = st.integers(1, LARGEST_ROW).map(EventId)
+choices = st.sampled_from(Choice)
+built = st.one_of(
+    st.tuples(st.just(custom_ids.ANSWER), st.builds(custom_ids.answer, events, choices)),
+    st.tuples(st.just(custom_ids.CLASS), st.builds(custom_ids.game_class, events, choices)),
+    st.tuples(st.just(custom_ids.SPEC), st.builds(custom_ids.spec, events, choices, st.integers(0, MOST_OPTIONS - 1))),
+    st.tuples(st.just(custom_ids.MINE), st.builds(custom_ids.mine, events)),
+    st.tuples(st.just(custom_ids.RESPEC), st.builds(custom_ids.respec, events)),
+    st.tuples(st.just(custom_ids.WITHDRAW), st.builds(custom_ids.withdraw, events)),
+)
+
+
+@given(built)
+def test_an_id_matches_its_own_pattern_and_no_other(pair: tuple[str, str]):
+    pattern, custom_id = pair
+    assert [one for one in custom_ids.ALL if re.fullmatch(one, custom_id)] == [pattern]
+    assert len(custom_id) <= LONGEST_ID
+
+
+@given(events, choices, st.integers(0, MOST_OPTIONS - 1))
+def test_what_was_put_in_comes_out(event_id: EventId, choice: Choice, index: int):
+    found = re.fullmatch(custom_ids.SPEC, custom_ids.spec(event_id, choice, index))
+    assert found
+    assert (int(found["event"]), Choice(found["choice"]), int(found["index"])) == (event_id, choice, index)
+
+
+@given(st.one_of(*(st.from_regex(pattern, fullmatch=True) for pattern in custom_ids.ALL)))
+def test_nothing_matches_two_patterns(custom_id: str):
+    assert sum(bool(re.fullmatch(one, custom_id)) for one in custom_ids.ALL) == 1
+
+
+@pytest.mark.parametrize(
+    "stranger",
+    [
+        "",
+        "muster:",
+        "muster::mine",
+        "muster:x:mine",
+        "muster:-1:mine",
+        "muster:1:maybe",
+        "other:1:mine",
+        "muster:1:mine:",
+        f"muster:{10**18}:mine",
+        "muster:1:accepted:spec:",
+        "muster:1:accepted:spec:100",
+        " muster:1:mine",
+    ],
+)
+def test_other_ids_are_left_alone(stranger: str):
+    assert not [one for one in custom_ids.ALL if re.fullmatch(one, stranger)]
+
+
+def test_there_is_a_word_for_every_choice_in_the_grammar():
+    assert all(re.fullmatch(custom_ids.ANSWER, custom_ids.answer(EventId(1), choice)) for choice in Choice)
