@@ -102,8 +102,9 @@ class Raids:
         """The raid meant by an id or a title. Raises UnknownEvent, also for another server's id."""
         wanted = typed.strip()
         async with self._db.transaction() as tx:
-            if re.fullmatch(r"\d{1,18}", wanted):
-                return await _found(tx, guild_id, EventId(int(wanted)))
+            by_id = re.fullmatch(r"[0-9]{1,18}", wanted)
+            if by_id and (event := await tx.events.lock(guild_id, EventId(int(wanted)))):
+                return event
             for event in await tx.events.not_over(guild_id, self._clock.now(), most=200):
                 if event.title.casefold() == wanted.casefold():
                     return event
