@@ -68,6 +68,14 @@ class GameClass:
 
 
 @dataclass(frozen=True)
+class Buff:
+    """Something every raid wants, brought by any of these classes."""
+
+    name: str
+    classes: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Template:
     """A game's sheet. Without classes a sign-up is one word; `labels` are the words on the buttons, in their order."""
 
@@ -79,9 +87,11 @@ class Template:
     colour: int = 0x5865F2
     duration_minutes: int | None = None
     limit: int | None = None
+    minimum: int | None = None
     group_by: str = "role"
     roles: tuple[Role, ...] = ()
     classes: tuple[GameClass, ...] = ()
+    buffs: tuple[Buff, ...] = ()
     _by_name: Mapping[str, GameClass] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -144,9 +154,11 @@ def _build(data: Mapping[str, Any]) -> Template:
         colour=int(str(data.get("colour", "#5865F2")).removeprefix("#"), 16),
         duration_minutes=_number(data.get("duration")),
         limit=_number(data.get("limit")),
+        minimum=_number(data.get("minimum")),
         group_by=str(data.get("group_by", "role")),
         roles=tuple(_role(one) for one in data.get("roles", ())),
         classes=tuple(_class(one) for one in data.get("classes", ())),
+        buffs=tuple(Buff(str(one["name"]), tuple(map(str, one["from"]))) for one in data.get("buffs", ())),
     )
 
 
@@ -203,8 +215,15 @@ def _check_limits(template: Template) -> None:
     for one in limited:
         if one.limit is not None and one.limit < 1:
             raise BadTemplate(f"{one.name}: a limit is 1 or more; leave it out for none.")
-    if template.limit is not None and template.limit < 1:
-        raise BadTemplate("`limit` is 1 or more; leave it out for none.")
+    for key, value in (("limit", template.limit), ("minimum", template.minimum)):
+        if value is not None and value < 1:
+            raise BadTemplate(f"`{key}` is 1 or more; leave it out for none.")
+    if template.minimum and template.limit and template.minimum > template.limit:
+        raise BadTemplate("`minimum` is more than `limit`: such a raid would never take place.")
+    for buff in template.buffs:
+        for name in buff.classes:
+            if template.game_class(name) is None:
+                raise BadTemplate(f'{buff.name}: there is no class "{name}" in `classes`.')
 
 
 def _check_unique(what: str, names: Iterable[str]) -> None:
