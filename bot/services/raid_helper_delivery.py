@@ -106,7 +106,7 @@ class RaidHelperDelivery:
         try:
             found = await find_lost(server, draft) if in_doubt else None
             created = found or await server.create_event(_channel(event), draft)
-            if created.start != event.starts_at:
+            if created.start != draft.start:
                 await self._correct(server, event, created, draft)
         except FINAL as error:
             raise Undeliverable(str(error)) from error
@@ -119,15 +119,16 @@ class RaidHelperDelivery:
     async def _correct(
         self, server: RaidHelperServer, event: Event, created: RaidHelperEvent, draft: EventDraft
     ) -> None:
-        log.warning("event=%s stands on Raid-Helper at %s instead of %s", event.id, created.start, event.starts_at)
-        change = EventChange(start=event.starts_at, duration_minutes=draft.duration_minutes, ref=draft.ref)
+        log.warning("event=%s stands on Raid-Helper at %s instead of %s", event.id, created.start, draft.start)
+        change = EventChange(start=draft.start, duration_minutes=draft.duration_minutes, ref=draft.ref)
         await server.edit_event(created.id, change)
 
     def _draft(self, event: Event, series: Series | None) -> EventDraft:
         return EventDraft(
             title=event.title,
             description=event.description or DESCRIPTION,
-            start=event.starts_at,
+            # Raid-Helper knows minutes; a row written by hand with NOW() has seconds.
+            start=event.starts_at.replace(second=0, microsecond=0),
             duration_minutes=(event.ends_at - event.starts_at) // timedelta(minutes=1),
             leader_id=event.leader_id or self._messenger.own_id,
             template_id=(series.raid_helper_template_id if series else None) or DEFAULT_TEMPLATE,

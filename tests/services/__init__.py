@@ -1,0 +1,1 @@
+"""Tests of the use cases, on a real Postgres and the local Raid-Helper."""

@@ -1,0 +1,79 @@
+"""A Messenger that writes down what a channel would show, and fails when told to.
+
+Like Discord it posts a message of a known nonce once, whatever happened to the answer.
+"""
+
+from collections import deque
+
+from bot.domain.ids import ChannelId, MessageId, UserId
+from bot.domain.roster import SignUp
+from bot.domain.sheet import Sheet
+from bot.render import texts
+from tests.factories import BOT
+
+
+class Recorder:
+    """What was posted, redrawn, deleted and said, in order."""
+
+    def __init__(self) -> None:
+        self.sheets: list[Sheet] = []
+        self.edits: list[Sheet] = []
+        self.deleted: list[tuple[ChannelId, MessageId]] = []
+        self.said: list[tuple[ChannelId, str]] = []
+        self.told: list[UserId | None] = []
+        self._by_nonce: dict[str, MessageId] = {}
+        self._troubles: dict[str, deque[tuple[BaseException, bool]]] = {}
+
+    def fail(self, method: str, error: BaseException, *, after: bool = False, times: int = 1) -> None:
+        """Make the next `times` calls of `method` raise, before or `after` Discord has shown the message."""
+        self._troubles.setdefault(method, deque()).extend([(error, after)] * times)
+
+    @property
+    def own_id(self) -> UserId:
+        return BOT
+
+    async def post_sheet(self, sheet: Sheet, nonce: str) -> MessageId:
+        if self._first("post_sheet", nonce):
+            self.sheets.append(sheet)
+        self._afterwards("post_sheet")
+        return self._by_nonce[nonce]
+
+    async def edit_sheet(self, sheet: Sheet) -> None:
+        self._before("edit_sheet")
+        self.edits.append(sheet)
+
+    async def delete_message(self, channel_id: ChannelId, message_id: MessageId) -> None:
+        self._before("delete_message")
+        self.deleted.append((channel_id, message_id))
+
+    async def announce_booking(self, channel_id: ChannelId, link: str, nonce: str) -> None:
+        if self._first("announce_booking", nonce):
+            self.said.append((channel_id, texts.booked(link)))
+        self._afterwards("announce_booking")
+
+    async def warn_unannounced(self, officer_channel_id: ChannelId, link: str, nonce: str) -> None:
+        if self._first("warn_unannounced", nonce):
+            self.said.append((officer_channel_id, texts.unannounced(link)))
+        self._afterwards("warn_unannounced")
+
+    async def tell_promoted(self, member: SignUp, sheet: Sheet, nonce: str) -> None:
+        if self._first("tell_promoted", nonce):
+            self.told.append(member.user_id)
+        self._afterwards("tell_promoted")
+
+    def _first(self, method: str, nonce: str) -> bool:
+        self._before(method)
+        known = nonce in self._by_nonce
+        self._by_nonce.setdefault(nonce, MessageId(500_000_000_000_000_000 + len(self._by_nonce)))
+        return not known
+
+    def _before(self, method: str) -> None:
+        self._raise_next(method, after=False)
+
+    def _afterwards(self, method: str) -> None:
+        self._raise_next(method, after=True)
+
+    def _raise_next(self, method: str, *, after: bool) -> None:
+        waiting = self._troubles.get(method)
+        if waiting and waiting[0][1] is after:
+            raise waiting.popleft()[0]

@@ -1,0 +1,194 @@
+"""Workers on one database, with one clock, one Discord (recorded) and one Raid-Helper between them."""
+
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import aiohttp
+import asyncpg
+from cryptography.fernet import Fernet
+from pydantic import SecretStr
+
+from bot.domain.event import NewEvent, SheetKind
+from bot.domain.ids import EventId, GuildId, SeriesId
+from bot.domain.series import NewSeries
+from bot.raid_helper.client import RaidHelper
+from bot.services.booking import AutoBooker
+from bot.services.delivery import Delivery
+from bot.services.queue import LEASE, Queue
+from bot.services.raid_helper_delivery import RaidHelperDelivery
+from bot.services.raids import Raids
+from bot.services.secrets import SecretBox
+from bot.services.series import SeriesDesk
+from bot.services.servers import Servers
+from bot.services.sheets import Sheets
+from bot.services.sign_ups import SignUps
+from bot.services.templates import Templates
+from db import Database
+from db.pool import Pool, open_pool
+from sandbox.clock import ManualClock
+from sandbox.raid_helper.server import RaidHelperStandIn
+from tests.factories import GUILD, new_event, new_series
+from tests.services.recorder import Recorder
+
+API_KEY = "k3yOfTheFirstServer0123456789abcdefABCDEF"
+TABLES = """
+    SELECT format('%I.%I', schemaname, relname) FROM pg_stat_user_tables
+    WHERE schemaname IN ('patt', 'common', 'guild_identity') ORDER BY 1
+"""
+
+
+@dataclass
+class Worker:
+    """One bot process, without its Discord end."""
+
+    db: Database
+    secrets: SecretBox
+    templates: Templates
+    servers: Servers
+    raids: Raids
+    desk: SeriesDesk
+    sign_ups: SignUps
+    booker: AutoBooker
+    queue: Queue
+
+
+@dataclass
+class World:
+    """Everything around the workers, and the first of them."""
+
+    dsn: str
+    pool: Pool
+    clock: ManualClock
+    discord: Recorder
+    raid_helper: RaidHelperStandIn
+    encryption_key: SecretStr
+    first: Worker
+
+    @asynccontextmanager
+    async def worker(self, *, timeout_seconds: float = 30.0) -> AsyncGenerator[Worker]:
+        """A further process with connections of its own."""
+        pool = await open_pool(self.dsn)
+        try:
+            async with aiohttp.ClientSession() as http:
+                yield _worker(self, pool, http, timeout_seconds)
+        finally:
+            await pool.close()
+
+    async def run(self) -> None:
+        """Do what is due."""
+        await self.first.queue.run_due()
+
+    async def pass_time(self, by: timedelta) -> None:
+        """Turn the clock and do what is due then."""
+        self.clock.advance(by)
+        await self.run()
+
+    async def recover(self) -> None:
+        """Let every back-off and lease of the last minutes run out, step by step, and do what comes back."""
+        for _ in range(6):
+            await self.pass_time(LEASE)
+
+    async def look(self, moment: datetime) -> int:
+        """Let the auto-booker look at `moment`, and do what follows; how many raids it booked."""
+        self.clock.set(moment)
+        booked = await self.first.booker.run_once()
+        await self.run()
+        return booked
+
+    async def set_up(self, guild_id: GuildId = GUILD, **columns: Any) -> None:
+        """A server's row in `discord_config`."""
+        await self.insert("common.discord_config", guild_discord_id=guild_id, **columns)
+
+    async def connect_raid_helper(self, guild_id: GuildId = GUILD, key: str = API_KEY) -> None:
+        """Store the server's Raid-Helper key, as `/raidhelper connect` does."""
+        async with self.first.db.transaction() as tx:
+            await tx.servers.set_raid_helper_key(guild_id, self.first.secrets.close(SecretStr(key)))
+
+    async def series(self, new: NewSeries | None = None, **columns: Any) -> SeriesId:
+        """A series; `columns` of its row are set by hand."""
+        async with self.first.db.transaction() as tx:
+            series_id = await tx.series.add(new or new_series())
+        for name, value in columns.items():
+            await self.pool.execute(f"UPDATE patt.recurring_events SET {name} = $2 WHERE id = $1", series_id, value)  # noqa: S608 - the test's own column names
+        return series_id
+
+    async def raid(self, series_id: SeriesId | None = None, new: NewEvent | None = None, **changes: Any) -> EventId:
+        """A raid, of a series when one is named."""
+        raid = new or new_event(**changes)
+        if series_id is not None:
+            raid = new_event(series_id=series_id, occurrence=raid.day, **changes)
+        async with self.first.db.transaction() as tx:
+            return await tx.events.add(raid)
+
+    async def weekly(self, kind: SheetKind = SheetKind.NATIVE, **columns: Any) -> EventId:
+        """A series with this week's raid, the server connected to Raid-Helper when it needs to be; the raid's id."""
+        if kind is SheetKind.RAID_HELPER:
+            await self.connect_raid_helper()
+        return await self.raid(await self.series(new_series(sheet=kind), **columns))
+
+    async def insert(self, table: str, **columns: Any) -> int:
+        """A row written by hand; its id."""
+        names, places = ", ".join(columns), ", ".join(f"${number + 1}" for number in range(len(columns)))
+        statement = f"INSERT INTO {table} ({names}) VALUES ({places}) RETURNING *"  # noqa: S608 - the test's own names
+        return (await self.pool.fetchrow(statement, *columns.values()))[0]
+
+    async def event(self, event_id: int | None) -> asyncpg.Record:
+        """The raid's row."""
+        row = await self.pool.fetchrow("SELECT * FROM patt.raid_events WHERE id = $1", event_id)
+        assert row is not None
+        return row
+
+    async def successors(self) -> list[asyncpg.Record]:
+        """The booked raids, soonest first."""
+        return await self.pool.fetch("SELECT * FROM patt.raid_events WHERE booking_state IS NOT NULL ORDER BY id")
+
+    async def counts(self) -> dict[str, int]:
+        """How many rows every table holds."""
+        tables = [row[0] for row in await self.pool.fetch(TABLES)]
+        return {table: await self.pool.fetchval(f"SELECT count(*) FROM {table}") for table in tables}  # noqa: S608 - names from the catalogue
+
+    async def open_actions(self) -> list[str]:
+        """The kinds of what is still to do, dead letters left out."""
+        rows = await self.pool.fetch("SELECT kind FROM patt.scheduled_actions WHERE NOT dead ORDER BY id")
+        return [row["kind"] for row in rows]
+
+    async def done(self, kind: str) -> int:
+        """How many actions of a kind are finished."""
+        return await self.pool.fetchval("SELECT count(*) FROM patt.action_log WHERE kind = $1", kind)
+
+
+@asynccontextmanager
+async def world_at(dsn: str, pool: Pool, clock: ManualClock, raid_helper: RaidHelperStandIn) -> AsyncGenerator[World]:
+    """A world with one worker and the shipped templates."""
+    key = SecretStr(Fernet.generate_key().decode())
+    async with aiohttp.ClientSession() as http:
+        world = World(dsn, pool, clock, Recorder(), raid_helper, key, first=None)  # type: ignore[arg-type]
+        world.first = _worker(world, pool, http, 30.0)
+        await world.first.templates.ship()
+        yield world
+
+
+def _worker(world: World, pool: Pool, http: aiohttp.ClientSession, timeout_seconds: float) -> Worker:
+    async def wait(seconds: float) -> None:
+        """Whoever paces themselves gets their seconds at once."""
+        world.clock.advance(timedelta(seconds=seconds))
+
+    db, secrets, clock = Database(pool), SecretBox(world.encryption_key), world.clock
+    templates = Templates(db)
+    raid_helper = RaidHelper(http, world.raid_helper.base_url, clock, wait=wait, timeout_seconds=timeout_seconds)
+    native = Delivery(db, Sheets(templates), world.discord, clock)
+    elsewhere = RaidHelperDelivery(db, raid_helper, secrets, world.discord, clock)
+    return Worker(
+        db=db,
+        secrets=secrets,
+        templates=templates,
+        servers=Servers(db, raid_helper, secrets),
+        raids=Raids(db, templates, secrets, clock),
+        desk=SeriesDesk(db, templates, secrets, clock),
+        sign_ups=SignUps(db, templates, clock),
+        booker=AutoBooker(db, templates, secrets, clock),
+        queue=Queue(db, {**native.handlers, **elsewhere.handlers}, clock),
+    )
