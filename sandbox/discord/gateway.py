@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from aiohttp import WSMsgType, web
 
-from sandbox.discord import wire
+from sandbox.discord import wire, wire_guild
 from sandbox.discord.world import JSON, Guild
 
 if TYPE_CHECKING:
@@ -148,7 +148,7 @@ class Gateway:
         bot = self._discord.bot_user
         for session in self.sessions.values():
             if session.owns(guild.id) and session.intents & GUILDS:
-                body = wire.joined_guild(guild, bot, bool(session.intents & MEMBERS))
+                body = wire_guild.joined_guild(guild, bot, bool(session.intents & MEMBERS))
                 del body["unavailable"]  # there only for servers the bot was in already
                 session.send("GUILD_CREATE", json.dumps(body))
 
@@ -214,7 +214,7 @@ class Gateway:
         session.send("READY", json.dumps(ready))
         for guild in mine if session.intents & GUILDS else []:
             everybody = bool(session.intents & MEMBERS)
-            session.send("GUILD_CREATE", json.dumps(wire.joined_guild(guild, bot, everybody)))
+            session.send("GUILD_CREATE", json.dumps(wire_guild.joined_guild(guild, bot, everybody)))
 
     async def _resume(self, line: "_Line", data: Any) -> Session | None:
         if data["token"] != self._discord.token:

@@ -119,7 +119,8 @@ class Hand:
         data |= {"resolved": resolved.data} if resolved.data else {}
         origin = opened.interaction
         hand = self.in_channel(origin.channel)
-        return await hand._send(Sent.MODAL, f"[submit {modal.get('title', '')}]", data, origin.message, wait=wait)
+        what = f"[submit {modal.get('title', '')}]"
+        return await hand._send(Sent.MODAL, what, data, origin.message, trigger=origin, wait=wait)
 
     async def answer_to(self, sent: Answer) -> Answer:
         """Wait for the answer to something sent with `wait` False."""
@@ -171,12 +172,19 @@ class Hand:
         return message
 
     async def _send(
-        self, sent: Sent, what: str, data: JSON, message: Message | None = None, *, wait: bool = True
+        self,
+        sent: Sent,
+        what: str,
+        data: JSON,
+        message: Message | None = None,
+        *,
+        trigger: Interaction | None = None,
+        wait: bool = True,
     ) -> Answer:
         channel = message.channel if message else self.channel
         self._still_member(channel)
         try:
-            interaction = self.discord.interactions.send(sent, what, self.actor, channel, data, message)
+            interaction = self.discord.interactions.send(sent, what, self.actor, channel, data, message, trigger)
         except NobodyConnected:
             raise NoAnswer(f"{what!r}: no bot is connected for this server") from None
         if wait:

@@ -49,7 +49,10 @@ class Callback(IntEnum):
 
 @dataclass(eq=False)
 class Interaction:
-    """One interaction and everything that came back. `message` is the one a component or its modal stands on."""
+    """One interaction and everything that came back.
+
+    `message` is the one a component or its modal stands on, `trigger` the interaction that opened a modal.
+    """
 
     id: int
     token: str
@@ -61,6 +64,7 @@ class Interaction:
     data: JSON
     member: Member | None = None
     message: Message | None = None
+    trigger: "Interaction | None" = None
     callback: Callback | None = None
     original: Message | None = None
     followups: list[Message] = field(default_factory=list[Message])
@@ -92,9 +96,14 @@ class Interaction:
         owners = {"0": str(self.channel.guild.id)} if self.channel.guild else {"1": str(self.user.id)}
         kind = Sent.COMMAND if self.sent is Sent.AUTOCOMPLETE else self.sent
         body: JSON = {"id": str(self.id), "type": int(kind), "user": wire.user(self.user)}
-        if self.sent is Sent.COMMAND:
-            body["name"] = self.what
-        return {**body, "authorizing_integration_owners": owners}
+        return {**body, **self._cause(), "authorizing_integration_owners": owners}
+
+    def _cause(self) -> JSON:
+        if self.sent is Sent.MODAL and self.trigger is not None:
+            return {"triggering_interaction_metadata": self.trigger.metadata()}
+        if self.sent is Sent.COMPONENT and self.message is not None:
+            return {"interacted_message_id": str(self.message.id)}
+        return {"name": self.data["name"]} if self.sent is Sent.COMMAND else {}
 
 
 class Interactions:
@@ -106,7 +115,14 @@ class Interactions:
         self._awaiting: dict[int, list[Interaction]] = {}
 
     def send(
-        self, sent: Sent, what: str, actor: Member | User, channel: Channel, data: JSON, message: Message | None = None
+        self,
+        sent: Sent,
+        what: str,
+        actor: Member | User,
+        channel: Channel,
+        data: JSON,
+        message: Message | None = None,
+        trigger: Interaction | None = None,
     ) -> Interaction:
         """Send an interaction to the bot. Raises NobodyConnected."""
         member = actor if isinstance(actor, Member) else None
@@ -114,6 +130,7 @@ class Interactions:
         interaction_id, now = self._discord.snowflakes.next(), self._discord.clock.now()
         token = sha256(str(interaction_id).encode()).hexdigest()
         interaction = Interaction(interaction_id, token, sent, what, user, channel, now, data, member, message)
+        interaction.trigger = trigger
         self._by_token[token] = interaction
         self._discord.transcript.sent(interaction)
         guild_id = channel.guild.id if channel.guild else None

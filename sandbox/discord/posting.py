@@ -12,6 +12,7 @@ from sandbox.discord.world import EPHEMERAL, JSON, LOADING, Channel, Message, Pi
 if TYPE_CHECKING:
     from sandbox.discord.server import DiscordServer
 
+_COMPONENT_DEFAULTS: dict[int, JSON] = {17: {"accent_color": None, "spoiler": False}}
 _SUPPRESS_EMBEDS, _SILENT, _V2 = 1 << 2, 1 << 12, 1 << 15
 _FLAGS_A_BOT_SETS = _SUPPRESS_EMBEDS | _SILENT | _V2
 
@@ -128,7 +129,8 @@ def _numbered(components: list[JSON], last: list[int]) -> list[JSON]:
 
 def _number(component: JSON, last: list[int]) -> JSON:
     last[0] += 1
-    numbered: JSON = {**component, "id": component.get("id") or last[0]}
+    numbered: JSON = {**_COMPONENT_DEFAULTS.get(component["type"], {}), **component}
+    numbered["id"] = component.get("id") or last[0]
     if "components" in component:
         numbered["components"] = _numbered(component["components"], last)
     if component.get("accessory"):

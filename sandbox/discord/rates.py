@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
+from math import ceil
 
 from bot.clock import Clock
 from sandbox.discord.refusal import Refusal
@@ -82,6 +83,7 @@ class RateLimits:
             "X-RateLimit-Limit": str(limit),
             "X-RateLimit-Remaining": str(limit - window.used),
             "X-RateLimit-Reset": f"{window.ends.timestamp():.3f}",
-            "X-RateLimit-Reset-After": f"{left:.3f}",
+            # Rounded up: who waits exactly that long must not come too early.
+            "X-RateLimit-Reset-After": f"{ceil(left * 1000) / 1000:.3f}",
             "X-RateLimit-Bucket": sha256(f"{request.method} {request.template}".encode()).hexdigest()[:20],
         }

@@ -44,7 +44,10 @@ def _made(request: Request, payload: JSON, known: dict[tuple[str, int], str]) ->
     """The stored form of a payload; a command of the same name and type keeps its id."""
     key = (payload["name"], payload.get("type", 1))
     scope, made = _scope(request), str(request.discord.snowflakes.next())
-    command: JSON = {**_DEFAULTS, **payload, "id": known.get(key, made), "version": made}
+    given = {name: value for name, value in payload.items() if value is not None}
+    command: JSON = {**_DEFAULTS, **given, "id": known.get(key, made), "version": made}
+    if command["default_member_permissions"] is not None:
+        command["default_member_permissions"] = str(command["default_member_permissions"])
     command["application_id"] = str(request.discord.application_id)
     return {**command, "guild_id": str(scope)} if scope else command
 

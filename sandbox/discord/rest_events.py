@@ -66,6 +66,7 @@ async def create(request: Request) -> JSON:
         "creator_id": str(discord.bot_user.id),
         "creator": wire.user(discord.bot_user),
         "entity_id": None,
+        "guild_scheduled_event_exceptions": [],
         **dict.fromkeys(_FIELDS),
         **_taken(request.json),
         "status": _SCHEDULED,

@@ -1,6 +1,6 @@
 """REST: a server, its roles and its members, within the role hierarchy."""
 
-from sandbox.discord import access, permissions, wire
+from sandbox.discord import access, permissions, wire, wire_guild
 from sandbox.discord.permissions import Permission
 from sandbox.discord.refusal import Refusal, invalid
 from sandbox.discord.routing import Request, routes
@@ -14,7 +14,7 @@ async def get(request: Request) -> JSON:
     """The server."""
     guild = access.guild(request)
     counts = {"approximate_member_count": len(guild.members), "approximate_presence_count": len(guild.members)}
-    return wire.guild(guild) | (counts if request.query.get("with_counts") in ("1", "true") else {})
+    return wire_guild.guild(guild) | (counts if request.query.get("with_counts") in ("1", "true") else {})
 
 
 @routes.on("DELETE", "/users/@me/guilds/{guild_id}")

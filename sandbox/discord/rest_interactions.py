@@ -112,16 +112,18 @@ _ANSWERS = {
 
 
 def _callback_response(request: Request, interaction: Interaction) -> JSON:
+    """What with_response asks for: the message, when one was made or changed."""
     assert interaction.callback is not None
     shown = interaction.shows
     about: JSON = {"id": str(interaction.id), "type": int(interaction.sent)}
-    resource: JSON = {"type": int(interaction.callback)}
-    if shown is not None:
-        about |= {"response_message_id": str(shown.id), "response_message_loading": shown.loading}
-        about["response_message_ephemeral"] = shown.ephemeral
-    if interaction.callback in (Callback.MESSAGE, Callback.UPDATE) and shown is not None:
-        resource["message"] = wire.message(shown, request.discord.application_id)
-    return {"interaction": about, "resource": resource}
+    if shown is None:
+        return {"interaction": about}
+    about |= {"response_message_id": str(shown.id), "response_message_loading": shown.loading}
+    about["response_message_ephemeral"] = shown.ephemeral
+    if interaction.callback not in (Callback.MESSAGE, Callback.UPDATE):
+        return {"interaction": about}
+    message = wire.message(shown, request.discord.application_id)
+    return {"interaction": about, "resource": {"type": int(interaction.callback), "message": message}}
 
 
 def _interaction(request: Request) -> Interaction:

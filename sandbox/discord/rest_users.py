@@ -2,7 +2,7 @@
 
 import re
 
-from sandbox.discord import wire
+from sandbox.discord import wire, wire_guild
 from sandbox.discord.refusal import Refusal, invalid
 from sandbox.discord.routing import Request, routes
 from sandbox.discord.world import JSON, Channel
@@ -21,7 +21,7 @@ async def me(request: Request) -> JSON:
 async def my_guilds(request: Request) -> list[JSON]:
     """The servers the bot is in."""
     bot = request.discord.bot_user
-    return [wire.guild(guild) for guild in request.discord.world.guilds.values() if bot.id in guild.members]
+    return [wire_guild.guild(guild) for guild in request.discord.world.guilds.values() if bot.id in guild.members]
 
 
 @routes.on("GET", "/users/{user_id}")
@@ -74,7 +74,13 @@ async def application(request: Request) -> JSON:
         "bot_public": True,
         "bot_require_code_grant": False,
         "verify_key": "0" * 64,
+        "type": None,
         "flags": discord.application_flags,
+        "flags_new": str(discord.application_flags),
+        "explicit_content_filter": 0,
+        "eligible_oauth2_scopes": [],
+        "approximate_user_install_count": 0,
+        "approximate_user_authorization_count": 0,
         "owner": wire.user(discord.bot_owner),
         "team": None,
         "bot": wire.user(discord.bot_user),

@@ -14,6 +14,7 @@ async def running(bot: discord.Client, token: str, *, timeout: float = 10.0) -> 
     Raises whatever its start raises, TimeoutError when it is not ready in `timeout` real seconds. Give the bot
     ``guild_ready_timeout=0.01``, or it waits two seconds for more servers.
     """
+    connection: asyncio.Task[None] | None = None
     try:
         async with asyncio.timeout(timeout):
             await bot.login(token)
@@ -22,7 +23,10 @@ async def running(bot: discord.Client, token: str, *, timeout: float = 10.0) -> 
         yield
     finally:
         await bot.close()
-    await connection
+        if connection is not None:
+            await asyncio.wait({connection})
+    if connection is not None:
+        connection.result()
 
 
 async def _ready(bot: discord.Client, connection: asyncio.Task[None]) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from typing import TYPE_CHECKING, cast
 
-from sandbox.discord import posting, wire
+from sandbox.discord import posting, wire, wire_guild
 from sandbox.discord.mentions import rung
 from sandbox.discord.permissions import BOT_BY_DEFAULT, EVERYONE_BY_DEFAULT, HasValue, bits
 from sandbox.discord.world import JSON, Channel, Guild, Kind, Member, Message, Overwrite, Role, User, World
@@ -179,7 +179,7 @@ class Staging:
             guild.voice.pop(member.id, None)
         else:
             guild.voice[member.id] = channel.id
-        state = wire.voice_state(guild, member.id, channel.id if channel else None)
+        state = wire_guild.voice_state(guild, member.id, channel.id if channel else None)
         self.gateway.dispatch("VOICE_STATE_UPDATE", state, guild.id)
 
     def add_channel(

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from sandbox.discord import permissions
-from sandbox.discord.world import JSON, Channel, Guild, Kind, Member, Message, Overwrite, Role, User
+from sandbox.discord.world import JSON, Channel, Kind, Member, Message, Overwrite, Role, User
 
 
 def stamp(moment: datetime | None) -> str | None:
@@ -20,7 +20,9 @@ def user(who: User) -> JSON:
         "global_name": who.global_name,
         "avatar": None,
         "bot": who.bot,
+        "flags": 0,
         "public_flags": 0,
+        "primary_guild": None,
     }
 
 
@@ -30,6 +32,7 @@ def bare_member(member: Member) -> JSON:
         "roles": [str(role_id) for role_id in sorted(member.roles)],
         "nick": member.nick,
         "avatar": None,
+        "banner": None,
         "joined_at": stamp(member.joined_at),
         "premium_since": None,
         "deaf": False,
@@ -145,82 +148,6 @@ def _guild_channel(one: Channel) -> JSON:
 def partial_channel(one: Channel, who: Member) -> JSON:
     """A channel among an interaction's resolved values: with the acting member's permissions."""
     return {**channel(one), "permissions": str(permissions.within(who.guild, who, one))}
-
-
-def voice_state(guild: Guild, user_id: int, channel_id: int | None) -> JSON:
-    """Where a member is heard: `channel_id` None after leaving."""
-    return {
-        "guild_id": str(guild.id),
-        "channel_id": str(channel_id) if channel_id else None,
-        "user_id": str(user_id),
-        "member": member(guild.members[user_id]),
-        "session_id": f"voice{user_id}",
-        "deaf": False,
-        "mute": False,
-        "self_deaf": False,
-        "self_mute": False,
-        "self_video": False,
-        "suppress": False,
-        "request_to_speak_timestamp": None,
-    }
-
-
-def guild(one: Guild) -> JSON:
-    """A guild object as REST answers it."""
-    return {
-        "id": str(one.id),
-        "name": one.name,
-        "owner_id": str(one.owner_id),
-        "icon": None,
-        "splash": None,
-        "discovery_splash": None,
-        "description": None,
-        "banner": None,
-        "region": "deprecated",
-        "afk_channel_id": None,
-        "afk_timeout": 300,
-        "verification_level": 1,
-        "default_message_notifications": 1,
-        "explicit_content_filter": 0,
-        "roles": [role(each) for each in one.roles.values()],
-        "emojis": [],
-        "stickers": [],
-        "features": [],
-        "mfa_level": 0,
-        "nsfw_level": 0,
-        "nsfw": False,
-        "application_id": None,
-        "system_channel_id": None,
-        "system_channel_flags": 0,
-        "rules_channel_id": None,
-        "public_updates_channel_id": None,
-        "vanity_url_code": None,
-        "premium_tier": 0,
-        "premium_progress_bar_enabled": False,
-        "preferred_locale": one.locale,
-        "max_members": 500000,
-    }
-
-
-def joined_guild(one: Guild, bot: User, everybody: bool) -> JSON:
-    """A GUILD_CREATE payload; its members are the bot and who is in voice, all only with `everybody`."""
-    shown = one.members if everybody else {bot.id, *one.voice}
-    threads = [each for each in one.channels.values() if each.is_thread and not each.archived]
-    return {
-        **guild(one),
-        "joined_at": stamp(one.members[bot.id].joined_at),
-        "large": False,
-        "unavailable": False,
-        "member_count": len(one.members),
-        "members": [member(one.members[user_id]) for user_id in shown],
-        "channels": [channel(each) for each in one.channels.values() if not each.is_thread],
-        "threads": [channel(each) for each in threads],
-        "voice_states": [voice_state(one, user_id, channel_id) for user_id, channel_id in one.voice.items()],
-        "guild_scheduled_events": list(one.events.values()),
-        "presences": [],
-        "stage_instances": [],
-        "soundboard_sounds": [],
-    }
 
 
 def message(one: Message, application_id: int | None = None) -> JSON:
