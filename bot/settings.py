@@ -12,6 +12,7 @@ BAD_SETTINGS = 78
 """The exit code for settings the bot cannot run with (EX_CONFIG of sysexits.h)."""
 
 _MENDS = {
+    "database_url": "must be a Postgres address, such as postgresql://user:password@host:5432/database",
     "data_dir": "must be a folder the bot may write to",
     "encryption_key": "must be a Fernet key; "
     "`python -c 'from cryptography.fernet import Fernet; print(Fernet.generate_key().decode())'` makes one",
@@ -31,13 +32,19 @@ def _fernet_key(key: SecretStr) -> SecretStr:
     return key
 
 
+def _postgres_address(url: SecretStr) -> SecretStr:
+    if not url.get_secret_value().startswith(("postgresql://", "postgres://")):
+        raise ValueError
+    return url
+
+
 class Settings(BaseSettings):
     """What the host sets, by environment variable or in `.env`."""
 
     model_config = SettingsConfigDict(env_file=".env", env_ignore_empty=True, extra="ignore")
 
     discord_token: SecretStr | None = None
-    database_url: SecretStr | None = None
+    database_url: Annotated[SecretStr, AfterValidator(_postgres_address)] | None = None
     data_dir: Path = Path("data")
     encryption_key: Annotated[SecretStr, AfterValidator(_fernet_key)] | None = None
     raid_helper_base_url: Annotated[str, AfterValidator(checked_base_url)] = "https://raid-helper.xyz/api/v4"
