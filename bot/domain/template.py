@@ -199,6 +199,7 @@ def _check(template: Template) -> None:
     for game_class in template.classes:
         _check_class(template, game_class)
     _check_limits(template)
+    _check_buffs(template)
 
 
 def _check_class(template: Template, game_class: GameClass) -> None:
@@ -220,6 +221,9 @@ def _check_limits(template: Template) -> None:
             raise BadTemplate(f"`{key}` is 1 or more; leave it out for none.")
     if template.minimum and template.limit and template.minimum > template.limit:
         raise BadTemplate("`minimum` is more than `limit`: such a raid would never take place.")
+
+
+def _check_buffs(template: Template) -> None:
     for buff in template.buffs:
         for name in buff.classes:
             if template.game_class(name) is None:

@@ -70,6 +70,9 @@ class AutoBooker:
         if kind is SheetKind.RAID_HELPER and not has_key:
             log.debug("series=%s waits: Raid-Helper is not connected", series.id)
             return False
+        if series.channel_id is None and server.raid_channel_id is None:
+            log.warning("series=%s waits: it has no channel, and the server no raid channel", series.id)
+            return False
         template_id, _ = await self._templates.named(tx, server.id, series.template_name or server.default_template)
         new = booked_event(series, occurrence, server, kind, template_id)
         await self._write(tx, source, new, now)
