@@ -44,12 +44,6 @@ def require(request: Request, where: Channel, *wanted: int) -> None:
         raise Refusal(*MISSING_PERMISSIONS)
 
 
-def require_any(request: Request, where: Channel, *wanted: int) -> None:
-    """Refuse (50013) unless the bot has at least one of the permissions."""
-    if not any(permissions.has(granted(request, where), bit) for bit in wanted):
-        raise Refusal(*MISSING_PERMISSIONS)
-
-
 def me(request: Request, where: Guild) -> Member:
     """The bot's own membership."""
     return where.members[request.discord.bot_user.id]

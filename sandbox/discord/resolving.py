@@ -38,7 +38,7 @@ class Resolved:
             return self._put("messages", value.id, wire.message(value, self.discord.application_id))
         if isinstance(value, Upload):
             return self._upload(value)
-        raise Impossible(f"{value!r} cannot be picked in Discord")
+        raise TypeError(f"{value!r} cannot be picked in Discord")
 
     def _channel(self, channel: Channel) -> JSON:
         return wire.partial_channel(channel, self.actor) if isinstance(self.actor, Member) else wire.channel(channel)

@@ -55,13 +55,8 @@ def _open(request: Request, parent: Channel, thread_id: int, kind: Kind) -> Chan
     if minutes not in _ARCHIVE_AFTER or parent.kind not in _HOLD_THREADS:
         raise invalid("auto_archive_duration", "BASE_TYPE_CHOICES", f"Value must be one of {_ARCHIVE_AFTER}.")
     thread = Channel(thread_id, kind, name, parent.guild, parent_id=parent.id, owner_id=discord.bot_user.id)
-    thread.auto_archive_minutes, thread.archive_changed_at = minutes, discord.clock.now()
-    thread.slowmode = body.get("rate_limit_per_user") or 0
-    thread.thread_members.add(discord.bot_user.id)
-    assert parent.guild is not None
-    parent.guild.channels[thread.id] = discord.world.channels[thread.id] = thread
-    discord.channel_event("THREAD_CREATE", thread, newly_created=True)
-    return thread
+    thread.auto_archive_minutes, thread.slowmode = minutes, body.get("rate_limit_per_user") or 0
+    return discord.place_thread(thread)
 
 
 @routes.on("GET", "/guilds/{guild_id}/threads/active")
@@ -70,7 +65,7 @@ async def active(request: Request) -> JSON:
     guild = access.guild(request)
     threads = [each for each in guild.channels.values() if each.is_thread and not each.archived]
     seen = [each for each in threads if permissions.has(access.granted(request, each), Permission.VIEW_CHANNEL)]
-    return {"threads": [wire.channel(each) for each in seen], "members": []}
+    return {"threads": [wire.channel(each) for each in seen], "members": [], "has_more": False}
 
 
 @routes.on("GET", "/channels/{channel_id}/threads/archived/public")

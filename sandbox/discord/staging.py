@@ -239,6 +239,22 @@ class Staging:
         assert channel.guild is not None
         self.gateway.dispatch(event, {**wire.channel(channel), **extra}, channel.guild.id)
 
+    def add_thread(self, parent: Channel, name: str, owner: Member) -> Channel:
+        """A member opens a public thread."""
+        thread = Channel(self.snowflakes.next(), Kind.THREAD, name, parent.guild, parent_id=parent.id)
+        thread.owner_id = owner.id
+        return self.place_thread(thread)
+
+    def place_thread(self, thread: Channel) -> Channel:
+        """Put a new thread into its server, its owner in it, and tell the bots."""
+        assert thread.guild is not None
+        assert thread.owner_id is not None
+        thread.archive_changed_at = self.clock.now()
+        thread.thread_members.add(thread.owner_id)
+        thread.guild.channels[thread.id] = self.world.channels[thread.id] = thread
+        self.channel_event("THREAD_CREATE", thread, newly_created=True)
+        return thread
+
     def set_archived(self, thread: Channel, archived: bool) -> None:
         """Archive a thread, or open it again."""
         thread.archived, thread.archive_changed_at = archived, self.clock.now()

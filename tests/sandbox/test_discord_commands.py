@@ -182,6 +182,37 @@ async def test_guild_only_command_is_not_offered_in_direct_messages(night: Night
             await night.discord.hand(night.arila.user, dm).slash("raid create", title="Heroic", when="x")
 
 
+async def test_command_kept_out_of_servers(night: Night):
+    bot = night.bot()
+
+    @bot.tree.command(description="Only in direct messages")
+    @app_commands.allowed_contexts(dms=True)
+    async def private(interaction: discord.Interaction) -> None:
+        await interaction.response.send_message("psst")
+
+    async with night.discord.running(bot):
+        await bot.tree.sync()
+        with pytest.raises(Impossible, match="not offered here"):
+            await night.discord.hand(night.arila).slash("private")
+        dm = night.discord.dm_channel(night.arila.user)
+        assert (await night.discord.hand(night.arila, dm).slash("private")).content == "psst"
+
+
+async def test_channel_where_commands_are_denied(night: Night):
+    bot, _ = raid_bot(night)
+    night.discord.overwrite(night.raids, {night.guild.everyone: (0, 1 << 31)})
+    async with night.discord.running(bot):
+        await bot.tree.sync()
+        with pytest.raises(Impossible, match="Arila may not use application commands here"):
+            await night.discord.hand(night.arila).slash("raid series add", every=1)
+
+
+async def test_server_without_a_text_channel(night: Night):
+    night.discord.delete_channel(night.raids)
+    with pytest.raises(Impossible, match="Night Watch has no text channel"):
+        await night.discord.hand(night.arila).slash("anything")
+
+
 async def test_context_menus(night: Night):
     bot, _ = raid_bot(night)
     hand = night.discord.hand(night.arila)
@@ -212,6 +243,26 @@ async def test_guild_commands_come_before_global_ones(night: Night):
         assert (await night.discord.hand(night.arila).slash("where")).content == "global"
         await tree.sync(guild=home)
         assert (await night.discord.hand(night.arila).slash("where")).content == "here"
+
+
+async def test_commands_one_by_one(night: Night, rest: Any):
+    app = night.discord.application_id
+    made = await rest.http.upsert_global_command(app, {"name": "raid", "description": "Raids"})
+    again = await rest.http.upsert_global_command(app, {"name": "raid", "description": "All raids"})
+    assert (again["id"], again["description"]) == (made["id"], "All raids")
+    changed = await rest.http.edit_global_command(app, made["id"], {"description": "Your raids"})
+    assert changed["description"] == "Your raids"
+    await rest.http.delete_global_command(app, made["id"])
+    assert await rest.http.get_global_commands(app) == []
+    assert night.discord.violations == []
+    for code, asked in [
+        (10063, rest.http.get_global_command(app, made["id"])),
+        (20012, rest.http.get_global_commands(app + 1)),
+        (50035, rest.http.upsert_global_command(app, {"name": "Raid", "description": "Upper case"})),
+        (50001, rest.http.get_guild_commands(app, night.discord.add_guild("Closed", bot_permissions=None).id)),
+    ]:
+        with night.discord.expect_refusal(code), pytest.raises(discord.HTTPException):
+            await asked
 
 
 async def test_invalid_commands_are_refused(night: Night):

@@ -160,6 +160,31 @@ async def test_channels(night: Night, rest: EagerBot, guild: discord.Guild):
     await only(night, 10003, rest.fetch_channel(made.id))
 
 
+async def test_channels_that_cannot_be(night: Night, rest: EagerBot, guild: discord.Guild):
+    channel = await text_channel(rest, night)
+    await only(night, 50013, channel.edit(topic="Tuesday"))
+    await only(night, 50013, channel.delete())
+    night.discord.allow_bot(night.guild, P.VIEW_CHANNEL | P.MANAGE_CHANNELS)
+    await only(night, 50035, guild.create_text_channel("x" * 101))
+    await only(night, 50013, channel.set_permissions(guild.default_role, view_channel=False))
+    for number in range(499):
+        night.discord.add_text_channel(night.guild, f"channel {number}")
+    await only(night, 30013, guild.create_text_channel("one more"))
+
+
+async def test_archived_thread_only_takes_being_opened(night: Night, rest: EagerBot):
+    channel = await text_channel(rest, night)
+    thread = await channel.create_thread(name="Talk", type=discord.ChannelType.public_thread)
+    sent = await thread.send("hello")
+    await thread.edit(archived=True)
+    await only(night, 50083, thread.edit(name="Talks"))
+    await only(night, 50083, sent.edit(content="hullo"))
+    await thread.edit(archived=False)
+    await sent.edit(content="hullo")
+    await thread.delete()
+    await only(night, 10003, rest.fetch_channel(thread.id))
+
+
 async def test_threads(night: Night, rest: EagerBot):
     channel = await text_channel(rest, night)
     message = await channel.send("sheet")
@@ -178,6 +203,40 @@ async def test_threads(night: Night, rest: EagerBot):
     alone = await channel.create_thread(name="Alone", type=discord.ChannelType.public_thread)
     assert night.guild.channels[alone.id].parent_id == channel.id
     assert (await channel.fetch_message(message.id)).thread is not None
+
+
+async def test_threads_of_others(night: Night, rest: EagerBot):
+    stored = night.discord.add_thread(night.raids, "Talk", night.arila)
+    thread = await rest.fetch_channel(stored.id)
+    assert isinstance(thread, discord.Thread)
+    await thread.edit(name="Talks")
+    me = night.discord.bot_member(night.guild)
+    night.discord.overwrite(night.raids, {me: (0, P.MANAGE_THREADS)})
+    await only(night, 50013, thread.edit(name="Talk"))
+    await only(night, 50013, thread.delete())
+    await only(night, 50013, thread.remove_user(discord.Object(night.arila.id)))
+    night.discord.set_archived(stored, True)
+    await thread.edit(archived=False)  # takes no more than writing in it
+    night.discord.set_archived(stored, True)
+    night.discord.overwrite(night.raids, {me: (0, P.SEND_MESSAGES_IN_THREADS)})
+    await only(night, 50013, thread.edit(archived=False))
+    night.discord.set_archived(stored, False)
+    await only(night, 50013, thread.add_user(discord.Object(night.borin.id)))
+    night.discord.overwrite(night.raids, {me: (P.MANAGE_THREADS, 0)})
+    await thread.remove_user(discord.Object(night.arila.id))
+    assert stored.thread_members == set()
+
+
+async def test_overwrites_grant_no_more_than_the_bot_has(night: Night, rest: EagerBot, guild: discord.Guild):
+    channel = await text_channel(rest, night)
+    await only(night, 50013, channel.set_permissions(guild.default_role, manage_webhooks=True))
+    await channel.set_permissions(guild.default_role, send_messages=False)
+    assert night.raids.overwrites[guild.id].deny == P.SEND_MESSAGES
+    await channel.set_permissions(guild.default_role, overwrite=None)
+    assert night.raids.overwrites == {}
+    await only(night, 10009, channel.set_permissions(guild.default_role, overwrite=None))
+    night.discord.allow_bot(night.guild, P.VIEW_CHANNEL)
+    await only(night, 50013, channel.set_permissions(guild.default_role, overwrite=None))
 
 
 async def test_locked_thread_takes_a_moderator(night: Night, rest: EagerBot):
@@ -246,11 +305,42 @@ async def test_scheduled_events_that_cannot_be(night: Night, guild: discord.Guil
         {"entity_metadata": None},
         {"name": "x" * 101},
         {"description": "x" * 1001},
+        {"privacy_level": 1},
+        {"scheduled_start_time": None},
+        {"scheduled_end_time": later},
+        {"channel_id": str(night.raids.id)},
+        {"entity_type": 2, "channel_id": str(night.raids.id)},
     ]:
         await only(night, 50035, create_event(guild, **(good | change)))
     await only(night, 10003, create_event(guild, **(good | {"entity_type": 2, "channel_id": "1"})))
     night.discord.allow_bot(night.guild, P.VIEW_CHANNEL)
     await only(night, 50013, create_event(guild, **good))
+
+
+async def test_scheduled_event_in_a_voice_channel(night: Night, guild: discord.Guild):
+    voice = night.discord.add_voice_channel(night.guild, "Raid voice")
+    later = (night.clock.now() + timedelta(days=1)).isoformat()
+    body = {"name": "x", "privacy_level": 2, "entity_type": 2, "scheduled_start_time": later}
+    await create_event(guild, **body, channel_id=str(voice.id))
+    night.discord.overwrite(voice, {night.discord.bot_member(night.guild): (0, P.CONNECT)})
+    await only(night, 50013, create_event(guild, **body, channel_id=str(voice.id)))
+
+
+async def test_scheduled_events_in_their_order(night: Night, guild: discord.Guild):
+    event = await guild.create_scheduled_event(**external(night))
+    http = guild._state.http
+
+    async def change(**payload: Any) -> Any:
+        return await http.edit_scheduled_event(guild.id, event.id, reason=None, **payload)
+
+    await only(night, 50035, change(status=3))
+    await only(night, 50035, change(scheduled_start_time=(night.clock.now() - timedelta(hours=1)).isoformat()))
+    night.guild.events[event.id]["creator_id"] = str(night.arila.id)
+    night.discord.allow_bot(night.guild, P.VIEW_CHANNEL | P.CREATE_EVENTS)
+    await only(night, 50013, change(name="Mythic"))
+    await only(night, 50013, event.delete())
+    night.discord.allow_bot(night.guild, P.VIEW_CHANNEL | P.MANAGE_EVENTS)
+    assert (await change(name="Mythic"))["name"] == "Mythic"
 
 
 async def test_a_hundred_scheduled_events(night: Night, guild: discord.Guild):

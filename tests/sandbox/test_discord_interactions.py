@@ -334,6 +334,22 @@ async def test_button_in_a_layout_view(night: Night):
     assert night.discord.violations == []
 
 
+async def test_answer_waited_for_later(night: Night):
+    go_on = asyncio.Event()
+
+    async def act(interaction: discord.Interaction) -> None:
+        await go_on.wait()
+        await interaction.response.send_message("there")
+
+    bot = bot_that(night, act)
+    async with night.discord.running(bot):
+        hand = await synced(bot, night)
+        sent = await hand.slash("go", wait=False)
+        assert sent.interaction.callback is None
+        go_on.set()
+        assert (await hand.answer_to(sent)).content == "there"
+
+
 async def test_waiting_for_what_never_comes(night: Night):
     async def act(interaction: discord.Interaction) -> None:
         await interaction.response.send_message("one")
