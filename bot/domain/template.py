@@ -12,6 +12,7 @@ from enum import StrEnum
 from typing import Any, cast
 
 from bot.domain.errors import MusterError
+from bot.domain.json_values import Garbled, JsonObject
 
 
 class Choice(StrEnum):
@@ -121,69 +122,79 @@ DEFAULT_LABELS = {
 MOST_OPTIONS = 25
 """Options of one Discord select: classes of a template, specs of a class."""
 
+LONGEST_LABEL = 80  # of a Discord button
+LONGEST_DURATION = 24 * 60
+MOST_PEOPLE = 1000
+
 
 def parse_template(text: str) -> Template:
     """The template written in `text` (JSON). Raises BadTemplate naming the line where it is not JSON."""
     try:
-        data = json.loads(text)
+        data = json.loads(text.removeprefix("\ufeff"))
     except json.JSONDecodeError as error:
         raise BadTemplate(f"Line {error.lineno}: this is not JSON ({error.msg}).") from None
-    if not isinstance(data, dict):
-        raise BadTemplate("A template is one JSON object with a name, roles and classes.")
-    return read_template(cast("dict[str, Any]", data))
+    except (ValueError, RecursionError):  # a number of thousands of digits, thousands of brackets
+        raise BadTemplate("This is not a template: it holds an endless number or endless brackets.") from None
+    return read_template(data)
 
 
-def read_template(data: Mapping[str, Any]) -> Template:
+def read_template(data: object) -> Template:
     """The template in `data` (as stored). Raises BadTemplate with what to mend."""
+    if not isinstance(data, Mapping):
+        raise BadTemplate("A template is one JSON object with a name, roles and classes.")
     try:
-        template = _build(data)
-    except (KeyError, TypeError, AttributeError, ValueError) as error:
-        raise BadTemplate(f"The template lacks or garbles {error}.") from None
+        template = _build(JsonObject(cast("Mapping[str, Any]", data)))
+    except Garbled as error:
+        raise BadTemplate(str(error)) from None
     _check(template)
     return template
 
 
-def _build(data: Mapping[str, Any]) -> Template:
-    labels = cast("dict[str, str] | None", data.get("answers"))
+def _build(data: JsonObject) -> Template:
+    name = data.text("name")
     return Template(
-        name=str(data["name"]),
-        title=str(data["title"]),
-        game=str(data.get("game", data["name"])),
-        labels=_labels(labels) if labels else DEFAULT_LABELS,
-        emoji=str(data.get("emoji", "📅")),
-        colour=int(str(data.get("colour", "#5865F2")).removeprefix("#"), 16),
-        duration_minutes=_number(data.get("duration")),
-        limit=_number(data.get("limit")),
-        minimum=_number(data.get("minimum")),
-        group_by=str(data.get("group_by", "role")),
-        roles=tuple(_role(one) for one in data.get("roles", ())),
-        classes=tuple(_class(one) for one in data.get("classes", ())),
-        buffs=tuple(Buff(str(one["name"]), tuple(map(str, one["from"]))) for one in data.get("buffs", ())),
+        name=name,
+        title=data.text("title"),
+        game=data.text("game", name),
+        labels=_labels(data),
+        emoji=data.emoji("emoji", "📅"),
+        colour=data.colour("colour", 0x5865F2),
+        duration_minutes=data.whole("duration", LONGEST_DURATION),
+        limit=data.whole("limit", MOST_PEOPLE),
+        minimum=data.whole("minimum", MOST_PEOPLE),
+        group_by=data.text("group_by", "role"),
+        roles=tuple(_role(one) for one in data.objects("roles", "role")),
+        classes=tuple(_class(one) for one in data.objects("classes", "class")),
+        buffs=tuple(Buff(one.text("name"), one.texts("from")) for one in data.objects("buffs", "buff")),
     )
 
 
-def _labels(words: Mapping[str, str]) -> dict[Choice, str]:
+def _labels(data: JsonObject) -> Mapping[Choice, str]:
+    words = data.values.get("answers")
+    if words is None:
+        return DEFAULT_LABELS
+    if not isinstance(words, Mapping):
+        raise Garbled("`answers` is an object in curly brackets, a word for each button.")
+    answers = JsonObject(cast("Mapping[str, Any]", words), "Answers: ")
+    unknown = [key for key in answers.values if key not in DEFAULT_LABELS]
+    if unknown:
+        raise Garbled(f'There is no answer "{unknown[0]}": write {", ".join(Choice)}.')
     # In the order of the choices: the database keeps a JSON object's keys in an order of its own.
-    given = {Choice(key): str(word) for key, word in words.items()}
-    return {choice: given[choice] for choice in Choice if choice in given}
+    return {choice: answers.text(choice, longest=LONGEST_LABEL) for choice in Choice if choice in answers.values}
 
 
-def _role(data: Mapping[str, Any]) -> Role:
-    name = str(data["name"])
-    return Role(name, str(data.get("plural", name)), str(data["emoji"]), _number(data.get("limit")))
+def _role(data: JsonObject) -> Role:
+    name = data.text("name")
+    return Role(name, data.text("plural", name), data.emoji("emoji"), data.whole("limit", MOST_PEOPLE))
 
 
-def _class(data: Mapping[str, Any]) -> GameClass:
-    name, emoji = str(data["name"]), str(data["emoji"])
+def _class(data: JsonObject) -> GameClass:
+    name, emoji = data.text("name"), data.emoji("emoji")
     specs = tuple(
-        Spec(str(one["name"]), str(one["role"]), str(one.get("emoji", emoji)), _number(one.get("limit")))
-        for one in data["specs"]
+        Spec(one.text("name"), one.text("role"), one.emoji("emoji", emoji), one.whole("limit", MOST_PEOPLE))
+        for one in data.objects("specs", "spec")
     )
-    return GameClass(name, emoji, specs, _number(data.get("limit")))
-
-
-def _number(value: object) -> int | None:
-    return None if value is None else int(cast("int", value))
+    return GameClass(name, emoji, specs, data.whole("limit", MOST_PEOPLE))
 
 
 def _check(template: Template) -> None:
@@ -196,9 +207,12 @@ def _check(template: Template) -> None:
         raise BadTemplate('`group_by` is "role" or "class".')
     if len(template.classes) > MOST_OPTIONS:
         raise BadTemplate(f"{len(template.classes)} classes: one select shows at most {MOST_OPTIONS}.")
+    if len(template.roles) > MOST_OPTIONS:
+        raise BadTemplate(f"{len(template.roles)} roles: a sheet shows at most {MOST_OPTIONS}.")
     for game_class in template.classes:
         _check_class(template, game_class)
-    _check_limits(template)
+    if template.minimum and template.limit and template.minimum > template.limit:
+        raise BadTemplate("`minimum` is more than `limit`: such a raid would never take place.")
     _check_buffs(template)
 
 
@@ -209,18 +223,6 @@ def _check_class(template: Template, game_class: GameClass) -> None:
     for spec in game_class.specs:
         if template.role(spec.role) is None:
             raise BadTemplate(f'{game_class.name}, {spec.name}: there is no role "{spec.role}" in `roles`.')
-
-
-def _check_limits(template: Template) -> None:
-    limited = [*template.roles, *template.classes, *(spec for one in template.classes for spec in one.specs)]
-    for one in limited:
-        if one.limit is not None and one.limit < 1:
-            raise BadTemplate(f"{one.name}: a limit is 1 or more; leave it out for none.")
-    for key, value in (("limit", template.limit), ("minimum", template.minimum)):
-        if value is not None and value < 1:
-            raise BadTemplate(f"`{key}` is 1 or more; leave it out for none.")
-    if template.minimum and template.limit and template.minimum > template.limit:
-        raise BadTemplate("`minimum` is more than `limit`: such a raid would never take place.")
 
 
 def _check_buffs(template: Template) -> None:

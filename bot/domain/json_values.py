@@ -1,0 +1,89 @@
+"""Values out of JSON that somebody wrote by hand: the right kind and length, or a sentence that says what to mend."""
+
+import re
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, cast
+
+from bot.domain.emoji import is_emoji
+
+LONGEST_TEXT = 100
+"""What Discord shows of a select's option and of an autocomplete's choice."""
+
+_COLOUR = re.compile("#?[0-9a-fA-F]{6}")
+
+
+class Garbled(ValueError):
+    """A value that is missing or of the wrong kind; `str(error)` is a sentence that names it."""
+
+
+@dataclass(frozen=True)
+class JsonObject:
+    """A JSON object and where it stands, such as "Class 3, spec 1: " (empty for the outermost). All raise Garbled."""
+
+    values: Mapping[str, Any]
+    place: str = ""
+
+    def text(self, key: str, default: str | None = None, longest: int = LONGEST_TEXT) -> str:
+        """The text under `key`, trimmed, of 1 to `longest` characters; absent it is `default`, if there is one."""
+        given = self.values.get(key)
+        if given is None and default is not None:
+            return default
+        if not isinstance(given, str) or not given.strip():
+            raise self._garbled(key, f"is missing or not a text of 1 to {longest} characters")
+        text = given.strip()
+        if len(text) > longest:
+            raise self._garbled(key, f'is too long: "{text[:20]}…" has {len(text)} characters, {longest} fit')
+        if any(unicodedata.category(letter) in ("Cc", "Cs") for letter in text):
+            raise self._garbled(key, "holds a line break or another character that cannot be shown")
+        return text
+
+    def emoji(self, key: str, default: str | None = None) -> str:
+        """The emoji under `key`: a Unicode one, or a server's own as `<:name:id>`."""
+        text = self.text(key, default)
+        if not is_emoji(text):
+            raise self._garbled(key, f'is one emoji, such as 🛡️ or <:name:id>, not "{text}"')
+        return text
+
+    def colour(self, key: str, default: int) -> int:
+        """The colour under `key`, written #RRGGBB, as a number."""
+        if self.values.get(key) is None:
+            return default
+        text = self.text(key)
+        if not _COLOUR.fullmatch(text):
+            raise self._garbled(key, f'is a colour, such as #C69B6D, not "{text}"')
+        return int(text.removeprefix("#"), 16)
+
+    def whole(self, key: str, most: int) -> int | None:
+        """The whole number under `key`, from 1 to `most`; None when absent."""
+        given = self.values.get(key)
+        if given is None:
+            return None
+        if not isinstance(given, int) or isinstance(given, bool) or not 1 <= given <= most:
+            raise self._garbled(key, f"is a whole number from 1 to {most}; leave it out for none")
+        return given
+
+    def objects(self, key: str, word: str) -> list["JsonObject"]:
+        """The objects listed under `key`, each called `word` and its number; absent there are none."""
+        place = f"{self.place.removesuffix(': ')}, {word}" if self.place else word.capitalize()
+        listed = [(f"{place} {number}", one) for number, one in enumerate(self._listed(key), 1)]
+        for where, one in listed:
+            if not isinstance(one, Mapping):
+                raise Garbled(f"{where} is not an object in curly brackets.")
+        return [JsonObject(cast("Mapping[str, Any]", one), f"{where}: ") for where, one in listed]
+
+    def texts(self, key: str) -> tuple[str, ...]:
+        """The texts listed under `key`."""
+        return tuple(JsonObject({key: one}, self.place).text(key) for one in self._listed(key))
+
+    def _listed(self, key: str) -> list[object]:
+        given = self.values.get(key)
+        if given is None:
+            return []
+        if not isinstance(given, list | tuple):
+            raise self._garbled(key, "is a list in square brackets")
+        return list(cast("list[object]", given))
+
+    def _garbled(self, key: str, fault: str) -> Garbled:
+        return Garbled(f"{self.place}`{key}` {fault}.")
