@@ -103,6 +103,36 @@ async def test_roles(night: Night, guild: discord.Guild):
     await only(night, 50013, guild.create_role(name="Never"))
 
 
+async def test_roles_that_cannot_be(night: Night, guild: discord.Guild):
+    http = guild._state.http
+    above, below = (
+        night.discord.add_role(night.guild, "Above", below_bot=False),
+        night.discord.add_role(night.guild, "R"),
+    )
+    await only(night, 50013, http.delete_role(guild.id, above.id))
+    await only(night, 50035, guild.create_role(name="x" * 101))
+    for number in range(250 - len(night.guild.roles)):
+        night.discord.add_role(night.guild, f"Role {number}")
+    await only(night, 30005, guild.create_role(name="one more"))
+    night.discord.allow_bot(night.guild, P.VIEW_CHANNEL)
+    await only(night, 50013, http.edit_role(guild.id, below.id, name="Raider"))
+    await only(night, 50013, http.delete_role(guild.id, below.id))
+
+
+async def test_all_roles_of_a_member_at_once(night: Night, guild: discord.Guild):
+    above, below = (
+        night.discord.add_role(night.guild, "Above", below_bot=False),
+        night.discord.add_role(night.guild, "R"),
+    )
+    arila = await guild.fetch_member(night.arila.id)
+    await arila.edit(roles=[discord.Object(below.id)])
+    assert night.arila.roles == {below.id}
+    await only(night, 50013, arila.edit(roles=[discord.Object(above.id)]))
+    await only(night, 10011, arila.edit(roles=[discord.Object(1)]))
+    night.discord.allow_bot(night.guild, P.VIEW_CHANNEL)
+    await only(night, 50013, arila.edit(roles=[]))
+
+
 async def test_member_roles_follow_the_hierarchy(night: Night, guild: discord.Guild):
     below = night.discord.add_role(night.guild, "Raider")
     above = night.discord.add_role(night.guild, "Guild master", below_bot=False)
@@ -140,8 +170,15 @@ async def test_nicks(night: Night, guild: discord.Guild):
     night.discord.allow_bot(night.guild, P.MANAGE_NICKNAMES | P.CHANGE_NICKNAME)
     await arila.edit(nick="Tank")
     assert night.arila.nick == "Tank"
+    await only(night, 50035, arila.edit(nick="x" * 33))
+    await (await guild.fetch_member(night.discord.application_id)).edit(nick="Raid bot")
+    assert night.discord.bot_member(night.guild).nick == "Raid bot"
     owner = await guild.fetch_member(night.guild.owner_id)
     await only(night, 50013, owner.edit(nick="Peon"))
+    night.discord.change_role(night.guild, night.guild.everyone, permissions=P.VIEW_CHANNEL)
+    night.discord.allow_bot(night.guild, P.VIEW_CHANNEL)
+    me = await guild.fetch_member(night.discord.application_id)
+    await only(night, 50013, me.edit(nick="Nobody"))
 
 
 async def test_channels(night: Night, rest: EagerBot, guild: discord.Guild):

@@ -156,6 +156,15 @@ async def test_refused_answers(night: Night, act: Act, code: int, status: int):
     await refused(night, act, code, status)
 
 
+async def test_edit_of_an_answer_somebody_deleted(night: Night):
+    async def act(interaction: discord.Interaction) -> None:
+        await interaction.response.send_message("one")
+        night.discord.delete_message(night.discord.messages(night.raids)[0])
+        await interaction.edit_original_response(content="two")
+
+    await refused(night, act, 10008, 404)
+
+
 async def test_answer_after_three_seconds_is_too_late(night: Night):
     async def act(interaction: discord.Interaction) -> None:
         night.clock.advance(timedelta(seconds=3.1))

@@ -145,6 +145,56 @@ async def test_messages_that_cannot_be(night: Night, rest: EagerBot):
     await only(night, 50008, rest.get_partial_messageable(category.id).send("x"), 400)
 
 
+async def test_replies(night: Night, rest: EagerBot):
+    channel = place(rest, night)
+    sent = await channel.send("sheet")
+    reply = await sent.reply("started")
+    assert (reply.reference.message_id, reply.type) == (sent.id, discord.MessageType.reply)
+    await sent.delete()
+    await only(night, 50035, sent.reply("gone"), 400)
+    night.discord.overwrite(night.raids, {night.discord.bot_member(night.guild): (0, P.READ_MESSAGE_HISTORY)})
+    await only(night, 50013, reply.reply("unread"), 403)
+
+
+async def test_history_of_more_than_a_hundred_at_once(night: Night, rest: EagerBot):
+    route = discord.http.Route("GET", "/channels/{channel_id}/messages", channel_id=night.raids.id)
+    await only(night, 50035, rest.http.request(route, params={"limit": 101}), 400)
+
+
+async def test_history_nobody_may_read_is_empty(night: Night, rest: EagerBot):
+    await place(rest, night).send("sheet")
+    night.discord.overwrite(night.raids, {night.discord.bot_member(night.guild): (0, P.READ_MESSAGE_HISTORY)})
+    assert [message async for message in place(rest, night).history()] == []
+
+
+async def test_embed_in_an_edit_needs_its_permission(night: Night, rest: EagerBot):
+    sent = await place(rest, night).send("sheet")
+    night.discord.overwrite(night.raids, {night.discord.bot_member(night.guild): (0, P.EMBED_LINKS)})
+    await sent.edit(content="plain")
+    await only(night, 50013, sent.edit(embed=discord.Embed(title="x")), 403)
+
+
+async def test_bulk_delete(night: Night, rest: EagerBot):
+    sent = [(await place(rest, night).send(str(number))).id for number in range(3)]
+    await rest.http.delete_messages(night.raids.id, sent[:2])
+    assert [message.content for message in night.discord.messages(night.raids)] == ["2"]
+    await only(night, 50016, rest.http.delete_messages(night.raids.id, sent[2:]), 400)
+    night.discord.overwrite(night.raids, {night.discord.bot_member(night.guild): (0, P.MANAGE_MESSAGES)})
+    await only(night, 50013, rest.http.delete_messages(night.raids.id, sent), 403)
+
+
+async def test_what_somebody_wrote_to_the_bot_stays(night: Night, rest: EagerBot):
+    written = night.discord.hand(night.arila.user).say("hello bot")
+    await only(night, 50003, rest.http.delete_message(written.channel.id, written.id), 403)
+    assert night.discord.dms(night.arila) == [written]
+
+
+async def test_typing(night: Night, rest: EagerBot):
+    await rest.http.send_typing(night.raids.id)
+    night.discord.overwrite(night.raids, {night.discord.bot_member(night.guild): (0, P.SEND_MESSAGES)})
+    await only(night, 50013, rest.http.send_typing(night.raids.id), 403)
+
+
 async def test_direct_messages(night: Night, rest: EagerBot):
     closed = night.discord.add_member(night.guild, "Cael", dms_open=False)
     stranger = night.discord.add_user("Stranger")
