@@ -7,12 +7,14 @@ import logging
 from collections.abc import Coroutine, Sequence
 from datetime import timedelta
 from typing import Any
+from weakref import WeakValueDictionary
 
 import discord
-from discord import app_commands
+from discord import app_commands, ui
 from discord.ext import commands
 
-from bot.errors import report
+from bot.errors import report, say
+from bot.render import texts
 from bot.services.bundle import Services
 from bot.services.queue import Queue
 from db import Database
@@ -59,6 +61,7 @@ class MusterBot(commands.AutoShardedBot):
         self.auto_book_every = auto_book_every
         self.fatal: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._closing = False
+        self.forms: WeakValueDictionary[str, ui.Modal] = WeakValueDictionary()
         self._helpers: set[asyncio.Task[None]] = set()
 
     async def setup_hook(self) -> None:
@@ -94,6 +97,13 @@ class MusterBot(commands.AutoShardedBot):
         async with self.db.transaction() as tx:
             await tx.state.put(fact, {"digest": digest})
         return True
+
+    async def on_interaction(self, interaction: discord.Interaction[Any], /) -> None:
+        """Answer a form that was opened before a restart: the library would let it fail without a word."""
+        submitted = interaction.type is discord.InteractionType.modal_submit
+        known = str((interaction.data or {}).get("custom_id")) in self.forms
+        if submitted and not known and not interaction.response.is_done():
+            await say(interaction, texts.FORM_TOO_OLD)
 
     def supervise(self, work: Coroutine[Any, Any, None], name: str) -> asyncio.Task[None]:
         """Run `work` as a helper task; if it ends with an exception, the process does."""

@@ -33,6 +33,11 @@ class PersistentItem(ui.DynamicItem[ItemT], Generic[ItemT], template=r"(?!)"):
 class AnsweringModal(ui.Modal):
     """A modal that answers when something goes wrong."""
 
+    async def open(self, interaction: discord.Interaction[Any]) -> None:
+        """Show it, and have the bot know it: what it does not know when it comes back is from before a restart."""
+        interaction.client.forms[self.custom_id] = self
+        await interaction.response.send_modal(self)
+
     async def on_error(self, interaction: discord.Interaction[Any], error: Exception, /) -> None:
         """Report the error to the member."""
         await report(interaction, error)

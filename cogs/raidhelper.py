@@ -38,7 +38,7 @@ class RaidHelperCommands(commands.GroupCog, name="raidhelper", description="Raid
     async def connect(self, interaction: Interaction) -> None:
         """Give Muster this server's Raid-Helper API key."""
         require_manager(actor_of(interaction))
-        await interaction.response.send_modal(KeyModal())
+        await KeyModal().open(interaction)
 
     @app_commands.command()
     async def disconnect(self, interaction: Interaction) -> None:

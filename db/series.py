@@ -29,8 +29,8 @@ class SeriesRepository:
             """
             INSERT INTO patt.recurring_events (guild_discord_id, label, day_of_week, default_start_time,
                 default_duration_minutes, timezone, every_weeks, anchor_date, discord_channel_id, sheet,
-                template_name, total_limit, leader_discord_id)
-            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) RETURNING id
+                template_name, total_limit, leader_discord_id, description)
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) RETURNING id
             """,
             new.guild_id,
             new.label,
@@ -45,6 +45,7 @@ class SeriesRepository:
             new.template_name,
             new.total_limit,
             new.leader_id,
+            new.description,
         )
 
     async def get(self, series_id: SeriesId) -> Series | None:

@@ -80,6 +80,7 @@ class NewSeries:
     template_name: str | None
     total_limit: int | None
     leader_id: UserId | None
+    description: str = ""
 
 
 def next_occurrence(series: Series, day: date, start: datetime, skipped: AbstractSet[date]) -> Occurrence | None:

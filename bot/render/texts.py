@@ -16,6 +16,7 @@ MY_SIGN_UP = "My sign-up"
 CHOOSE_CLASS = "Choose your class"
 CHANGE_SPEC = "Change class or spec"
 WITHDRAW = "Withdraw"
+FORM_TOO_OLD = "I was restarted while that form was open, so nothing was taken from it. Please open it again."
 ONLY_IN_SERVERS = "That works in a server only, not in direct messages."
 EMOJI = {Choice.LATE: "🕒", Choice.TENTATIVE: "⚖️", Choice.BENCH: "🪑", Choice.ABSENCE: "🚫", Choice.ACCEPTED: "✅"}
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from bot.clock import Clock
 from bot.domain.errors import MusterError
-from bot.domain.event import Event, SheetKind, check_limit, check_title
+from bot.domain.event import BadDeadline, Event, SheetKind, check_description, check_limit, check_title
 from bot.domain.ids import ChannelId, GuildId
 from bot.domain.permissions import Actor, require_officer
 from bot.domain.recurrence import Occurrence, Rule, first_from
@@ -46,6 +46,7 @@ class SeriesWish:
     sheet: SheetKind | None = None
     first: str | None = None
     here: ChannelId | None = None
+    description: str | None = None
 
 
 @dataclass(frozen=True)
@@ -86,7 +87,12 @@ class SeriesDesk:
             return Started(series, first)
 
     async def repeat(self, actor: Actor, raid: RaidWish, repeat: str) -> Started:
-        """Start the series that `/raid create … repeat` means: the raid's own weekday and time, from the raid on."""
+        """Start the series that `/raid create … repeat` means: the raid's own weekday and time, from the raid on.
+
+        Raises what `add` raises, and BadDeadline: a series has none to hand on to the following weeks.
+        """
+        if raid.deadline:
+            raise BadDeadline("A raid that repeats takes no deadline. Leave out either `deadline` or `repeat`.")
         async with self._db.transaction() as tx:
             zone = (await tx.servers.get(actor.guild_id)).zone
         return await self.add(actor, _repeated(raid, repeat, zone, self._clock.now()))
@@ -128,6 +134,7 @@ def _repeated(raid: RaidWish, repeat: str, zone: ZoneInfo, now: datetime) -> Ser
         sheet=raid.sheet,
         first=f"{local:%Y-%m-%d}",
         here=raid.here,
+        description=raid.description,
     )
 
 
@@ -154,6 +161,7 @@ def _planned(
         template_name=template.name,
         total_limit=check_limit(wish.limit) or template.limit,
         leader_id=actor.user_id,
+        description=check_description(wish.description or ""),
     )
 
 

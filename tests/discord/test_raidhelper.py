@@ -1,0 +1,134 @@
+"""`/raidhelper connect` and `disconnect`: the key goes through a modal and is seen nowhere else."""
+
+import asyncio
+
+import discord
+import pytest
+from raid_stage import SECOND, Stage, is_refusal, reference
+
+from sandbox.discord.answer import Answer
+from sandbox.discord.hand import Hand
+from sandbox.discord.resolving import Impossible
+from sandbox.local import running_bot
+from sandbox.raid_helper import faults
+
+KEY = "made-up-key-of-the-night-watch-0123456789"
+STORED = "SELECT raid_helper_api_key FROM common.discord_config WHERE guild_discord_id = $1"
+
+
+@pytest.fixture(autouse=True)
+def raid_helper_knows_the_server(stage: Stage) -> None:
+    stage.local.raid_helper.servers[stage.guild.id] = KEY
+
+
+async def connect(stage: Stage, key: str = KEY, *, by: Hand | None = None) -> Answer:
+    hand = by or stage.owner
+    return await hand.submit(await hand.slash("raidhelper connect"), {"key": key})
+
+
+async def test_connecting_asks_in_a_modal_and_says_what_holds(stage: Stage) -> None:
+    opened = await stage.owner.slash("raidhelper connect")
+    assert (opened.kind, opened.title) == ("modal", "Connect Raid-Helper")
+    told = await stage.owner.submit(opened, {"key": KEY})
+    assert told.ephemeral
+    assert "Raid-Helper is connected" in told.text
+    assert "Raid-Helper: connected" in (await stage.owner.slash("raid setup")).text
+
+
+async def test_the_key_is_stored_encrypted_and_shown_nowhere(stage: Stage, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level("DEBUG")
+    caplog.set_level("INFO", logger="discord")  # as `bot.log` does: the library's DEBUG repeats every payload
+    told = await connect(stage)
+    stored = await stage.value(STORED, stage.guild.id)
+    assert stored
+    for shown in (told.text, stored, str(stage.local.discord.transcript), caplog.text):
+        assert KEY not in shown
+
+
+async def test_a_wrong_key_is_refused_and_not_stored(stage: Stage) -> None:
+    told = await connect(stage, "another-made-up-key")
+    assert is_refusal(told)
+    assert "does not accept this server's API key" in told.text
+    assert await stage.value(STORED, stage.guild.id) is None
+
+
+async def test_a_wrong_key_leaves_the_right_one(stage: Stage) -> None:
+    await connect(stage)
+    before = await stage.value(STORED, stage.guild.id)
+    await connect(stage, "another-made-up-key")
+    assert await stage.value(STORED, stage.guild.id) == before
+
+
+async def let_retries_happen(stage: Stage, told: Answer) -> None:
+    """Turn the clock for the client's pauses, once the member sees that the bot is thinking."""
+    await told.until(lambda seen: seen.interaction.callback is not None)
+    while not told.interaction.settled.is_set():
+        stage.local.clock.advance(SECOND)
+        await asyncio.sleep(0.01)
+
+
+@pytest.mark.parametrize(
+    ("fault", "said"),
+    [
+        (faults.server_error(), "does not answer right now"),
+        (faults.rate_limit("header", "30"), "takes no more requests"),
+        (faults.drop_before_commit(), "Raid-Helper"),
+        (faults.redirect("http://127.0.0.1:9/"), "is not its API"),
+        (faults.odd_body("text"), "cannot read"),
+    ],
+)
+async def test_an_ailing_raid_helper_is_named(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch, fault: faults.Fault, said: str
+) -> None:
+    stage.local.raid_helper.fail("*", fault, times=20)
+    monkeypatch.setattr("bot.answers.PATIENCE", 0.05)
+    hand = stage.owner
+    told = await hand.submit(await hand.slash("raidhelper connect"), {"key": KEY}, wait=False)
+    await let_retries_happen(stage, told)
+    assert is_refusal(told)
+    assert said in told.text
+    assert await stage.value(STORED, stage.guild.id) is None
+
+
+async def test_disconnecting_forgets_the_key(stage: Stage) -> None:
+    await connect(stage)
+    told = await stage.owner.slash("raidhelper disconnect")
+    assert told.ephemeral
+    assert "its key forgotten" in told.text
+    assert await stage.value(STORED, stage.guild.id) is None
+
+
+async def test_manage_server_may(stage: Stage) -> None:
+    role = stage.local.discord.add_role(stage.guild, "Lead", permissions=discord.Permissions(manage_guild=True))
+    assert "is connected" in (await connect(stage, by=stage.joins("Sigrun", roles=[role]))).text
+
+
+@pytest.mark.parametrize("command", ["raidhelper connect", "raidhelper disconnect"])
+async def test_members_and_officers_may_not(stage: Stage, command: str) -> None:
+    await connect(stage)
+    before = await stage.value(STORED, stage.guild.id)
+    for hand in (stage.member, stage.officer):
+        with pytest.raises(Impossible):
+            await hand.slash(command)  # Discord does not show it to them
+        told = await hand.slash(command, force=True)  # until the server's settings do
+        assert is_refusal(told)
+        assert "Manage Server" in told.text
+    assert await stage.value(STORED, stage.guild.id) == before
+
+
+async def test_a_form_opened_before_a_restart_is_answered(stage: Stage) -> None:
+    opened = await stage.owner.slash("raidhelper connect")
+    await stage.local.bot.close()
+    async with running_bot(stage.local.discord, stage.local.settings, stage.local.clock):
+        told = await stage.owner.submit(opened, {"key": KEY})
+    assert told.ephemeral
+    assert "again" in told.text
+    assert await stage.value(STORED, stage.guild.id) is None
+
+
+async def test_a_broken_database_is_answered(stage: Stage, caplog: pytest.LogCaptureFixture) -> None:
+    opened = await stage.owner.slash("raidhelper connect")
+    await stage.local.db.execute("ALTER TABLE common.discord_config RENAME TO elsewhere")
+    told = await stage.owner.submit(opened, {"key": KEY})
+    assert reference(told) in caplog.text
+    assert KEY not in caplog.text
