@@ -162,8 +162,7 @@ class Hand:
         if message.seen_by is not None and message.seen_by != self.actor.id:
             raise Impossible("only somebody else sees this message")
         channel = message.channel
-        there = channel.id in self.discord.world.channels and (message.seen_by or message.id in channel.messages)
-        if not there:
+        if message.gone or channel.id not in self.discord.world.channels:
             raise Impossible("the message was deleted")
         if isinstance(self.actor, Member) and message.channel.guild:
             allowed = permissions.within(self.actor.guild, self.actor, message.channel)

@@ -1,7 +1,7 @@
 """Messages coming, changing and going: what is stored, and who is told of it."""
 
 import re
-from bisect import bisect_left
+from bisect import bisect_left, insort
 from typing import TYPE_CHECKING
 
 from sandbox.discord import permissions, wire
@@ -30,7 +30,7 @@ def compose(
     """A message from a request's body, checked but not yet standing anywhere. Raises Refusal."""
     discord.checks.message(body)
     message = Message(discord.snowflakes.next(), channel, author, discord.clock.now())
-    message.flags = body.get("flags", 0) & _FLAGS_A_BOT_SETS | (EPHEMERAL if seen_by else 0)
+    message.flags = (body.get("flags") or 0) & _FLAGS_A_BOT_SETS | (EPHEMERAL if seen_by else 0)
     message.seen_by, message.interaction = seen_by, interaction
     message.nonce, message.poll = body.get("nonce"), body.get("poll")
     _fill(discord, message, body, files)
@@ -42,7 +42,7 @@ def place(discord: "DiscordServer", message: Message) -> Message:
     """Put a composed message into its channel and tell the bots; an ephemeral one only its reader has."""
     if message.seen_by is None:
         message.channel.messages[message.id] = message
-        message.channel.order.append(message.id)
+        insort(message.channel.order, message.id)  # ids follow the clock, which may have been turned back
         _announce(discord, "MESSAGE_CREATE", message)
     return message
 
@@ -50,7 +50,7 @@ def place(discord: "DiscordServer", message: Message) -> Message:
 def revise(discord: "DiscordServer", message: Message, body: JSON, files: list[Upload]) -> None:
     """Change the message as an edit's body says, after checking it against what stands. Raises Refusal."""
     discord.checks.message(body, wire.message(message, discord.application_id))
-    if "flags" in body:
+    if body.get("flags") is not None:
         message.flags = message.flags & ~_FLAGS_A_BOT_SETS | body["flags"] & _FLAGS_A_BOT_SETS
     _fill(discord, message, body, files)
     message.flags &= ~LOADING
@@ -67,7 +67,7 @@ def announce_edit(discord: "DiscordServer", message: Message) -> None:
 
 def remove(discord: "DiscordServer", message: Message) -> None:
     """Take the message away and tell the bots."""
-    channel = message.channel
+    channel, message.gone = message.channel, True
     if channel.messages.pop(message.id, None) is None:
         return
     del channel.order[bisect_left(channel.order, message.id)]

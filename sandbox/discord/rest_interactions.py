@@ -42,7 +42,7 @@ def _reader(interaction: Interaction, flags: int) -> int | None:
 
 
 def _message(request: Request, interaction: Interaction, data: JSON) -> None:
-    seen_by = _reader(interaction, data.get("flags", 0))
+    seen_by = _reader(interaction, data.get("flags") or 0)
     interaction.original = _post(request, interaction, data, seen_by)
 
 
@@ -70,7 +70,7 @@ def _message_type(interaction: Interaction) -> int:
 
 def _defer(request: Request, interaction: Interaction, data: JSON) -> None:
     discord = request.discord
-    seen_by = _reader(interaction, data.get("flags", 0))
+    seen_by = _reader(interaction, data.get("flags") or 0)
     waiting = Message(discord.snowflakes.next(), interaction.channel, discord.bot_user, discord.clock.now())
     waiting.flags = LOADING | (EPHEMERAL if seen_by else 0)
     waiting.seen_by, waiting.interaction, waiting.type = seen_by, interaction.metadata(), _message_type(interaction)
@@ -136,7 +136,7 @@ async def follow_up(request: Request) -> JSON:
     interaction = _interaction(request)
     if interaction.original is not None and interaction.original.loading:
         return _revise(request, interaction, interaction.original)
-    message = _post(request, interaction, request.json, _reader(interaction, request.json.get("flags", 0)))
+    message = _post(request, interaction, request.json, _reader(interaction, request.json.get("flags") or 0))
     interaction.followups.append(message)
     return _settled(request, interaction, message)
 
@@ -192,6 +192,6 @@ def _own(interaction: Interaction, wanted: str) -> Message:
 
 
 def _still_there(message: Message) -> Message:
-    if message.seen_by is None and message.id not in message.channel.messages:
+    if message.gone:
         raise Refusal(*_DELETED)
     return message

@@ -47,6 +47,8 @@ async def take_back(request: Request) -> None:
     channel = access.channel(request)
     message, emoji = access.message(request, channel), _emoji(request)
     message.reactions.get(emoji, set()).discard(request.discord.bot_user.id)
+    if not message.reactions.get(emoji):
+        message.reactions.pop(emoji, None)
     _tell(request, "MESSAGE_REACTION_REMOVE", message, emoji)
 
 

@@ -130,7 +130,7 @@ class Pings:
 
 @dataclass(eq=False)
 class Message:
-    """A message as it stands now. `seen_by` is set on an ephemeral one: the only user who sees it."""
+    """A message as it stands now, or `gone`. `seen_by` is set on an ephemeral one: the only user who sees it."""
 
     id: int
     channel: "Channel"
@@ -152,6 +152,7 @@ class Message:
     interaction: JSON | None = None
     thread_id: int | None = None
     seen_by: int | None = None
+    gone: bool = False
     pings: Pings = field(default_factory=Pings)
 
     @property

@@ -260,8 +260,10 @@ async def test_threads_of_others(night: Night, rest: EagerBot):
     night.discord.set_archived(stored, False)
     await only(night, 50013, thread.add_user(discord.Object(night.borin.id)))
     night.discord.overwrite(night.raids, {me: (P.MANAGE_THREADS, 0)})
+    assert (await thread.fetch_member(night.arila.id)).id == night.arila.id
     await thread.remove_user(discord.Object(night.arila.id))
     assert stored.thread_members == set()
+    await only(night, 10007, thread.fetch_member(night.arila.id))
 
 
 async def test_overwrites_grant_no_more_than_the_bot_has(night: Night, rest: EagerBot, guild: discord.Guild):
@@ -274,6 +276,41 @@ async def test_overwrites_grant_no_more_than_the_bot_has(night: Night, rest: Eag
     await only(night, 10009, channel.set_permissions(guild.default_role, overwrite=None))
     night.discord.allow_bot(night.guild, P.VIEW_CHANNEL)
     await only(night, 50013, channel.set_permissions(guild.default_role, overwrite=None))
+
+
+async def test_threads_that_cannot_be(night: Night, rest: EagerBot):
+    channel = await text_channel(rest, night)
+    message = await channel.send("sheet")
+    http, me = rest.http, night.discord.bot_member(night.guild)
+
+    async def start(**body: Any) -> Any:
+        payload = {"name": "Talk", "type": 11, "auto_archive_duration": 1440} | body
+        return await http.start_thread_without_message(channel.id, **payload)
+
+    await only(night, 50035, start(name="x" * 101))
+    await only(night, 50035, start(auto_archive_duration=5))
+    await only(night, 50024, http.get_thread_members(channel.id))
+    for denied in (P.CREATE_PUBLIC_THREADS, P.READ_MESSAGE_HISTORY):
+        night.discord.overwrite(night.raids, {me: (0, denied)})
+        await only(night, 50013, message.create_thread(name="Talk"))
+    night.discord.overwrite(night.raids, {me: (0, P.CREATE_PRIVATE_THREADS)})
+    await only(night, 50013, start(type=12))
+    forum = night.discord.add_forum(night.guild, "plans", overwrites={me: (0, P.SEND_MESSAGES)})
+    found = await rest.fetch_channel(forum.id)
+    assert isinstance(found, discord.ForumChannel)
+    await only(night, 50013, found.create_thread(name="Tuesday", content="sheet"))
+
+
+async def test_archived_threads_are_listed(night: Night, rest: EagerBot):
+    channel = await text_channel(rest, night)
+    thread = await channel.create_thread(name="Talk", type=discord.ChannelType.public_thread)
+    guild = await rest.fetch_guild(night.guild.id)
+    assert [each.id for each in await guild.active_threads()] == [thread.id]
+    await thread.edit(archived=True)
+    assert [each.id async for each in channel.archived_threads()] == [thread.id]
+    assert await guild.active_threads() == []
+    night.discord.overwrite(night.raids, {night.discord.bot_member(night.guild): (0, P.READ_MESSAGE_HISTORY)})
+    await only(night, 50013, rest.http.get_public_archived_threads(channel.id))
 
 
 async def test_locked_thread_takes_a_moderator(night: Night, rest: EagerBot):
@@ -397,6 +434,9 @@ async def test_application_emojis(night: Night, rest: EagerBot):
     assert (await rest.fetch_application_emoji(made.id)).name == "holy"
     await made.delete()
     await only(night, 10014, rest.fetch_application_emoji(made.id))
+    for number in range(2000):
+        night.discord.add_emoji(f"emoji{number}")
+    await only(night, 30008, rest.create_application_emoji(name="paladin", image=PNG))
 
 
 async def test_application(night: Night, rest: EagerBot):

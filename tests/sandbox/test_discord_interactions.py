@@ -87,6 +87,26 @@ async def test_answer_deleted(night: Night):
     assert night.discord.messages(night.raids) == []
 
 
+async def test_deleted_ephemeral_answer_cannot_be_clicked(night: Night):
+    go_on = asyncio.Event()
+
+    async def act(interaction: discord.Interaction) -> None:
+        await interaction.response.send_message("choose", view=Pick(), ephemeral=True)
+        await go_on.wait()
+        await interaction.delete_original_response()
+
+    bot = bot_that(night, act)
+    async with night.discord.running(bot):
+        hand = await synced(bot, night)
+        answer = await hand.slash("go")
+        asked = answer.message
+        go_on.set()
+        await answer.until(lambda seen: not seen.messages)
+        with pytest.raises(Impossible, match="deleted"):
+            await hand.click(asked, "Wait")
+    assert night.discord.violations == []
+
+
 async def test_no_answer_at_all(night: Night):
     async def act(interaction: discord.Interaction) -> None:
         pass

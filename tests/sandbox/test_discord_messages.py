@@ -202,16 +202,26 @@ async def test_direct_messages(night: Night, rest: EagerBot):
     assert [message.content for message in night.discord.dms(night.arila)] == ["reminder"]
     for who in (closed, stranger):
         await only(night, 50007, (await rest.fetch_user(who.id)).send("reminder"), 403)
+    await only(night, 50033, rest.http.start_private_message(1), 400)
     closed.user.dms_open = True
     await (await rest.fetch_user(closed.id)).send("reminder")
     assert len(night.discord.dms(closed)) == 1
+
+
+async def filled_with_pins(night: Night, rest: EagerBot) -> int:
+    """As many pins as a channel takes; the id of one message more."""
+    ids = [(await place(rest, night).send("x")).id for _ in range(250)]
+    night.raids.pins += ids[:249]
+    return ids[-1]
 
 
 async def test_pins(night: Night, rest: EagerBot):
     sent = await place(rest, night).send("sheet")
     await sent.pin()
     assert [message.id async for message in place(rest, night).pins()] == [sent.id]
+    await only(night, 30003, rest.http.pin_message(night.raids.id, await filled_with_pins(night, rest)), 400)
     await sent.unpin()
+    night.raids.pins.clear()
     assert [message async for message in place(rest, night).pins()] == []
     night.discord.overwrite(night.raids, {night.discord.bot_member(night.guild): (0, P.PIN_MESSAGES)})
     await only(night, 50013, sent.pin(), 403)
@@ -231,6 +241,33 @@ async def test_reactions(night: Night, rest: EagerBot):
     night.discord.overwrite(night.raids, {night.discord.bot_member(night.guild): (0, P.ADD_REACTIONS)})
     await sent.add_reaction("⚔️")  # joining one takes no permission
     await only(night, 50013, sent.add_reaction("🛡️"), 403)
+    assert [user.id async for user in shown.reactions[0].users()] == [night.discord.application_id]
+    await sent.remove_reaction("⚔️", discord.Object(night.discord.application_id))
+    await only(night, 50013, sent.add_reaction("⚔️"), 403)
+    night.discord.overwrite(night.raids, {night.discord.bot_member(night.guild): (P.MANAGE_MESSAGES, 0)})
+    await sent.clear_reactions()
+    assert (await place(rest, night).fetch_message(sent.id)).reactions == []
+    night.discord.overwrite(night.raids, {night.discord.bot_member(night.guild): (0, P.MANAGE_MESSAGES)})
+    await only(night, 50013, sent.clear_reactions(), 403)
+
+
+async def test_reactions_that_cannot_be(night: Night, rest: EagerBot):
+    sent = await place(rest, night).send("sheet")
+    for number in range(20):
+        await sent.add_reaction(f"<:emoji:{number}>")
+    await only(night, 30010, sent.add_reaction("⚔️"), 403)
+    night.discord.overwrite(night.raids, {night.discord.bot_member(night.guild): (0, P.READ_MESSAGE_HISTORY)})
+    await only(night, 50013, sent.add_reaction("<:emoji:1>"), 403)
+
+
+async def test_clock_turned_back_keeps_the_channel_in_order(night: Night, rest: EagerBot):
+    channel = place(rest, night)
+    late = await channel.send("late")
+    night.clock.advance(timedelta(hours=-1))
+    early = await channel.send("early")
+    assert [message.id async for message in channel.history()] == [late.id, early.id]
+    await early.delete()
+    assert [message.id async for message in channel.history()] == [late.id]
 
 
 def posted(night: Night) -> Message:
