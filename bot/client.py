@@ -1,6 +1,7 @@
 """The bot itself: intents, commands, and the loops that must not die."""
 
 import asyncio
+import contextlib
 import hashlib
 import json
 import logging
@@ -25,8 +26,10 @@ log = logging.getLogger(__name__)
 discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
 
 EXTENSIONS = ("cogs.raid", "cogs.sheet", "cogs.raidhelper", "cogs.queue", "cogs.autobook", "cogs.maintenance")
-CLOSING_TIME = 8.5
-"""Seconds for everything in hand and the goodbye to Discord; a host kills what has not ended after ten."""
+CLOSING_TIME = 8.2
+"""Seconds for what is in hand; a host kills what has not ended after ten."""
+GOODBYE_TIME = 1.0
+"""Seconds for the goodbye to Discord."""
 FIVE_MINUTES = timedelta(minutes=5)
 
 
@@ -72,15 +75,18 @@ class MusterBot(commands.AutoShardedBot):
             log.info("slash commands changed and were synced")
 
     async def close(self) -> None:
-        """Finish what is in hand and disconnect, in `CLOSING_TIME` at most: a silent Discord is not waited for."""
+        """Finish what is in hand and disconnect, but wait for neither for ever."""
         if self._closing:
             return
         self._closing = True
         try:
             async with asyncio.timeout(CLOSING_TIME):
-                await super().close()
+                await asyncio.gather(*(self.remove_cog(name) for name in tuple(self.cogs)))
         except TimeoutError:
-            log.warning("not everything ended in time; what was left is taken up at the next start")
+            log.warning("not everything in hand ended in time; it is taken up again at the next start")
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(GOODBYE_TIME):
+                await super().close()
 
     async def __aexit__(self, *_: object) -> None:
         await self.close()

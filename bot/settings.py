@@ -87,10 +87,13 @@ def load_settings() -> Settings:
 
 
 def require_token(settings: Settings) -> str:
-    """The bot's token. Raises SettingsError without one."""
+    """The bot's token. Raises SettingsError without one, and for what could not even be sent."""
     if settings.discord_token is None:
         raise SettingsError(
             "DISCORD_TOKEN: not set. Create a bot in Discord's developer portal (discord.com/developers/applications), "
             "put its token into .env; to look around without any account, run `make sandbox`."
         )
-    return settings.discord_token.get_secret_value()
+    token = settings.discord_token.get_secret_value().strip()
+    if not token.isascii() or not token.isprintable() or " " in token:
+        raise SettingsError("DISCORD_TOKEN: that is not a token. Copy it anew from the portal.")
+    return token

@@ -1,0 +1,383 @@
+"""`python -m bot`, `migrate` and `check` as a host sees them: exit codes, lines on the screen, an orderly end."""
+
+import asyncio
+import resource
+import signal
+import sys
+import time
+from collections.abc import AsyncIterator
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from cryptography.fernet import Fernet
+from muster_process import PATIENCE, REPOSITORY, Host, ended, postgres_of, until
+from pydantic import SecretStr
+
+from bot.clock import SystemClock
+from bot.services.secrets import SecretBox
+from db.pool import connect
+from sandbox.discord.permissions import Permission
+from sandbox.discord.server import DiscordServer
+from sandbox.discord.world import Channel, Guild
+from sandbox.raid_helper.server import RaidHelperStandIn
+
+BAD_SETTINGS = 78
+KEY = "stand-in-key"
+OWN_KEY = Fernet.generate_key().decode()
+
+
+@pytest.fixture
+def host(tmp_path: Path) -> Host:
+    return Host(tmp_path, {"DATA_DIR": str(tmp_path / "data")})
+
+
+@pytest.fixture
+async def discord() -> AsyncIterator[DiscordServer]:
+    async with DiscordServer(SystemClock()) as discord:
+        yield discord
+
+
+@pytest.fixture
+def guild(discord: DiscordServer) -> Guild:
+    return discord.add_guild("Night Watch")
+
+
+@pytest.fixture
+def raids(discord: DiscordServer, guild: Guild) -> Channel:
+    return discord.add_text_channel(guild, "raids")
+
+
+def connected(discord: DiscordServer) -> bool:
+    return any(session.live for session in discord.gateway.sessions.values())
+
+
+async def set_up(dsn: str, guild: Guild, raids: Channel | None, key: str | None = None) -> None:
+    """What `/raid setup` and `/raidhelper connect` store."""
+    connection = await connect(dsn)
+    insert = """
+        INSERT INTO common.discord_config (guild_discord_id, raid_channel_id, raid_helper_api_key) VALUES ($1, $2, $3)
+    """
+    await connection.execute(insert, guild.id, raids.id if raids else None, key)
+    await connection.close()
+
+
+# Before anything is opened
+
+
+async def test_without_a_token_one_line_says_where_to_get_one(host: Host):
+    done = await host.runs()
+    assert done.code == BAD_SETTINGS
+    assert not done.out
+    [line] = done.errors.splitlines()
+    assert line.startswith("DISCORD_TOKEN: ")
+    assert "discord.com/developers/applications" in line
+    assert "make sandbox" in line
+    assert not (host.folder / "data").exists()
+
+
+async def test_without_a_token_the_program_ends_at_once(host: Host):
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    await host.runs()
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    # Processor time, which other work on the machine does not stretch as it does the wall clock's.
+    assert after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime < 1.5
+
+
+async def test_starting_loads_nothing_that_only_charts_and_calendars_need(host: Host):
+    heavy = "{'matplotlib', 'numpy', 'PIL', 'icalendar', 'sandbox', 'bench', 'pytest'}"
+    code = f"import sys, bot.__main__; print(sorted({heavy} & set(sys.modules)))"
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-c", code, cwd=REPOSITORY, stdout=asyncio.subprocess.PIPE
+    )
+    out, _ = await process.communicate()
+    assert out.decode().strip() == "[]"
+
+
+BAD = [
+    ("LOG_LEVEL", "loud", "DEBUG, INFO, WARNING or ERROR"),
+    ("LOG_FORMAT", "xml", "text or json"),
+    ("MEMBERS_INTENT", "perhaps", "true or false"),
+    ("SHARD_COUNT", "0", "from 1 on"),
+    ("SHARD_COUNT", "two", "from 1 on"),
+    ("SHARD_IDS", "x", "0,1"),
+    ("SHARD_IDS", "0", "needs SHARD_COUNT"),
+    ("ENCRYPTION_KEY", "short", "Fernet.generate_key()"),
+    ("RAID_HELPER_BASE_URL", "http://example.org", "https://"),
+    ("RAID_HELPER_BASE_URL", "https://[::1", "https://"),
+    ("DISCORD_TOKEN", "two words", "Copy it anew"),
+    ("DISCORD_TOKEN", "töken", "Copy it anew"),
+    ("DATABASE_URL", "nonsense", "postgresql://user:password@host:5432/database"),
+]
+
+
+@pytest.mark.parametrize(("name", "value", "mend"), BAD)
+async def test_a_bad_setting_is_named_with_its_mend(host: Host, name: str, value: str, mend: str):
+    done = await host.having(**{"DISCORD_TOKEN": "a.b.c", name: value}).runs()
+    assert done.code == BAD_SETTINGS
+    [line] = done.errors.splitlines()
+    assert line.startswith(name)
+    assert mend in line
+    assert len(value) < 6 or value in mend or value not in line  # never shown back: it may be a secret
+
+
+async def test_every_bad_setting_gets_a_line(host: Host):
+    done = await host.having(LOG_LEVEL="loud", SHARD_COUNT="0").runs()
+    assert done.code == BAD_SETTINGS
+    assert [line.split(":")[0] for line in done.errors.splitlines()] == ["LOG_LEVEL", "SHARD_COUNT"]
+
+
+async def test_settings_come_from_a_file_too(host: Host):
+    (host.folder / ".env").write_text("LOG_LEVEL=loud\n")
+    done = await host.runs()
+    assert done.code == BAD_SETTINGS
+    assert done.errors.startswith("LOG_LEVEL: ")
+
+
+@pytest.mark.parametrize("command", [(), ("migrate",)])
+async def test_a_database_that_is_not_there_is_named_without_its_password(host: Host, command: tuple[str, ...]):
+    away = "postgresql://muster:hunter2@127.0.0.1:1/muster"
+    done = await host.having(DISCORD_TOKEN="a.b.c", DATABASE_URL=away).runs(*command)
+    assert done.code == BAD_SETTINGS
+    [line] = done.errors.splitlines()
+    assert "127.0.0.1:1" in line
+    assert "hunter2" not in line
+
+
+# Migrations
+
+
+async def test_pending_migrations_stop_the_bot_and_name_the_command(host: Host, empty_dsn: str):
+    done = await host.having(DISCORD_TOKEN="a.b.c", DATABASE_URL=empty_dsn).runs()
+    assert done.code == BAD_SETTINGS
+    [line] = done.errors.splitlines()
+    assert line.startswith("DATABASE_URL: ")
+    assert "python -m bot migrate" in line
+
+
+async def test_migrate_applies_and_then_says_up_to_date(host: Host, empty_dsn: str):
+    machine = host.having(DATABASE_URL=empty_dsn)
+    first, second = await machine.runs("migrate"), await machine.runs("migrate")
+    assert (first.code, second.code) == (0, 0)
+    assert first.out.startswith("Applied: 0001_")
+    assert second.out == "The database is up to date.\n"
+    assert first.errors == second.errors == ""
+
+
+async def test_four_migrations_at_once_apply_each_file_once(host: Host, empty_dsn: str):
+    machine = host.having(DATABASE_URL=empty_dsn)
+    done = await asyncio.gather(*(machine.runs("migrate") for _ in range(4)))
+    assert [one.code for one in done] == [0, 0, 0, 0], [one.errors for one in done]
+    assert "".join(one.out for one in done).count("0001_") == 1
+
+
+async def test_the_embedded_database_needs_no_migrate(host: Host):
+    done = await host.runs("migrate")
+    assert done.code == 0
+    assert "migrated whenever the bot starts" in done.out
+    assert not (host.folder / "data").exists()
+
+
+# check
+
+
+async def test_check_without_a_token_looks_at_the_rest(host: Host, dsn: str):
+    done = await host.having(DATABASE_URL=dsn).runs("check")
+    assert done.code == 1
+    token, database = done.out.splitlines()
+    assert token.startswith("MEND  DISCORD_TOKEN: ")
+    assert database == "ok    Database: reachable and up to date"
+
+
+async def test_check_with_a_wrong_token(host: Host, dsn: str, discord: DiscordServer):
+    done = await host.at(discord).having(DATABASE_URL=dsn, DISCORD_TOKEN="wrong").runs("check")
+    assert done.code == 1
+    assert done.out.splitlines()[0].startswith("MEND  DISCORD_TOKEN: Discord does not accept it.")
+
+
+async def test_check_names_pending_migrations(host: Host, empty_dsn: str, discord: DiscordServer):
+    done = await host.at(discord).having(DATABASE_URL=empty_dsn).runs("check")
+    assert done.code == 1
+    assert "MEND  Database: 1 migration(s) to apply. Run `python -m bot migrate`." in done.out.splitlines()
+
+
+async def test_check_names_the_permission_a_channel_lacks(
+    host: Host, dsn: str, discord: DiscordServer, guild: Guild, raids: Channel
+):
+    await set_up(dsn, guild, raids)
+    discord.overwrite(raids, {discord.bot_member(guild): (0, Permission.EMBED_LINKS)})
+    done = await host.at(discord).having(DATABASE_URL=dsn).runs("check")
+    assert done.code == 1
+    [mend] = [line for line in done.out.splitlines() if line.startswith("MEND")]
+    assert mend == f"MEND  Server Night Watch, channel {raids.id}: give the bot Embed Links."
+
+
+async def test_check_names_a_channel_that_is_gone(
+    host: Host, dsn: str, discord: DiscordServer, guild: Guild, raids: Channel
+):
+    await set_up(dsn, guild, raids)
+    discord.delete_channel(raids)
+    done = await host.at(discord).having(DATABASE_URL=dsn).runs("check")
+    assert done.code == 1
+    assert f"channel {raids.id}: not there" in done.out
+    assert "/raid setup" in done.out
+
+
+async def test_check_names_a_server_the_bot_left(
+    host: Host, dsn: str, discord: DiscordServer, guild: Guild, raids: Channel
+):
+    await set_up(dsn, guild, raids)
+    discord.kick_bot(guild)
+    done = await host.at(discord).having(DATABASE_URL=dsn).runs("check")
+    assert done.code == 1
+    assert f"MEND  Server {guild.id}: the bot is not in it any more. Invite it again." in done.out.splitlines()
+
+
+async def test_check_names_the_intent_the_portal_refuses(host: Host, dsn: str, discord: DiscordServer):
+    discord.members_intent = False
+    done = await host.at(discord).having(DATABASE_URL=dsn, MEMBERS_INTENT="true").runs("check")
+    assert done.code == 1
+    assert "MEND  MEMBERS_INTENT: " in done.out
+
+
+async def test_check_finds_everything_fine(host: Host, dsn: str, discord: DiscordServer, guild: Guild, raids: Channel):
+    async with RaidHelperStandIn(SystemClock(), servers={guild.id: KEY}, users={}) as raid_helper:
+        await set_up(dsn, guild, raids, SecretBox(SecretStr(OWN_KEY)).close(SecretStr(KEY)))
+        machine = host.at(discord).having(DATABASE_URL=dsn, ENCRYPTION_KEY=OWN_KEY)
+        done = await machine.having(RAID_HELPER_BASE_URL=raid_helper.base_url).runs("check")
+        reset = await machine.having(RAID_HELPER_BASE_URL=raid_helper.base_url, ENCRYPTION_KEY="").runs("check")
+    assert done.code == 0, done
+    assert done.out.splitlines() == [
+        "ok    Token: logged in as Muster#0000" if "#" in done.out else "ok    Token: logged in as Muster",
+        "ok    Intents: the bot may use everything it asks for",
+        "ok    Database: reachable and up to date",
+        f"ok    Server Night Watch, channel {raids.id}: the bot can post",
+        f"ok    Server {guild.id}: Raid-Helper accepts the key",
+    ]
+    assert KEY not in done.out + done.errors
+    assert reset.code == 1
+    assert "was stored with another ENCRYPTION_KEY" in reset.out
+
+
+async def test_check_with_the_embedded_database_stops_it_again(host: Host, discord: DiscordServer):
+    done = await host.at(discord).runs("check")
+    assert done.code == 0, done
+    assert postgres_of(host.folder / "data") == []
+
+
+# Running
+
+
+async def test_a_token_discord_refuses_ends_with_a_sentence(host: Host, dsn: str, discord: DiscordServer):
+    done = await host.at(discord).having(DATABASE_URL=dsn, DISCORD_TOKEN="wrong").runs()
+    assert done.code == BAD_SETTINGS
+    assert done.errors.splitlines()[-1].startswith("DISCORD_TOKEN: Discord does not accept it.")
+    assert "Traceback" not in done.errors
+
+
+async def test_an_intent_the_portal_refuses_ends_with_a_sentence(host: Host, dsn: str, discord: DiscordServer):
+    discord.members_intent = False
+    done = await host.at(discord).having(DATABASE_URL=dsn, MEMBERS_INTENT="true").runs()
+    assert done.code == BAD_SETTINGS
+    assert done.errors.splitlines()[-1].startswith("MEMBERS_INTENT: ")
+    assert "Traceback" not in done.errors
+
+
+async def test_a_discord_out_of_reach_ends_with_a_sentence(host: Host, dsn: str, discord: DiscordServer):
+    done = await host.having(DISCORD_TOKEN=discord.token, DATABASE_URL=dsn).runs()
+    assert done.code == 1
+    assert done.errors.splitlines()[-1].startswith("Discord does not answer.")
+    assert "Traceback" not in done.errors
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+async def test_a_stop_ends_the_bot_and_its_database_in_order(
+    host: Host, discord: DiscordServer, guild: Guild, number: signal.Signals
+):
+    data = host.folder / "data"
+    async with host.at(discord).running() as process:
+        await until(lambda: connected(discord))
+        assert postgres_of(data)
+        asked = time.monotonic()
+        process.send_signal(number)
+        done = await ended(process)
+    assert done.code == 0, done.errors
+    assert time.monotonic() - asked < 10
+    assert "Traceback" not in done.errors
+    assert "nclosed" not in done.errors  # neither a session nor a connector
+    assert not connected(discord)
+    assert postgres_of(data) == []
+
+
+async def test_a_stop_while_starting_leaves_no_database_behind(host: Host, discord: DiscordServer):
+    data = host.folder / "data"
+    async with host.at(discord).running() as process:
+        await until(lambda: (data / "postgres" / "data" / "postmaster.pid").exists())
+        process.terminate()
+        done = await ended(process)
+    assert done.code == 0, done.errors
+    assert "Traceback" not in done.errors
+    assert postgres_of(data) == []
+
+
+async def test_a_stop_while_logging_in_is_a_clean_end(host: Host, dsn: str, discord: DiscordServer):
+    with discord.hold("GET", "/users/@me") as held:
+        async with host.at(discord).having(DATABASE_URL=dsn).running() as process:
+            await held.waiting(timeout=PATIENCE)
+            process.terminate()
+            done = await ended(process)
+    assert done.code == 0, done.errors
+    assert "Traceback" not in done.errors
+
+
+async def test_work_that_hangs_does_not_keep_the_bot_from_ending(
+    host: Host, dsn: str, discord: DiscordServer, guild: Guild, raids: Channel
+):
+    await set_up(dsn, guild, raids)
+    officer = discord.hand(guild.members[guild.owner_id], raids)
+    async with host.at(discord).having(DATABASE_URL=dsn).running() as process:
+        await until(lambda: connected(discord))
+        with discord.hold("POST", f"/channels/{raids.id}/messages") as held:
+            await officer.slash("raid create", title="Heroic", when="tomorrow 20:00")
+            await held.waiting(timeout=PATIENCE)
+            asked = time.monotonic()
+            process.terminate()
+            done = await ended(process)
+    assert done.code == 0, done.errors
+    assert time.monotonic() - asked < 10
+    assert "Traceback" not in done.errors
+
+
+async def test_the_connections_of_a_stopped_bot_are_gone(host: Host, dsn: str, discord: DiscordServer):
+    name = urlsplit(dsn).path[1:]
+    held = "SELECT count(*) FROM pg_stat_activity WHERE datname = $1 AND pid <> pg_backend_pid()"
+    connection = await connect(dsn)
+    async with host.at(discord).having(DATABASE_URL=dsn).running() as process:
+        await until(lambda: connected(discord))
+        assert await connection.fetchval(held, name)
+        process.terminate()
+        await ended(process)
+    assert await connection.fetchval(held, name) == 0
+    await connection.close()
+
+
+async def test_a_dead_helper_ends_the_process_with_an_error(host: Host, dsn: str, discord: DiscordServer):
+    done = await host.at(discord).having(DATABASE_URL=dsn, TEST_HELPERS_DIE="1").runs()
+    assert done.code == 1, done.errors
+    assert "queue died" in done.errors
+    assert "SabotagedError" in done.errors
+
+
+async def test_the_generated_key_is_private_and_kept(host: Host, discord: DiscordServer):
+    machine = host.at(discord)
+    path = host.folder / "data" / "encryption.key"
+    kept: list[bytes] = []
+    for _ in range(2):
+        async with machine.running() as process:
+            await until(lambda: connected(discord))
+            kept.append(path.read_bytes())
+            process.terminate()
+            await ended(process)
+    assert path.stat().st_mode & 0o777 == 0o600
+    assert kept[0] == kept[1]
+    Fernet(kept[0])
