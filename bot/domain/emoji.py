@@ -29,8 +29,8 @@ def _letters(ranges: str) -> str:
 _FLAG = "[\U0001f1e6-\U0001f1ff]{1,2}"
 _KEYCAP = "[0-9#*]\ufe0f?\u20e3"
 _ELEMENT = f"(?:{_FLAG}|{_KEYCAP}|[{_letters(_RANGES)}][\U0001f3fb-\U0001f3ff]?\ufe0f?)"
-_TAGS = "[\U000e0020-\U000e007f]{0,20}"
-_EMOJI = re.compile(rf"{_ELEMENT}(?:\u200d{_ELEMENT}){{0,9}}{_TAGS}|<a?:\w{{2,32}}:[0-9]{{1,20}}>", re.ASCII)
+_TAGS = "[\U000e0020-\U000e007f]{0,8}"
+_EMOJI = re.compile(rf"{_ELEMENT}(?:\u200d{_ELEMENT}){{0,4}}{_TAGS}|<a?:\w{{2,32}}:[0-9]{{1,20}}>", re.ASCII)
 
 
 def is_emoji(text: str) -> bool:

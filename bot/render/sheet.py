@@ -1,6 +1,7 @@
 """The raid sheet as an embed, always within Discord's limits and readable where a phone stacks the columns.
 
 Limits (Discord's documentation): title 256, description 4096, 25 fields of 256/1024, footer 2048, 6000 in all.
+Every block is a column as long as 25 fields are enough; more blocks than that stand below each other.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -16,33 +17,44 @@ from bot.domain.template import Choice, Template
 from bot.render.texts import EMOJI, safe, stamp
 
 MOST_FIELDS = 25
+LONGEST_TITLE = 256
+LONGEST_DESCRIPTION = 4096
+LONGEST_HEADING = 256
 LONGEST_VALUE = 1024
 LONGEST_SHEET = 5900
 GREY = 0x6B7280
+NO_HEADING = "\u200b"
 OTHERS = (Choice.TENTATIVE, Choice.BENCH, Choice.ABSENCE)
 
 
 @dataclass(frozen=True)
 class Measure:
-    """How much a sheet may say: the length of a name, how many names a block shows, how much description."""
+    """How much a sheet may say: lengths of a name, of a heading and of the description, names a block shows.
+
+    `columns` is False where the blocks stand below each other.
+    """
 
     name: int
+    heading: int
     names: int
-    description: int = 2000
+    description: int
+    columns: bool
 
 
 MEASURES = tuple(
-    Measure(name, names, description)
-    for name, names, description in (
-        (32, 1000, 2000),
-        (24, 1000, 1000),
-        (16, 1000, 600),
-        (12, 1000, 300),
-        (12, 40, 300),
-        (12, 20, 300),
-        (8, 8, 200),
-        (6, 3, 100),
+    Measure(name, heading, names, description, columns)
+    for name, heading, names, description in (
+        (32, 160, 1000, 2000),
+        (24, 100, 1000, 1000),
+        (16, 60, 1000, 600),
+        (12, 40, 1000, 300),
+        (12, 40, 40, 300),
+        (12, 40, 20, 300),
+        (8, 24, 8, 200),
+        (6, 16, 3, 100),
+        (6, 16, 0, 100),
     )
+    for columns in (True, False)
 )
 
 
@@ -60,7 +72,13 @@ def units(text: str | None) -> int:
 def _fits(embed: discord.Embed) -> bool:
     fields = sum(units(field.name) + units(field.value) for field in embed.fields)
     total = units(embed.title) + units(embed.description) + units(embed.footer.text) + fields
-    return total <= LONGEST_SHEET and len(embed.fields) <= MOST_FIELDS
+    return (
+        total <= LONGEST_SHEET
+        and units(embed.title) <= LONGEST_TITLE
+        and units(embed.description) <= LONGEST_DESCRIPTION
+        and len(embed.fields) <= MOST_FIELDS
+        and all(units(field.name) <= LONGEST_HEADING for field in embed.fields)
+    )
 
 
 def _compose(sheet: Sheet, measure: Measure) -> discord.Embed:
@@ -68,19 +86,32 @@ def _compose(sheet: Sheet, measure: Measure) -> discord.Embed:
     embed = discord.Embed(
         title=_title(sheet), description=_description(sheet, measure), colour=_colour(sheet), url=event.link
     )
-    for heading, lines in _blocks(sheet, measure):
-        for number, value in enumerate(_chunks(lines, "\n", measure)):
-            embed.add_field(name=heading if number == 0 else "\u200b", value=value, inline=True)
-    for heading, names in _rows(sheet, measure):
-        for number, value in enumerate(_chunks(names, ", ", measure)):
-            embed.add_field(name=heading if number == 0 else "\u200b", value=value, inline=False)
-    series = f" · {sheet.series_label}" if sheet.series_label else ""
+    fill = _fill_columns if measure.columns else _fill_lines
+    fill(embed, sheet, measure)
+    series = f" · {_cut(sheet.series_label, 100)}" if sheet.series_label else ""
     embed.set_footer(text=f"#{event.id}{series}")
     return embed
 
 
+def _fill_columns(embed: discord.Embed, sheet: Sheet, measure: Measure) -> None:
+    """A column a block, a row an answer that holds no seat."""
+    for groups, glue, inline in ((_blocks(sheet, measure), "\n", True), (_rows(sheet, measure), ", ", False)):
+        for heading, names in groups:
+            for number, value in enumerate(_chunks(_shortened(names, measure), glue)):
+                embed.add_field(name=NO_HEADING if number else heading, value=value, inline=inline)
+
+
+def _fill_lines(embed: discord.Embed, sheet: Sheet, measure: Measure) -> None:
+    """Everything below each other, a heading or a name a line."""
+    lines: list[str] = []
+    for heading, names in (*_blocks(sheet, measure), *_rows(sheet, measure)):
+        lines += [f"**{heading}**", *(_shortened(names, measure) if measure.names else ())]
+    for value in _chunks(lines, "\n") if lines else ():
+        embed.add_field(name=NO_HEADING, value=value, inline=False)
+
+
 def _title(sheet: Sheet) -> str:
-    title = f"{sheet.template.emoji} {safe(sheet.event.title)}"
+    title = f"{sheet.template.emoji} {_shown(sheet.event.title, 180)}"
     return f"{title} · CANCELLED" if sheet.event.status is EventStatus.CANCELLED else title
 
 
@@ -104,7 +135,9 @@ def _facts(event: Event) -> Iterator[str]:
         yield f"👑 **Leader** <@{event.leader_id}>"
     yield f"📅 {stamp(event.starts_at)} · {stamp(event.starts_at, 'R')}"
     yield f"⏳ {show_duration(event.ends_at - event.starts_at)}"
-    if event.closed:
+    if event.status is EventStatus.CANCELLED:
+        return
+    if not event.takes_buttons:
         yield "🔒 Sign-ups are closed"
     elif event.deadline:
         yield f"🔒 Sign up until {stamp(event.deadline, 'f')} · {stamp(event.deadline, 'R')}"
@@ -134,23 +167,27 @@ def _role_of(template: Template, placed: Placed) -> str | None:
 def _blocks(sheet: Sheet, measure: Measure) -> Iterator[tuple[str, Sequence[str]]]:
     """One block a role (or class): its heading and a line a name. Late people stand in their own row."""
     template = sheet.template
-    present = [one for one in sheet.roster.seated if one.sign_up.choice is Choice.ACCEPTED]
-    for key, heading, limit in _groups(template):
-        members = [one for one in present if _group_of(template, one) == key]
+    seated = sheet.roster.seated
+    for key, heading, limit in _groups(template, measure):
+        holders = [one for one in seated if _group_of(template, one) == key]
+        members = [one for one in holders if one.sign_up.choice is Choice.ACCEPTED]
+        # Beside a limit stands how many of its seats are taken; somebody late takes one.
+        count = _of(len(holders if limit else members), limit)
         if members:
-            yield f"{heading} ({_of(len(members), limit)})", [_line(template, one, measure) for one in members]
+            yield f"{heading} ({count})", [_line(template, one, measure) for one in members]
+    present = [one for one in seated if one.sign_up.choice is Choice.ACCEPTED]
     strays = [one for one in present if template.classes and _group_of(template, one) is None]
     if strays:
         yield f"❔ No class yet ({len(strays)})", [_line(template, one, measure) for one in strays]
 
 
-def _groups(template: Template) -> Iterable[tuple[str | None, str, int | None]]:
+def _groups(template: Template, measure: Measure) -> Iterable[tuple[str | None, str, int | None]]:
     """(key, heading, limit) of every block a template can have, in its order."""
     if not template.classes:
-        return [(None, f"✅ {safe(template.labels[Choice.ACCEPTED])}", None)]
+        return [(None, f"✅ {_shown(template.labels[Choice.ACCEPTED], measure.heading)}", None)]
     if template.group_by == "class":
-        return [(one.name, f"{one.emoji} {safe(one.name)}", one.limit) for one in template.classes]
-    return [(one.name, f"{one.emoji} {safe(one.plural)}", one.limit) for one in template.roles]
+        return [(one.name, f"{one.emoji} {_shown(one.name, measure.heading)}", one.limit) for one in template.classes]
+    return [(one.name, f"{one.emoji} {_shown(one.plural, measure.heading)}", one.limit) for one in template.roles]
 
 
 def _group_of(template: Template, placed: Placed) -> str | None:
@@ -166,12 +203,12 @@ def _line(template: Template, placed: Placed, measure: Measure) -> str:
 
 def _who(template: Template, placed: Placed, measure: Measure) -> str:
     """Spec emoji and name; the spec is spelt out while it has no emoji of its own."""
-    name = safe(_cut(placed.sign_up.name, measure.name)) or "?"
+    name = safe(_cut(" ".join(placed.sign_up.name.split()), measure.name)) or "?"
     game_class = template.game_class(placed.sign_up.class_name)
     spec = game_class.spec(placed.sign_up.spec_name or "") if game_class else None
     if game_class is None or spec is None:
         return f"**{name}**"
-    words = f" {safe(spec.name)}" if spec.emoji == game_class.emoji else ""
+    words = f" {_shown(spec.name, measure.heading)}" if spec.emoji == game_class.emoji else ""
     return f"{spec.emoji} **{name}**{words}"
 
 
@@ -179,30 +216,42 @@ def _rows(sheet: Sheet, measure: Measure) -> Iterator[tuple[str, Sequence[str]]]
     """Queue, Late and the answers that hold no seat: a row each."""
     template, roster = sheet.template, sheet.roster
     late = [one for one in roster.seated if one.sign_up.choice is Choice.LATE]
-    rows = [("⏫ Queue", roster.queued), (f"🕒 {_label(template, Choice.LATE)}", late)]
-    rows += [(f"{EMOJI[choice]} {_label(template, choice)}", roster.others.get(choice, ())) for choice in OTHERS]
+    rows = [("⏫ Queue", roster.queued), (f"🕒 {_label(template, Choice.LATE, measure)}", late)]
+    rows += [
+        (f"{EMOJI[choice]} {_label(template, choice, measure)}", roster.others.get(choice, ())) for choice in OTHERS
+    ]
     for heading, members in rows:
         if members:
             yield f"{heading} ({len(members)})", [_line(template, one, measure) for one in members]
 
 
-def _label(template: Template, choice: Choice) -> str:
-    return safe(template.labels.get(choice, choice.value.capitalize()))
+def _label(template: Template, choice: Choice, measure: Measure) -> str:
+    return _shown(template.labels.get(choice, choice.value.capitalize()), measure.heading)
 
 
-def _chunks(lines: Sequence[str], glue: str, measure: Measure) -> Iterator[str]:
-    """The lines in field values of at most 1024, the last saying how many names are left out."""
+def _shortened(lines: Sequence[str], measure: Measure) -> Sequence[str]:
+    """The lines a block shows, the last saying how many names are left out."""
     shown = list(lines[: measure.names])
-    if len(lines) > len(shown):
-        shown.append(f"… and {len(lines) - len(shown)} more")
+    return [*shown, f"… and {len(lines) - len(shown)} more"] if len(lines) > len(shown) else shown
+
+
+def _chunks(lines: Sequence[str], glue: str) -> Iterator[str]:
+    """The lines in field values of at most 1024."""
     value = ""
-    for line in shown:
+    for line in lines:
         if value and units(value) + units(glue) + units(line) > LONGEST_VALUE:
             yield value
             value = line
         else:
             value = f"{value}{glue}{line}" if value else line
     yield value
+
+
+def _shown(text: str, length: int) -> str:
+    """User text without markdown of its own, its beginning where all of it would be longer than `length`."""
+    folded = " ".join(text.split())
+    shorter = (safe(_cut(folded, most)) for most in range(length, 1, -1))
+    return next((one for one in shorter if units(one) <= length), "…")
 
 
 def _cut(text: str, length: int) -> str:

@@ -1,9 +1,8 @@
 """Every sentence a user reads, except the refusals, which stand with their errors."""
 
+import re
 from collections.abc import Sequence
 from datetime import datetime
-
-from discord.utils import escape_markdown
 
 from bot.domain.event import Event, EventStatus, SheetKind
 from bot.domain.ids import ChannelId
@@ -17,14 +16,22 @@ CHOOSE_CLASS = "Choose your class"
 CHANGE_SPEC = "Change class or spec"
 WITHDRAW = "Withdraw"
 FORM_TOO_OLD = "I was restarted while that form was open, so nothing was taken from it. Please open it again."
+NOTHING_TO_OFFER = "I cannot look that up right now: type it in full, or try again in a minute."
 ONLY_IN_SERVERS = "That works in a server only, not in direct messages."
 EMOJI = {Choice.LATE: "🕒", Choice.TENTATIVE: "⚖️", Choice.BENCH: "🪑", Choice.ABSENCE: "🚫", Choice.ACCEPTED: "✅"}
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
+# Emphasis, code, spoilers, links and everything in pointed brackets; lists, headings and quotes at the beginning.
+_MARKUP = re.compile(r"[\\*_~`|<\[]|^[#>+-]|(?<=^\d)\.|(?<=^\d\d)\.")
+
 
 def safe(text: str) -> str:
-    """User text for a message: no markdown, no line breaks."""
-    return escape_markdown(" ".join(text.split()))
+    """User text for a message: no markdown, mentions, times or line breaks of its own.
+
+    discord.py's `escape_markdown` leaves what stands in a link or in `<...>` as it is.
+    """
+    escaped = _MARKUP.sub(r"\\\g<0>", " ".join(text.split()))
+    return escaped.replace("@everyone", "@\u200beveryone").replace("@here", "@\u200bhere")
 
 
 def stamp(moment: datetime, style: str = "F") -> str:
