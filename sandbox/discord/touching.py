@@ -53,14 +53,19 @@ def select(components: list[JSON], custom_id: str | None) -> JSON:
 
 def choose(component: JSON, values: Sequence[Any], resolved: Resolved) -> list[str]:
     """The chosen values, as many as the select asks for, each among what it offers."""
-    low, high = component.get("min_values", 1), component.get("max_values", 1)
-    if component["type"] == _CHECKBOXES:
-        high = component.get("max_values", len(component["options"]))
+    low, high = _asked_for(component)
     if not low <= len(values) <= high:
         raise Impossible(f"{component['custom_id']!r} takes {low} to {high} values, not {len(values)}")
     if component["type"] in _PICKED:
         return [_pick(component, value, resolved) for value in values]
     return [_option(component, value) for value in values]
+
+
+def _asked_for(component: JSON) -> tuple[int, int]:
+    """How many values: one unless told otherwise, but any number of check boxes. discord.py sends null for unset."""
+    low, high = component.get("min_values"), component.get("max_values")
+    most = len(component["options"]) if component["type"] == _CHECKBOXES else 1
+    return (1 if low is None else low), (most if high is None else high)
 
 
 def _option(component: JSON, wanted: Any) -> str:

@@ -12,6 +12,7 @@ from sandbox.discord.answer import NoAnswer
 from sandbox.discord.hand import Hand
 from sandbox.discord.interactions import Sent
 from sandbox.discord.resolving import Impossible
+from sandbox.discord.world import Upload
 
 Act = Callable[[discord.Interaction], Awaitable[Any]]
 
@@ -308,6 +309,8 @@ async def test_selects_updates_and_deferred_updates(night: Night):
         for values, because in [(["Mage"], "offers no 'Mage'"), ([], "takes 1 to 1"), (["2", "2"], "takes 1 to 1")]:
             with pytest.raises(Impossible, match=because):
                 await hand.select(asked, values, custom_id="Class")
+        with pytest.raises(Impossible, match="2 selects None"):
+            await hand.select(asked, ["Paladin"])
         with pytest.raises(Impossible, match="somebody else"):
             await night.discord.hand(night.borin, night.raids).click(asked, "Wait")
         picked = await hand.select(asked, ["Paladin"], custom_id="Class")
@@ -398,6 +401,109 @@ class Note(ui.Modal, title="Your note"):
     async def on_submit(self, interaction: discord.Interaction) -> None:
         chosen = self.spec.component.values[0]
         await interaction.response.send_message(f"{self.note.value}, {chosen}", ephemeral=True)
+
+
+async def test_disabled_select(night: Night, rest: EagerBot):
+    view = ui.View(timeout=None)
+    view.add_item(ui.Select(options=[discord.SelectOption(label="Holy")], disabled=True))
+    await rest.get_partial_messageable(night.raids.id).send("sheet", view=view)
+    with pytest.raises(Impossible, match="disabled"):
+        await night.discord.hand(night.arila).select(night.discord.messages(night.raids)[0], ["Holy"])
+
+
+async def test_selects_of_roles_and_channels(night: Night):
+    class Settings(ui.View):
+        @ui.select(cls=ui.RoleSelect, custom_id="role")
+        async def role(self, interaction: discord.Interaction, select: ui.RoleSelect[Any]) -> None:
+            await interaction.response.send_message(select.values[0].name)
+
+        @ui.select(cls=ui.ChannelSelect, custom_id="channel", channel_types=[discord.ChannelType.text])
+        async def channel(self, interaction: discord.Interaction, select: ui.ChannelSelect[Any]) -> None:
+            await interaction.response.send_message(select.values[0].name)
+
+    async def act(interaction: discord.Interaction) -> None:
+        await interaction.response.send_message("settings", view=Settings())
+
+    officer = next(role for role in night.guild.roles.values() if role.name == "Officer")
+    voice = night.discord.add_voice_channel(night.guild, "Raid voice")
+    bot = bot_that(night, act)
+    async with night.discord.running(bot):
+        hand = await synced(bot, night)
+        shown = await hand.slash("go")
+        assert (await hand.select(shown, [officer], custom_id="role")).content == "Officer"
+        assert (await hand.select(shown, [night.raids], custom_id="channel")).content == "raids"
+        for value, custom_id, because in [
+            (voice, "channel", "does not offer channels of type VOICE"),
+            (night.arila, "role", "offers no"),
+        ]:
+            with pytest.raises(Impossible, match=because):
+                await hand.select(shown, [value], custom_id=custom_id)
+
+
+class Everything(ui.Modal, title="Everything"):
+    intro = ui.TextDisplay("Read me")
+    optional = ui.TextInput[Any](label="Optional", custom_id="optional", required=False)
+    radio = ui.Label(
+        text="Radio",
+        component=ui.RadioGroup(
+            custom_id="radio",
+            required=False,
+            options=[
+                discord.RadioGroupOption(label="One", value="1"),
+                discord.RadioGroupOption(label="Two", value="2"),
+            ],
+        ),
+    )
+    boxes = ui.Label(
+        text="Boxes",
+        component=ui.CheckboxGroup(
+            custom_id="boxes",
+            options=[
+                discord.CheckboxGroupOption(label="A", value="a", default=True),
+                discord.CheckboxGroupOption(label="B", value="b"),
+            ],
+        ),
+    )
+    box = ui.Label(text="Box", component=ui.Checkbox(custom_id="box", default=True))
+    who = ui.Label(text="Who", component=ui.UserSelect(custom_id="who", required=False, min_values=0))
+    file = ui.Label(text="File", component=ui.FileUpload(custom_id="file", required=False, min_values=0))
+
+    async def on_submit(self, interaction: discord.Interaction) -> None:
+        await interaction.response.send_message(
+            f"{self.optional.value!r} {self.radio.component.value} {sorted(self.boxes.component.values)} "
+            f"{self.box.component.value} {[user.display_name for user in self.who.component.values]} "
+            f"{[file.filename for file in self.file.component.values]}"
+        )
+
+
+class Most(Everything, title="Most"):
+    """Five parts at most fit into a modal; the others are taken out."""
+
+    def __init__(self, *kept: str) -> None:
+        super().__init__()
+        for name in {"intro", "optional", "radio", "boxes", "box", "who", "file"} - set(kept):
+            self.remove_item(getattr(self, name))
+
+
+async def test_modal_with_every_kind_of_field(night: Night):
+    kept = [("intro", "optional", "radio", "boxes", "box"), ("radio", "boxes", "box", "who", "file")]
+
+    async def act(interaction: discord.Interaction) -> None:
+        await interaction.response.send_modal(Most(*kept[0]))
+
+    bot = bot_that(night, act)
+    async with night.discord.running(bot):
+        hand = await synced(bot, night)
+        untouched = await hand.submit(await hand.slash("go"))
+        assert untouched.content == "'' None ['a'] True [] []"
+        filled = await hand.submit(await hand.slash("go"), radio="Two", Boxes=["A", "B"], box=False, optional="x")
+        assert filled.content == "'x' 2 ['a', 'b'] False [] []"
+        kept.pop(0)
+        picked = await hand.submit(await hand.slash("go"), who=night.borin, file=Upload("week.csv", b"a"))
+        assert picked.content == "'' None ['a'] True ['Borin'] ['week.csv']"
+        with pytest.raises(Impossible, match="offers no 'Three'"):
+            await hand.submit(await hand.slash("go"), radio="Three")
+    assert night.discord.violations == []
 
 
 async def test_modal_is_filled_in_and_submitted(night: Night):
