@@ -18,8 +18,9 @@ PATIENCE = timedelta(seconds=60)
 """How long one action may take; shorter than the lease, so nobody else starts it meanwhile."""
 BATCH = 50
 LONGEST_SLEEP = timedelta(seconds=60)
-MOST_ATTEMPTS = 10
 LONGEST_BACK_OFF = timedelta(minutes=10)
+MOST_ATTEMPTS = 45
+"""With these pauses a little over six hours: as long as a missed booking is made up for."""
 
 Handler = Callable[[Action], Awaitable[str]]
 """Does one action, again without harm, and says in a word what came of it.
@@ -56,8 +57,8 @@ class Queue:
     async def wait_for_work(self) -> None:
         """Return when something is due, something was enqueued, or a minute has passed."""
         async with self._db.transaction() as tx:
-            wake_at = await tx.actions.next_wake()
-        now = self._clock.now()
+            now = self._clock.now()
+            wake_at = await tx.actions.next_wake(now)
         rest = LONGEST_SLEEP if wake_at is None else min(LONGEST_SLEEP, wake_at - now)
         if rest > timedelta(0):
             await _first(self._db.work.wait(), self._clock.sleep(rest.total_seconds()))
@@ -68,8 +69,14 @@ class Queue:
             return await tx.actions.claim(self._clock.now(), LEASE, most=BATCH)
 
     async def _work_lane(self, actions: Iterable[Action]) -> None:
-        for action in actions:
-            await self._work(action)
+        for number, action in enumerate(actions):
+            # The lease was for the first; behind a slow one it may be nearly over, or over and taken.
+            if number == 0 or await self._still_ours(action):
+                await self._work(action)
+
+    async def _still_ours(self, action: Action) -> bool:
+        async with self._db.transaction() as tx:
+            return await tx.actions.renew(action, self._clock.now(), LEASE)
 
     async def _work(self, action: Action) -> None:
         try:
@@ -78,7 +85,8 @@ class Queue:
         except Undeliverable as error:
             await self._bury(action, str(error))
         except TryLater as later:
-            await self._retry(action, str(later), later.at)
+            # Uncounted, so never at once: a moment already past would go round for ever.
+            await self._retry(action, str(later), max(later.at, self._clock.now() + back_off(1)), counts=False)
         except Exception as error:
             log.warning("action=%s kind=%s attempt=%s failed", action.id, action.kind, action.attempts, exc_info=True)
             await self._back_off(action, repr(error))
@@ -96,9 +104,9 @@ class Queue:
         async with self._db.transaction() as tx:
             await tx.actions.finish(action, outcome, now, again_at=now + timedelta(seconds=1))
 
-    async def _retry(self, action: Action, error: str, at: datetime) -> None:
+    async def _retry(self, action: Action, error: str, at: datetime, *, counts: bool = True) -> None:
         async with self._db.transaction() as tx:
-            await tx.actions.retry(action, error, at)
+            await tx.actions.retry(action, error, at, counts=counts)
 
     async def _bury(self, action: Action, error: str) -> None:
         log.error("action=%s kind=%s event=%s given up: %s", action.id, action.kind, action.event_id, error)
@@ -108,7 +116,7 @@ class Queue:
 
 def back_off(attempts: int) -> timedelta:
     """How long to wait after the given number of attempts: 2 s, 4 s, 8 s … ten minutes at most."""
-    return min(LONGEST_BACK_OFF, timedelta(seconds=2.0**attempts))
+    return min(LONGEST_BACK_OFF, timedelta(seconds=2.0 ** min(attempts, 10)))
 
 
 def _by_lane(action: Action) -> str:
