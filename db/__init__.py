@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from db.actions import ActionRepository
 from db.audit import AuditRepository
 from db.bookings import BookingRepository
+from db.clicks import ClickRepository
 from db.events import EventRepository
 from db.players import PlayerRepository
 from db.pool import Pool
@@ -25,6 +26,7 @@ class Session:
         self.actions = ActionRepository(connection)
         self.audit = AuditRepository(connection)
         self.bookings = BookingRepository(connection)
+        self.clicks = ClickRepository(connection)
         self.events = EventRepository(connection)
         self.players = PlayerRepository(connection)
         self.series = SeriesRepository(connection)

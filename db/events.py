@@ -71,14 +71,14 @@ class EventRepository:
     async def get(self, event_id: EventId) -> Event | None:
         """The raid, or None."""
         row = await self._db.fetchrow(_SELECT + " WHERE id = $1", event_id)
-        return _event(row) if row else None
+        return event_of(row) if row else None
 
     async def lock(self, guild_id: GuildId, event_id: EventId) -> Event | None:
         """The raid of this server, its row locked until the transaction ends; None when it is not there."""
         row = await self._db.fetchrow(
             _SELECT + " WHERE id = $1 AND guild_discord_id = $2 FOR UPDATE", event_id, guild_id
         )
-        return _event(row) if row else None
+        return event_of(row) if row else None
 
     async def not_over(self, guild_id: GuildId, now: datetime, *, most: int) -> Sequence[Event]:
         """The server's raids that are neither over nor cancelled, soonest first."""
@@ -93,7 +93,7 @@ class EventRepository:
             now,
             most,
         )
-        return [_event(row) for row in rows]
+        return [event_of(row) for row in rows]
 
     async def cancel(self, event_id: EventId, reason: str | None) -> None:
         """Mark the raid cancelled."""
@@ -108,7 +108,8 @@ class EventRepository:
         )
 
 
-def _event(row: Any) -> Event:
+def event_of(row: Any) -> Event:
+    """The raid in a row with the columns of `patt.raid_events`."""
     return Event(
         id=EventId(row["id"]),
         guild_id=GuildId(row["guild_discord_id"]),

@@ -1,13 +1,12 @@
 """Sign-ups: `patt.raid_attendance`."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from bot.domain.auto_invite import Invitation
 from bot.domain.ids import EventId, PlayerId, SignUpId, UserId
 from bot.domain.roster import SignUp, Tier
-from bot.domain.sign_up import Answer
 from bot.domain.template import Choice
 from db.rows import Connection, maybe
 
@@ -20,48 +19,25 @@ class SignUpRepository:
 
     async def of(self, event_id: EventId) -> Sequence[SignUp]:
         """Every sign-up of the raid."""
+        return (await self.of_all([event_id]))[event_id]
+
+    async def of_all(self, event_ids: Collection[EventId]) -> Mapping[EventId, Sequence[SignUp]]:
+        """Every sign-up of each of the raids."""
         rows = await self._db.fetch(
             """
-            SELECT a.id, a.player_id, p.display_name, u.discord_id, a.status, a.signed_at, a.class_name, a.spec_name,
-                   a.note, a.arrives_at, a.tier, a.slot
+            SELECT a.event_id, a.id, a.player_id, p.display_name, u.discord_id, a.status, a.signed_at, a.class_name,
+                   a.spec_name, a.note, a.arrives_at, a.tier, a.slot, a.character_id
             FROM patt.raid_attendance a
             JOIN guild_identity.players p ON p.id = a.player_id
             LEFT JOIN guild_identity.discord_users u ON u.id = p.discord_user_id
-            WHERE a.event_id = $1
+            WHERE a.event_id = ANY($1)
             """,
-            event_id,
+            list(event_ids),
         )
-        return [_sign_up(row) for row in rows]
-
-    async def answer(
-        self, event_id: EventId, player_id: PlayerId, character_id: int | None, answer: Answer, now: datetime
-    ) -> None:
-        """Write a member's own answer; one seat a person."""
-        await self._db.execute(
-            """
-            INSERT INTO patt.raid_attendance
-                (event_id, player_id, status, signed_up, source, character_id, class_name, spec_name, signed_at)
-            VALUES ($1, $2, $3, $4, 'self', $5, $6, $7, $8)
-            ON CONFLICT (event_id, player_id) DO UPDATE SET
-                status = $3, signed_up = $4, source = 'self', character_id = $5, class_name = $6, spec_name = $7,
-                signed_at = CASE WHEN $9 THEN raid_attendance.signed_at ELSE $8 END
-            """,
-            event_id,
-            player_id,
-            answer.choice,
-            answer.choice.holds_seat,
-            character_id,
-            answer.pick.class_name if answer.pick else None,
-            answer.pick.spec_name if answer.pick else None,
-            now,
-            answer.keeps_place,
-        )
-
-    async def withdraw(self, event_id: EventId, player_id: PlayerId) -> None:
-        """Take the answer back."""
-        await self._db.execute(
-            "DELETE FROM patt.raid_attendance WHERE event_id = $1 AND player_id = $2", event_id, player_id
-        )
+        found: dict[EventId, list[SignUp]] = {event_id: [] for event_id in event_ids}
+        for row in rows:
+            found[row["event_id"]].append(_sign_up(row))
+        return found
 
     async def pre_fill(self, event_id: EventId, invitations: Sequence[Invitation], now: datetime) -> None:
         """Write the pre-filled answers, `source = 'auto'`; whoever answered already keeps their answer."""
@@ -111,4 +87,5 @@ def _sign_up(row: Any) -> SignUp:
         arrives_at=row["arrives_at"],
         tier=Tier(row["tier"]),
         slot=row["slot"],
+        character_id=row["character_id"],
     )

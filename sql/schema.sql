@@ -417,6 +417,7 @@ CREATE TABLE patt.templates (
     guild_discord_id bigint,
     name text NOT NULL,
     definition jsonb NOT NULL,
+    game text GENERATED ALWAYS AS (COALESCE((definition ->> 'game'::text), (definition ->> 'name'::text))) STORED,
     digest text NOT NULL,
     is_current boolean DEFAULT true NOT NULL,
     created_at timestamp with time zone DEFAULT now() NOT NULL

@@ -34,6 +34,7 @@ class SignUp:
     arrives_at: datetime | None = None
     tier: Tier = Tier.SELF
     slot: int | None = None
+    character_id: int | None = None
 
     @property
     def order(self) -> tuple[int, int, datetime, int]:

@@ -43,10 +43,14 @@ async def post(tx: Session, event: Event, now: datetime) -> None:
 
 async def refresh(tx: Session, event: Event, now: datetime) -> None:
     """Enqueue a redraw; many changes within the spacing are one edit."""
+    await tx.actions.enqueue(redraw(event, now))
+
+
+def redraw(event: Event, now: datetime) -> NewAction:
+    """The redraw of an event's sheet, a spacing from now."""
     kind = Kind.REFRESH_SHEET
     lane = channel_lane(event.channel_id)
-    due = now + SPACING
-    await tx.actions.enqueue(NewAction(event.guild_id, kind, lane, due, event.id, dedupe=f"{kind}:{event.id}"))
+    return NewAction(event.guild_id, kind, lane, now + SPACING, event.id, dedupe=f"{kind}:{event.id}")
 
 
 def raid_helper_lane(event: Event) -> str:

@@ -1,21 +1,25 @@
 """Sign-ups: what a click on the sheet does."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import cast
 
 from bot.clock import Clock
 from bot.domain.action import Kind, NewAction
-from bot.domain.event import Event, UnknownEvent, check_open
-from bot.domain.ids import EventId, PlayerId
+from bot.domain.desk import Desk
+from bot.domain.errors import MusterError
+from bot.domain.event import Event, UnknownEvent
+from bot.domain.ids import EventId, PlayerId, SignUpId
 from bot.domain.permissions import Actor
-from bot.domain.roster import Placed, Roster, SignUp, place, promoted
+from bot.domain.roster import Placed, Roster, SignUp, place
 from bot.domain.sign_up import Answer, AskSpec, Decision, NotOffered, NotSignedUp, decide
 from bot.domain.template import Choice, GameClass, Template
 from bot.services import sheets
 from bot.services.templates import Templates
+from bot.services.together import Together
 from db import Database, Session
+from db.clicks import Clicked
 from db.players import Known
 
 
@@ -58,13 +62,27 @@ Outcome = SignedUp | ClassWanted | SpecWanted
 Picked = tuple[str | int, str | None]
 
 
+@dataclass(frozen=True)
+class Click:
+    """A press of a button: an answer (with what was chosen just now), or `choice` None for `Withdraw`."""
+
+    actor: Actor
+    event_id: EventId
+    choice: Choice | None
+    pick: Picked | None = None
+
+
 class SignUps:
-    """The use cases behind the sheet's buttons and selects."""
+    """The use cases behind the sheet's buttons and selects.
+
+    Clicks are written together: one transaction carries every click that waited for the one before, over all sheets.
+    """
 
     def __init__(self, db: Database, templates: Templates, clock: Clock) -> None:
         self._db = db
         self._templates = templates
         self._clock = clock
+        self._clicks = Together(self._work_off)
 
     async def answer(self, actor: Actor, event_id: EventId, choice: Choice, pick: Picked | None = None) -> Outcome:
         """Write the member's answer down, or say what must be chosen first.
@@ -72,37 +90,22 @@ class SignUps:
         `pick` is the class just chosen (its name or its place in the template), with its spec once that is chosen too.
         Raises UnknownEvent, SheetClosed, NotOffered.
         """
-        async with self._db.transaction() as tx:
-            event = await _locked(tx, actor, event_id)
-            template = await self._templates.of(tx, event)
-            player = await tx.players.register(actor, template.game)
-            before = await tx.sign_ups.of(event_id)
-            own = _own(before, player.id)
-            decision = decide(event, template, own, player.main, choice, self._clock.now(), _by_name(template, pick))
-            if not isinstance(decision, Answer):
-                return _wanted(event, template, choice, decision)
-            await self._write(tx, event, template, player, decision)
-            after = await self._settle(tx, event, template, before)
-        return SignedUp(event, template, _placed(after, player.id))
+        outcome = await self._clicks.do(Click(actor, event_id, choice, pick))
+        assert not isinstance(outcome, Withdrawn)  # noqa: S101 - an answer is no withdrawal
+        return outcome
 
     async def withdraw(self, actor: Actor, event_id: EventId) -> Withdrawn:
         """Take the member's answer back. Raises UnknownEvent, SheetClosed, NotSignedUp."""
-        async with self._db.transaction() as tx:
-            event = await _locked(tx, actor, event_id)
-            check_open(event, Choice.ABSENCE, self._clock.now())
-            template = await self._templates.of(tx, event)
-            before = await tx.sign_ups.of(event_id)
-            own = next((one for one in before if one.user_id == actor.user_id), None)
-            if own is None:
-                raise NotSignedUp
-            await tx.sign_ups.withdraw(event_id, own.player_id)
-            await self._settle(tx, event, template, before)
-        return Withdrawn(event)
+        outcome = await self._clicks.do(Click(actor, event_id, None))
+        assert isinstance(outcome, Withdrawn)  # noqa: S101 - a withdrawal is no answer
+        return outcome
 
     async def own(self, actor: Actor, event_id: EventId) -> SignedUp | ClassWanted:
         """The member's own sign-up; ClassWanted when there is none yet. Raises UnknownEvent."""
         async with self._db.transaction() as tx:
-            event = await _locked(tx, actor, event_id)
+            event = await tx.events.get(event_id)
+            if event is None or event.guild_id != actor.guild_id:
+                raise SheetUnknown
             template = await self._templates.of(tx, event)
             sign_ups = await tx.sign_ups.of(event_id)
         roster = place(sign_ups, template, event.total_limit)
@@ -110,28 +113,96 @@ class SignUps:
         placed = roster.of(own.player_id) if own else None
         return SignedUp(event, template, placed) if placed else ClassWanted(event, template, Choice.ACCEPTED)
 
-    async def _write(self, tx: Session, event: Event, template: Template, player: Known, answer: Answer) -> None:
-        character_id = player.character_id
-        if answer.remember and answer.pick:
-            character_id = await tx.players.remember_main(player.id, template.game, answer.pick)
-        await tx.sign_ups.answer(event.id, player.id, character_id, answer, self._clock.now())
+    async def _work_off(self, clicks: Sequence[Click]) -> Sequence[Outcome | Withdrawn | Exception]:
+        """Lock every event concerned, decide click by click, write once."""
+        async with self._db.transaction() as tx:
+            found = await tx.clicks.lock([(click.actor, click.event_id) for click in clicks])
+            desks = await self._desks(tx, {one.event.id: one.event for one in found if one})
+            told = [await self._decide(tx, desks, click, one) for click, one in zip(clicks, found, strict=True)]
+            await self._write(tx, [desk for desk in desks.values() if desk.changed or desk.removed])
+        rosters = {event_id: desk.roster() for event_id, desk in desks.items()}
+        return [_placed(rosters, one) if isinstance(one, _Stands) else one for one in told]
 
-    async def _settle(self, tx: Session, event: Event, template: Template, before: Sequence[SignUp]) -> Roster:
-        """After a change: redraw the sheet and tell whoever moved up."""
+    async def _desks(self, tx: Session, events: Mapping[EventId, Event]) -> Mapping[EventId, Desk]:
+        sign_ups = await tx.sign_ups.of_all(events)
+        return {
+            event_id: Desk(event, await self._templates.of(tx, event), sign_ups[event_id])
+            for event_id, event in events.items()
+        }
+
+    async def _decide(
+        self, tx: Session, desks: Mapping[EventId, Desk], click: Click, found: Clicked | None
+    ) -> "Outcome | Withdrawn | _Stands | Exception":
+        """What one click comes to; a refusal is that click's own and stops nobody else's."""
+        try:
+            if found is None:
+                raise SheetUnknown
+            return await self._apply(tx, desks[click.event_id], click, found)
+        except MusterError as refusal:
+            return refusal
+
+    async def _apply(
+        self, tx: Session, desk: Desk, click: Click, found: Clicked
+    ) -> "ClassWanted | SpecWanted | Withdrawn | _Stands":
         now = self._clock.now()
-        after = place(await tx.sign_ups.of(event.id), template, event.total_limit)
-        for one in promoted(place(before, template, event.total_limit), after):
-            if one.user_id is not None:
-                await tx.actions.enqueue(_promotion(event, one, now))
-        await sheets.refresh(tx, event, now)
-        return after
+        player = found.player
+        if player and desk.event.template_id is None:
+            # Written by hand, without a template: only its server's default says which game's main counts.
+            player = await tx.players.register(click.actor, desk.template.game)
+        own = desk.own(player.id) if player else None
+        if click.choice is None:
+            desk.withdraw(own, now)
+            return Withdrawn(desk.event)
+        pick = _by_name(desk.template, click.pick)
+        decision = decide(desk.event, desk.template, own, player.main if player else None, click.choice, now, pick)
+        if not isinstance(decision, Answer):
+            return _wanted(desk.event, desk.template, click.choice, decision)
+        if player is None or found.name != click.actor.name:
+            player = await tx.players.register(click.actor, desk.template.game)
+        character_id = await _character(tx, desk.template, player, decision)
+        desk.answer(_person(click.actor, player, character_id, now), decision, now)
+        return _Stands(desk, player.id)
+
+    async def _write(self, tx: Session, desks: Sequence[Desk]) -> None:
+        """Write what changed, have the sheets drawn anew, and tell whoever moved up."""
+        if not desks:
+            return
+        now = self._clock.now()
+        await tx.clicks.write(
+            {desk.event.id: desk.changed for desk in desks}, {desk.event.id: desk.removed for desk in desks}
+        )
+        notices = [_promotion(desk.event, one, now) for desk in desks for one in desk.promoted if one.user_id]
+        await tx.actions.enqueue(*(sheets.redraw(desk.event, now) for desk in desks), *notices)
 
 
-async def _locked(tx: Session, actor: Actor, event_id: EventId) -> Event:
-    event = await tx.events.lock(actor.guild_id, event_id)
-    if event is None:
-        raise UnknownEvent("This raid is not here any more. Ask an officer for the current sheet.")
-    return event
+@dataclass(frozen=True)
+class _Stands:
+    """An answer that was taken; where it stands is known when the whole batch is."""
+
+    desk: Desk
+    player_id: PlayerId
+
+
+class SheetUnknown(UnknownEvent):
+    """This raid is not here any more. Ask an officer for the current sheet."""
+
+
+async def _character(tx: Session, template: Template, player: Known, answer: Answer) -> int | None:
+    if answer.remember and answer.pick:
+        return await tx.players.remember_main(player.id, template.game, answer.pick)
+    return player.character_id
+
+
+def _person(actor: Actor, player: Known, character_id: int | None, now: datetime) -> SignUp:
+    return SignUp(
+        id=SignUpId(0),
+        player_id=player.id,
+        name=actor.name,
+        user_id=actor.user_id,
+        choice=Choice.ABSENCE,
+        signed_at=now,
+        character_id=character_id,
+    )
 
 
 def _by_name(template: Template, pick: Picked | None) -> tuple[str, str | None] | None:
@@ -142,14 +213,11 @@ def _by_name(template: Template, pick: Picked | None) -> tuple[str, str | None] 
     return template.classes[pick[0]].name, pick[1]
 
 
-def _own(sign_ups: Sequence[SignUp], player_id: PlayerId) -> SignUp | None:
-    return next((one for one in sign_ups if one.player_id == player_id), None)
-
-
-def _placed(roster: Roster, player_id: PlayerId) -> Placed:
-    placed = roster.of(player_id)
-    assert placed is not None  # noqa: S101 - the row was written in this transaction
-    return placed
+def _placed(rosters: Mapping[EventId, Roster], stands: _Stands) -> Outcome | Exception:
+    placed = rosters[stands.desk.event.id].of(stands.player_id)
+    if placed is None:
+        return NotSignedUp()  # the same person withdrew within the same batch
+    return SignedUp(stands.desk.event, stands.desk.template, placed)
 
 
 def _wanted(event: Event, template: Template, choice: Choice, decision: Decision) -> ClassWanted | SpecWanted:

@@ -130,6 +130,7 @@ CREATE TABLE patt.templates (
     guild_discord_id bigint, -- NULL: shipped with the bot
     name             text NOT NULL,
     definition       jsonb NOT NULL,
+    game             text GENERATED ALWAYS AS (coalesce(definition ->> 'game', definition ->> 'name')) STORED,
     digest           text NOT NULL,
     is_current       boolean NOT NULL DEFAULT TRUE,
     created_at       timestamptz NOT NULL DEFAULT now()

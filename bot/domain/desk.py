@@ -1,0 +1,74 @@
+"""The clicks on one sheet, worked off one after the other in memory: what each comes to, and what must be written."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import datetime
+from itertools import count
+
+from bot.domain.event import Event, check_open
+from bot.domain.ids import PlayerId, SignUpId
+from bot.domain.roster import Roster, SignUp, place, promoted
+from bot.domain.sign_up import Answer, NotSignedUp
+from bot.domain.template import Choice, Template
+
+_NOT_WRITTEN_YET = 1 << 62
+"""Ids of new sign-ups until the database gives them theirs: larger than any, in the order of the clicks."""
+
+
+class Desk:
+    """One event's sign-ups while a batch of clicks is worked off.
+
+    `before` is the roster the batch found, `roster()` the one it leaves; `changed` and `removed` are the difference to
+    write. The last word of a person is the one that stands.
+    """
+
+    def __init__(self, event: Event, template: Template, sign_ups: Iterable[SignUp]) -> None:
+        self.event = event
+        self.template = template
+        self._found = {one.player_id: one for one in sign_ups}
+        self._now = dict(self._found)
+        self._fresh = count(_NOT_WRITTEN_YET)
+        self.before = self.roster()
+
+    def roster(self) -> Roster:
+        """Everybody placed, as things stand."""
+        return place(self._now.values(), self.template, self.event.total_limit)
+
+    def own(self, player_id: PlayerId) -> SignUp | None:
+        """This player's sign-up, or None."""
+        return self._now.get(player_id)
+
+    def answer(self, known: SignUp, answer: Answer, now: datetime) -> None:
+        """Write `answer` down for the person of `known` (a sign-up that names them; its answer does not count)."""
+        own = self._now.get(known.player_id)
+        self._now[known.player_id] = replace(
+            own or replace(known, id=SignUpId(next(self._fresh))),
+            name=known.name,
+            character_id=known.character_id,
+            choice=answer.choice,
+            class_name=answer.pick.class_name if answer.pick else None,
+            spec_name=answer.pick.spec_name if answer.pick else None,
+            signed_at=own.signed_at if own and answer.keeps_place else now,
+        )
+
+    def withdraw(self, own: SignUp | None, now: datetime) -> None:
+        """Take the person's answer back. Raises SheetClosed, NotSignedUp."""
+        check_open(self.event, Choice.ABSENCE, now)
+        if own is None:
+            raise NotSignedUp
+        del self._now[own.player_id]
+
+    @property
+    def changed(self) -> Sequence[SignUp]:
+        """What must be written, in the order of the clicks."""
+        return [one for one in self._now.values() if one != self._found.get(one.player_id)]
+
+    @property
+    def removed(self) -> Sequence[PlayerId]:
+        """Whose sign-up must go."""
+        return [player_id for player_id in self._found if player_id not in self._now]
+
+    @property
+    def promoted(self) -> Sequence[SignUp]:
+        """Who waited before and has a seat now."""
+        return promoted(self.before, self.roster())
