@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from datetime import datetime
 
-from bot.domain.event import Event, EventStatus, SheetKind
+from bot.domain.event import LONGEST_TITLE, Event, EventStatus, SheetKind
 from bot.domain.ids import ChannelId
 from bot.domain.roster import Placed
 from bot.domain.series import Series
@@ -63,8 +63,9 @@ def signed_up(template: Template, placed: Placed) -> str:
     what = _as_what(placed)
     if placed.position is not None:
         return (
-            f"The raid is full, so you are in the **queue** at place {placed.position}{what}. "
-            "When a seat opens you move up and are told."
+            # Not "the raid is full": it may be the tanks' seats alone.
+            f"No seat is free for you, so you are in the **queue** at place {placed.position}{what}. "
+            "When one opens you move up and are told."
         )
     if sign_up.choice is Choice.ACCEPTED:
         return f"You are in{what}, #{placed.number}."
@@ -143,7 +144,9 @@ def upcoming(events: Sequence[Event]) -> str:
 def _line(event: Event) -> str:
     running = " · running" if event.status is EventStatus.IN_PROGRESS else ""
     link = f" · {event.link}" if event.link else ""
-    return f"`{event.id}` **{safe(event.title)}** {stamp(event.starts_at)}{running}{link}"
+    # A row written by hand may have a title of any length.
+    title = safe(event.title[:LONGEST_TITLE])
+    return f"`{event.id}` **{title}** {stamp(event.starts_at)}{running}{link}"
 
 
 def missing_permissions(channel_id: ChannelId, names: Sequence[str]) -> str:

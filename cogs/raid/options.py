@@ -1,6 +1,9 @@
 """What several `/raid` commands offer while somebody types."""
 
-from collections.abc import Sequence
+import logging
+from collections.abc import Callable, Coroutine, Sequence
+from functools import wraps
+from typing import Any
 
 from discord import app_commands
 
@@ -9,7 +12,10 @@ from bot.render import texts
 from bot.services.when import describe, suggest_zones
 from cogs.actors import Interaction, guild_of
 
+log = logging.getLogger(__name__)
+
 Choices = list[app_commands.Choice[str]]
+Offer = Callable[[Interaction, str], Coroutine[Any, Any, Choices]]
 LONGEST_CHOICE = 100
 
 SHEETS = [
@@ -18,6 +24,21 @@ SHEETS = [
 ]
 
 
+def always(offer: Offer) -> Offer:
+    """The offer, or a line that says to type on: the library answers nothing when an offer breaks."""
+
+    @wraps(offer)
+    async def offered(interaction: Interaction, typed: str) -> Choices:
+        try:
+            return await offer(interaction, typed)
+        except Exception:
+            log.exception("interaction=%s: nothing could be offered", interaction.id)
+            return [app_commands.Choice(name=texts.NOTHING_TO_OFFER, value=typed[:LONGEST_CHOICE] or "?")]
+
+    return offered
+
+
+@always
 async def when(interaction: Interaction, typed: str) -> Choices:
     """What was understood, before anything is posted; the value sent is the moment itself."""
     if not typed.strip():
@@ -29,6 +50,7 @@ async def when(interaction: Interaction, typed: str) -> Choices:
     return [app_commands.Choice(name=understood, value=str(int(moment.timestamp())))]
 
 
+@always
 async def event(interaction: Interaction, typed: str) -> Choices:
     """The server's raids; the value sent is the id."""
     services = interaction.client.services
@@ -43,6 +65,7 @@ async def event(interaction: Interaction, typed: str) -> Choices:
     return _choices(found)
 
 
+@always
 async def template(interaction: Interaction, typed: str) -> Choices:
     """The server's own and the shipped templates; the value sent is the name."""
     return _choices(await interaction.client.services.templates.choices(guild_of(interaction), typed))

@@ -1,0 +1,216 @@
+"""A second process on the first one's database, after it and beside it; and a database that is slow or away."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import pytest
+from raid_stage import SECOND, Stage, event_id, fields
+
+from bot.client import MusterBot
+from sandbox.discord.interactions import Callback
+from sandbox.discord.words import walk
+from sandbox.discord.world import Message
+from sandbox.local import running_bot
+
+ANSWERED_ALREADY = 40060
+
+
+@asynccontextmanager
+async def another_bot(stage: Stage) -> AsyncIterator[MusterBot]:
+    async with running_bot(stage.local.discord, stage.local.settings, stage.local.clock) as bot:
+        yield bot
+
+
+@asynccontextmanager
+async def restarted(stage: Stage) -> AsyncIterator[MusterBot]:
+    """The first process is gone, with everything it had in memory; another one takes its place."""
+    await stage.local.bot.close()
+    async with another_bot(stage) as bot:
+        yield bot
+
+
+# ---------------------------------------------------------------- after a restart
+
+
+async def test_every_button_of_an_old_sheet_answers(stage: Stage) -> None:
+    sheet = await stage.raid()
+    async with restarted(stage):
+        for button in ("Late", "Tentative", "Bench", "Absence"):
+            assert (await stage.member.click(sheet, button)).ephemeral
+        assert "which class" in (await stage.member.click(sheet, "Sign up")).text
+        assert "Absence" in (await stage.member.click(sheet, "My sign-up")).text
+        await stage.redraw()
+    assert list(fields(sheet)) == ["🚫 Absence (1)"]
+
+
+async def test_selects_opened_before_answer_after(stage: Stage) -> None:
+    sheet = await stage.raid()
+    asked = await stage.member.click(sheet, "Sign up")
+    async with restarted(stage):
+        chosen = await stage.member.select(asked, ["Paladin"])
+    async with another_bot(stage):
+        told = await stage.member.select(chosen, ["Holy"])
+    assert "You are in as **Holy Paladin**, #1." in told.text
+
+
+async def test_what_stood_below_an_own_sign_up_answers(stage: Stage) -> None:
+    sheet = await stage.raid()
+    signed = await stage.sign_up(stage.member, sheet)
+    mine = await stage.member.click(sheet, "My sign-up")
+    async with restarted(stage):
+        assert "which class" in (await stage.member.click(signed, "Change class or spec")).text
+        assert "is gone" in (await stage.member.click(mine, "Withdraw")).text
+
+
+async def test_commands_go_on_with_what_was_stored(stage: Stage) -> None:
+    sheet = await stage.raid()
+    async with restarted(stage):
+        assert f"`{event_id(sheet)}`" in (await stage.member.slash("raid list")).text
+        assert "is cancelled" in (await stage.officer.slash("raid cancel", event="Heroic")).text
+        await stage.redraw()
+    assert "CANCELLED" in sheet.embeds[0]["title"]
+
+
+async def test_what_was_due_meanwhile_is_done_at_the_start(stage: Stage) -> None:
+    sheet = await stage.raid()
+    await stage.sign_up(stage.member, sheet)
+    await stage.local.bot.close()
+    stage.local.clock.advance(SECOND)
+    assert fields(sheet) == {}
+    async with another_bot(stage):
+        await stage.local.settle()
+    assert list(fields(sheet)) == ["💚 Healers (1)"]
+
+
+async def test_a_start_touches_no_sheet_and_asks_for_nothing(stage: Stage) -> None:
+    for number in range(3):
+        await stage.raid(title=f"Raid {number}")
+    before = len(stage.local.discord.calls)
+    async with restarted(stage):
+        await stage.local.settle()
+    started = [f"{call.method} {call.path}" for call in stage.local.discord.calls[before:]]
+    assert not [call for call in started if "/channels/" in call or "/guilds/" in call or "/commands" in call]
+
+
+# ---------------------------------------------------------------- two at once
+
+
+async def test_two_bots_share_the_clicks_and_edit_once(stage: Stage) -> None:
+    sheet = await stage.raid()
+    hands = [stage.joins(f"Raider{number}") for number in range(12)]
+    gateway = stage.local.discord.gateway
+    async with another_bot(stage):
+        sent = []
+        for number, hand in enumerate(hands):
+            gateway.interactions_to = list(gateway.sessions.values())[number % 2]
+            sent.append(await hand.click(sheet, "Late", wait=False))
+        for one in sent:
+            await one.hand.answer_to(one)
+        await stage.redraw()
+    assert "🕒 Late (12)" in fields(sheet)
+    assert await stage.value("SELECT count(*) FROM patt.raid_attendance") == 12
+    assert len(stage.calls("PATCH", f"/messages/{sheet.id}")) == 1
+
+
+async def test_two_bots_post_one_sheet_and_tell_once(stage: Stage) -> None:
+    async with another_bot(stage):
+        sheet = await stage.raid(limit=1)
+        await stage.sign_up(stage.member, sheet)
+        bo = stage.joins("Bo")
+        await stage.sign_up(bo, sheet)
+        await stage.member.click(sheet, "Absence")
+        await stage.redraw()
+    assert len(stage.posts()) == 1
+    assert len(stage.local.discord.dms(bo.actor)) == 1
+
+
+async def test_a_click_that_reaches_both_counts_once(stage: Stage) -> None:
+    sheet = await stage.raid()
+    discord = stage.local.discord
+    async with another_bot(stage):
+        discord.gateway.interactions_to = "all"
+        with discord.expect_refusal(ANSWERED_ALREADY):
+            told = await stage.member.click(sheet, "Late")
+            await discord.until(lambda: any(one.code == ANSWERED_ALREADY for one in discord.violations))
+        discord.gateway.interactions_to = "newest"
+        await stage.redraw()
+        discord.take_violations()  # the slower bot's second try may still come
+    assert "coming **late**" in told.text
+    assert list(fields(sheet)) == ["🕒 Late (1)"]
+    assert len(stage.calls("PATCH", f"/messages/{sheet.id}")) == 1
+
+
+# ---------------------------------------------------------------- a slow database
+
+
+@asynccontextmanager
+async def held(stage: Stage, sheet: Message, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[None]:
+    """Somebody else holds the raid's row, and the bot waits a twentieth of a second instead of two."""
+    monkeypatch.setattr("bot.answers.PATIENCE", 0.05)
+    async with stage.local.db.transaction():
+        await stage.value("SELECT 1 FROM patt.raid_events WHERE id = $1 FOR UPDATE", event_id(sheet))
+        yield
+
+
+async def test_a_slow_click_is_deferred_and_then_answered(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    sheet = await stage.raid()
+    async with held(stage, sheet, monkeypatch):
+        sent = await stage.member.click(sheet, "Late", wait=False)
+        await sent.until(lambda seen: seen.interaction.callback is Callback.DEFER)
+        assert sent.message.loading
+    told = await stage.member.answer_to(sent)
+    assert told.kind == "deferred"
+    assert told.ephemeral
+    assert "coming **late**" in told.text
+    assert len(told.messages) == 1
+
+
+async def test_a_slow_choice_keeps_its_message(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    sheet = await stage.raid()
+    asked = await stage.member.click(sheet, "Sign up")
+    async with held(stage, sheet, monkeypatch):
+        sent = await stage.member.select(asked, ["Paladin"], wait=False)
+        await sent.until(lambda seen: seen.interaction.callback is Callback.DEFER_UPDATE)
+    chosen = await stage.member.answer_to(sent)
+    assert chosen.message is asked.message
+    assert [one["placeholder"] for one in walk(chosen.components) if one["type"] == 3] == ["Choose your Paladin spec"]
+
+
+async def test_a_slow_refusal_is_told_too(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    sheet = await stage.raid()
+    async with held(stage, sheet, monkeypatch):
+        sent = await stage.member.click(sheet, "Late", wait=False)
+        await sent.until(lambda seen: seen.interaction.callback is Callback.DEFER)
+        await stage.local.db.execute("UPDATE patt.raid_events SET closed = TRUE")
+    told = await stage.member.answer_to(sent)
+    assert told.ephemeral
+    assert "This sheet is closed" in told.text
+
+
+async def test_a_slow_command_is_deferred_and_then_answered(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    sheet = await stage.raid()
+    async with held(stage, sheet, monkeypatch):
+        sent = await stage.officer.slash("raid cancel", event=str(event_id(sheet)), wait=False)
+        await sent.until(lambda seen: seen.interaction.callback is Callback.DEFER)
+    told = await stage.officer.answer_to(sent)
+    assert told.ephemeral
+    assert "is cancelled" in told.text
+
+
+async def test_the_others_are_not_kept_waiting(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    sheet, other = await stage.raid(title="One"), await stage.raid(title="Two")
+    async with held(stage, sheet, monkeypatch):
+        sent = await stage.member.click(sheet, "Late", wait=False)
+        told = await stage.joins("Bo").click(other, "Late")
+        assert told.kind == "message"
+    await stage.member.answer_to(sent)
+
+
+async def test_a_lost_connection_to_discord_is_taken_up_again(stage: Stage) -> None:
+    sheet = await stage.raid()
+    resumed = asyncio.ensure_future(stage.local.bot.wait_for("shard_resumed", timeout=10))
+    await asyncio.sleep(0)
+    await stage.local.discord.drop_gateway()
+    await resumed
+    assert "coming **late**" in (await stage.member.click(sheet, "Late")).text
