@@ -247,6 +247,14 @@ def test_a_hundred_players_without_classes_all_stand_there():
     assert "✅ Yes (100)" in headings(embed)
 
 
+def test_a_long_reason_beside_a_long_description_leaves_the_facts_their_place():
+    raid = event(status=EventStatus.CANCELLED, cancel_reason="r" * 2000, description="d" * 2000)
+    text = drawn(sheet([sign_up(1)], PLAIN, raid))
+    assert "r" * 500 in text
+    assert "d" * 500 in text
+    assert "👥 **1**" in text
+
+
 def test_too_many_names_for_a_message_say_how_many_are_left_out():
     embed = sheet_embed(sheet([sign_up(n, name="団" * 12) for n in range(1, 301)], PLAIN))
     check_message({"embeds": [embed.to_dict()]})

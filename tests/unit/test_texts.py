@@ -1,0 +1,222 @@
+import re
+from dataclasses import replace
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from makers import GUILD, HOLY, PLAIN, START, event, game, sign_up
+
+from bot.domain.event import EventStatus, SheetKind
+from bot.domain.ids import ChannelId, EventId, PlayerId, RoleId, SeriesId
+from bot.domain.roster import Placed, place
+from bot.domain.series import Series
+from bot.domain.server import Server
+from bot.domain.template import Choice
+from bot.render import texts
+from sandbox.discord.limits import check_message
+
+SERIES = Series(
+    id=SeriesId(3),
+    guild_id=GUILD,
+    label="Heroic **Wednesday**",
+    day_of_week=2,
+    start_time=time(20),
+    duration=timedelta(hours=3),
+    timezone="Europe/Berlin",
+    every_weeks=2,
+    anchor=date(2026, 11, 25),
+)
+
+
+# ---------------------------------------------------------------- user text
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("Heroic Wednesday!", "Heroic Wednesday!"),
+        ("団長 🛡️ é", "団長 🛡️ é"),
+        (" two\n\t lines ", "two lines"),
+        ("*_~`|\\<[", r"\*\_\~\`\|\\\<\["),
+        ("a-b #1 c>d (e) 2.0", "a-b #1 c>d (e) 2.0"),  # marks only at the beginning
+        ("# big", r"\# big"),
+        ("-# small", r"\-# small"),
+        ("- list", r"\- list"),
+        ("> quote", r"\> quote"),
+        ("1. first", r"1\. first"),
+        ("25. man", r"25\. man"),
+        ("@everyone and @here, me@home", "@\u200beveryone and @\u200bhere, me@home"),
+        ("", ""),
+    ],
+)
+def test_user_text_is_shown_as_it_was_typed(text: str, shown: str):
+    assert texts.safe(text) == shown
+
+
+@given(st.text(st.sampled_from("*_~`|<>[]()\\#-@:1. aé団")))
+def test_every_mark_of_user_text_is_taken_its_meaning(text: str):
+    shown = texts.safe(text)
+    unescaped = re.sub(r"\\(.)", "", shown)
+    assert not set(unescaped) & set("*_~`|<[\\")
+    assert re.sub(r"\\(.)", r"\1", shown) == " ".join(text.split())
+
+
+def test_a_moment_is_discord_s_own_timestamp_in_whole_seconds():
+    assert texts.stamp(datetime(2026, 11, 25, 19, 0, 0, 999_999, tzinfo=UTC)) == "<t:1795633200:F>"
+    assert texts.stamp(START, "R") == "<t:1795633200:R>"
+
+
+# ---------------------------------------------------------------- a member's own answer
+
+
+def placed(choice: Choice, **given_: Any) -> Placed:
+    return Placed(7, sign_up(7, choice, **given_))
+
+
+@pytest.mark.parametrize(
+    ("one", "said"),
+    [
+        (placed(Choice.ACCEPTED, **HOLY), "You are in as **Holy Paladin**, #7."),
+        (placed(Choice.ACCEPTED), "You are in, #7."),
+        (placed(Choice.ACCEPTED, class_name="Paladin"), "You are in as **Paladin**, #7."),
+        (placed(Choice.ACCEPTED, class_name="a*b", spec_name="_"), r"You are in as **\_ a\*b**, #7."),
+        (placed(Choice.LATE, **HOLY), "You are in and coming **late** as **Holy Paladin**, #7."),
+        (placed(Choice.TENTATIVE), "You are down as **Tentative**. It holds no seat: sign up as soon as you know."),
+        (placed(Choice.BENCH), "You are on the **bench**: you fill in if somebody is missing."),
+        (placed(Choice.ABSENCE), "You are down as **Absence**. Thanks for saying so."),
+    ],
+)
+def test_what_a_member_is_told(one: Placed, said: str):
+    assert texts.signed_up(game(), one) == said
+
+
+def test_an_answer_is_called_as_on_its_button():
+    assert texts.signed_up(PLAIN, placed(Choice.ABSENCE)) == "You are down as **No**. Thanks for saying so."
+
+
+@pytest.mark.parametrize("choice", [Choice.ACCEPTED, Choice.LATE])
+def test_in_the_queue_the_place_counts_not_the_number(choice: Choice):
+    template = game(tanks=1)
+    tanks = [sign_up(n, choice, class_name="Warrior", spec_name="Arms") for n in (1, 2, 3)]
+    third = place(tanks, template, None).of(PlayerId(1003))
+    assert third
+    said = texts.signed_up(template, third)
+    assert "**queue** at place 2 as **Arms Warrior**" in said
+    assert "#3" not in said
+    assert "full" not in said  # healers would still find a seat
+
+
+# ---------------------------------------------------------------- the list of raids
+
+
+def raids(count: int, **given_: Any) -> list[Any]:
+    return [event(id=EventId(10**17 + n), **given_) for n in range(count)]
+
+
+def test_no_raids_say_how_to_make_one():
+    assert "/raid create" in texts.upcoming([])
+
+
+def test_the_list_has_a_line_a_raid():
+    listed = texts.upcoming(
+        [event(message_id=900), event(id=EventId(13), title="a*b", status=EventStatus.IN_PROGRESS, channel_id=None)]
+    )
+    assert listed.split("\n") == [
+        "`12` **Heroic Wednesday** <t:1795633200:F> · https://discord.com/channels/70/71/900",
+        r"`13` **a\*b** <t:1795633200:F> · running",
+    ]
+
+
+@pytest.mark.parametrize("title", ["x" * 100, "*" * 100, "団" * 100, "🛡" * 100, "x" * 5000])
+@pytest.mark.parametrize("count", [1, 9, 25])
+def test_a_long_list_stays_one_message_and_counts_what_it_leaves_out(title: str, count: int):
+    listed = texts.upcoming(raids(count, title=title, message_id=10**18))
+    check_message({"content": listed})
+    lines = listed.split("\n")
+    more = re.fullmatch(r"… and (\d+) more", lines[-1])
+    shown = lines[:-1] if more else lines
+    assert len(shown) >= 1
+    assert len(shown) + (int(more[1]) if more else 0) == count
+    assert all(line.startswith(f"`{10**17 + n}` ") for n, line in enumerate(shown))
+
+
+# ---------------------------------------------------------------- everything else
+
+LINK = "https://discord.com/channels/70/71/900"
+HOSTILE = event(title="**@everyone**", message_id=900, series_id=SeriesId(3))
+SHOWN = "**\\*\\*@\u200beveryone\\*\\***"
+
+
+@pytest.mark.parametrize(
+    ("said", "words"),
+    [
+        (texts.class_wanted(HOSTILE), [SHOWN, "which class"]),
+        (texts.spec_wanted(game().classes[0]), ["🔨 Paladin: which spec?"]),
+        (texts.choose_spec(game().classes[0]), ["Choose your Paladin spec"]),
+        (texts.withdrawn(HOSTILE), [SHOWN, "is gone"]),
+        (texts.not_signed_up(HOSTILE), [SHOWN, "press one of the sheet's buttons"]),
+        (texts.promoted(HOSTILE), [SHOWN, "you are now in", "<t:1795633200:F>", f"\n{LINK}"]),
+        (texts.promoted(event()), ["you are now in"]),
+        (texts.created(HOSTILE), [SHOWN, "<t:1795633200:F>", "The sheet appears in <#71>", "`12`"]),
+        (texts.created(event(sheet=SheetKind.RAID_HELPER)), ["Raid-Helper posts its sheet in <#71>"]),
+        (
+            texts.series_started(SERIES, event()),
+            [
+                r"**Heroic \*\*Wednesday\*\***",
+                "every 2 weeks on Wednesday at 20:00 (Europe/Berlin)",
+                "<t:1795633200:F>",
+            ],
+        ),
+        (texts.cancelled(HOSTILE, deleted=False), [SHOWN, "The sheet stays", "books no successor"]),
+        (texts.cancelled(event(), deleted=True), ["Its sheet is being deleted."]),
+        (
+            texts.missing_permissions(ChannelId(71), ["Send Messages", "Embed Links"]),
+            ["<#71>", "**Send Messages**, **Em"],
+        ),
+        (texts.booked(LINK), [f"📅 Next week's raid has been posted! Sign up here:\n{LINK}"]),
+        (texts.unannounced(LINK), ["/raid setup channel:", LINK]),
+        (texts.broken("ab12"), ["`ab12`", "Try again"]),
+        (texts.not_allowed_here(["Send Messages"]), ["I need **Send Messages**."]),
+        (texts.not_allowed_here([]), ["I need a permission."]),
+    ],
+)
+def test_what_is_said_names_the_thing_and_the_next_step(said: str, words: list[str]):
+    assert not [word for word in words if word not in said]
+    check_message({"content": said})
+
+
+def test_a_single_raid_that_is_cancelled_says_nothing_of_successors():
+    assert "successor" not in texts.cancelled(event(), deleted=False)
+
+
+def test_a_long_class_name_still_fits_the_select():
+    assert len(texts.choose_spec(replace(game().classes[0], name="x" * 200))) == 150
+
+
+def test_the_set_up_shows_what_holds_and_what_is_missing():
+    bare = texts.set_up(Server(GUILD), ["I cannot post there yet."])
+    assert bare.split("\n") == [
+        "Raid channel: not set",
+        "Time zone: UTC (not set)",
+        "Officer role: none: Manage Server decides",
+        "Officer channel: not set",
+        "Raid-Helper: not connected",
+        "I cannot post there yet.",
+    ]
+    full = Server(
+        GUILD,
+        raid_channel_id=ChannelId(71),
+        officer_channel_id=ChannelId(72),
+        officer_roles=frozenset({RoleId(9), RoleId(8)}),
+        timezone="Europe/Berlin",
+        raid_helper_key="encrypted-text",
+    )
+    assert texts.set_up(full, []).split("\n") == [
+        "Raid channel: <#71>",
+        "Time zone: Europe/Berlin",
+        "Officer role: <@&8>, <@&9>",
+        "Officer channel: <#72>",
+        "Raid-Helper: connected",
+    ]
