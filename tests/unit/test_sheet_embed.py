@@ -248,7 +248,7 @@ def test_a_hundred_players_without_classes_all_stand_there():
 
 
 def test_a_long_reason_beside_a_long_description_leaves_the_facts_their_place():
-    raid = event(status=EventStatus.CANCELLED, cancel_reason="r" * 2000, description="d" * 2000)
+    raid = event(status=EventStatus.CANCELLED, cancel_reason="r" * 2000, description="d" * 2000, leader_id=2**62)
     text = drawn(sheet([sign_up(1)], PLAIN, raid))
     assert "r" * 500 in text
     assert "d" * 500 in text
