@@ -292,4 +292,4 @@ async def test_an_address_that_would_leak_the_key_is_refused(
     "address", ["https://raid-helper.example/api/v4", "http://localhost:1/api", "http://[::1]:1/a"]
 )
 async def test_https_and_loopback_are_accepted(http: aiohttp.ClientSession, clock: ManualClock, address: str) -> None:
-    RaidHelper(http, address, clock).server(1, "any-key")
+    assert RaidHelper(http, address, clock).server(1, "any-key").guild_id == 1

@@ -147,7 +147,9 @@ async def test_held_requests_end_with_the_server():
             held = server.hold("GET", "/gateway")
             asking = asyncio.create_task(session.get(f"{server.url}/api/v10/gateway"))
             await held.waiting()
-        (await asking).close()
+        answer = await asking
+        answer.close()
+        assert answer.status == 200
 
 
 async def test_library_addresses_are_restored():

@@ -1,0 +1,76 @@
+"""The commands as Discord is told them, and the ids of everything that can be pressed."""
+
+from collections.abc import AsyncIterator, Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from bot.render import custom_ids
+from sandbox.clock import ManualClock
+from sandbox.local import Local, local_world
+
+LARGEST_COMMAND = 6500  # Discord allows 8000, its longest translation counted
+LONGEST_DESCRIPTION = 100
+MOST_OPTIONS = 25
+CHAT_INPUT = 1
+
+Payload = dict[str, Any]
+
+
+@pytest.fixture
+async def local(dsn: str) -> AsyncIterator[Local]:
+    async with local_world(dsn, ManualClock(datetime(2026, 11, 25, 12, tzinfo=UTC))) as local:
+        yield local
+
+
+def told(local: Local) -> list[Payload]:
+    return [command.to_dict(local.bot.tree) for command in local.bot.tree.get_commands()]
+
+
+def levels(command: Payload, path: str = "/") -> Iterator[tuple[str, Payload]]:
+    """The command, its subcommands and all their options, each with its path."""
+    here = f"{path}{command['name']}"
+    yield here, command
+    for option in command.get("options", []):
+        yield from levels(option, f"{here} ")
+
+
+def size(command: Payload) -> int:
+    """Characters as Discord counts them: names, descriptions and the values of choices."""
+    choices = [choice for _, each in levels(command) for choice in each.get("choices", [])]
+    own = sum(len(each["name"]) + len(each.get("description", "")) for _, each in levels(command))
+    return own + sum(len(choice["name"]) + len(str(choice["value"])) for choice in choices)
+
+
+async def test_every_command_and_option_is_described(local: Local):
+    described = [
+        each for command in told(local) if command.get("type", CHAT_INPUT) == CHAT_INPUT for each in levels(command)
+    ]
+    assert {path.split()[0] for path, _ in described} >= {"/raid", "/raidhelper"}
+    bad = [path for path, each in described if not 1 < len(each["description"]) <= LONGEST_DESCRIPTION]
+    assert bad == []
+    assert [path for path, each in described if each["description"] == "…"] == []
+
+
+async def test_every_level_fits(local: Local):
+    assert [
+        path for command in told(local) for path, each in levels(command) if len(each.get("options", [])) > MOST_OPTIONS
+    ] == []
+
+
+async def test_a_command_leaves_room_for_translations(local: Local):
+    assert {command["name"]: size(command) for command in told(local) if size(command) >= LARGEST_COMMAND} == {}
+
+
+async def test_the_commands_are_for_servers(local: Local):
+    assert [
+        command["name"]
+        for command in told(local)
+        if command.get("contexts") != [0] and command.get("dm_permission") is not False
+    ] == []
+
+
+async def test_every_button_that_outlives_a_restart_is_in_the_grammar(local: Local):
+    patterns = [pattern.pattern for pattern in local.bot._connection._view_store._dynamic_items]
+    assert sorted(patterns) == sorted(custom_ids.ALL)
