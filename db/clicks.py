@@ -75,19 +75,23 @@ class ClickRepository:
             """
             WITH gone AS (
                 DELETE FROM patt.raid_attendance WHERE (event_id, player_id) IN (
-                    SELECT * FROM unnest($9::bigint[], $10::bigint[]))
+                    SELECT * FROM unnest($11::bigint[], $12::bigint[]))
             )
             INSERT INTO patt.raid_attendance
-                (event_id, player_id, status, signed_up, source, character_id, class_name, spec_name, signed_at)
-            SELECT event_id, player_id, status, signed_up, 'self', character_id, class_name, spec_name, signed_at
+                (event_id, player_id, status, signed_up, source, character_id, class_name, spec_name, signed_at,
+                 tier, slot)
+            SELECT event_id, player_id, status, signed_up, 'self', character_id, class_name, spec_name, signed_at,
+                   tier, slot
             FROM unnest($1::bigint[], $2::bigint[], $3::text[], $4::boolean[], $5::bigint[], $6::text[], $7::text[],
-                        $8::timestamptz[]) WITH ORDINALITY
-                 AS new (event_id, player_id, status, signed_up, character_id, class_name, spec_name, signed_at, number)
+                        $8::timestamptz[], $9::smallint[], $10::integer[]) WITH ORDINALITY
+                 AS new (event_id, player_id, status, signed_up, character_id, class_name, spec_name, signed_at,
+                         tier, slot, number)
             ORDER BY number
             ON CONFLICT (event_id, player_id) DO UPDATE SET
                 status = excluded.status, signed_up = excluded.signed_up, source = 'self',
                 character_id = excluded.character_id, class_name = excluded.class_name,
-                spec_name = excluded.spec_name, signed_at = excluded.signed_at
+                spec_name = excluded.spec_name, signed_at = excluded.signed_at,
+                tier = excluded.tier, slot = excluded.slot
             """,
             [event_id for event_id, _ in rows],
             [one.player_id for _, one in rows],
@@ -97,6 +101,8 @@ class ClickRepository:
             [one.class_name for _, one in rows],
             [one.spec_name for _, one in rows],
             [one.signed_at for _, one in rows],
+            [one.tier for _, one in rows],
+            [one.slot for _, one in rows],
             [event_id for event_id, _ in gone],
             [player_id for _, player_id in gone],
         )

@@ -5,8 +5,9 @@ from datetime import datetime
 from typing import Any
 
 from bot.domain.auto_invite import Invitation
+from bot.domain.gates import Tier
 from bot.domain.ids import EventId, PlayerId, SignUpId, UserId
-from bot.domain.roster import SignUp, Tier
+from bot.domain.roster import SignUp
 from bot.domain.template import Choice
 from db.rows import Connection, maybe
 

@@ -7,7 +7,7 @@ from itertools import count
 
 from bot.domain.event import Event, check_open
 from bot.domain.ids import PlayerId, SignUpId
-from bot.domain.roster import Roster, SignUp, place, promoted
+from bot.domain.roster import Roster, SignUp, demoted, place, promoted
 from bot.domain.sign_up import Answer, NotSignedUp
 from bot.domain.template import Choice, Template
 
@@ -39,8 +39,12 @@ class Desk:
         return self._now.get(player_id)
 
     def answer(self, known: SignUp, answer: Answer, now: datetime) -> None:
-        """Write `answer` down for the person of `known` (a sign-up that names them; its answer does not count)."""
+        """Write `answer` down for the person of `known`: a sign-up that names them, with the standing they have now.
+
+        Whoever keeps their place keeps the standing it was taken with.
+        """
         own = self._now.get(known.player_id)
+        stays = own is not None and answer.keeps_place
         self._now[known.player_id] = replace(
             own or replace(known, id=SignUpId(next(self._fresh))),
             name=known.name,
@@ -48,7 +52,9 @@ class Desk:
             choice=answer.choice,
             class_name=answer.pick.class_name if answer.pick else None,
             spec_name=answer.pick.spec_name if answer.pick else None,
-            signed_at=own.signed_at if own and answer.keeps_place else now,
+            signed_at=own.signed_at if own and stays else now,
+            tier=own.tier if own and stays else known.tier,
+            slot=own.slot if own and stays else known.slot,
         )
 
     def withdraw(self, own: SignUp | None, now: datetime) -> None:
@@ -67,6 +73,11 @@ class Desk:
     def removed(self) -> Sequence[PlayerId]:
         """Whose sign-up must go."""
         return [player_id for player_id in self._found if player_id not in self._now]
+
+    @property
+    def demoted(self) -> Sequence[SignUp]:
+        """Who had a seat before and waits now."""
+        return demoted(self.before, self.roster())
 
     @property
     def promoted(self) -> Sequence[SignUp]:

@@ -11,6 +11,7 @@ from bot.domain.emoji import is_emoji
 LONGEST_TEXT = 100
 """What Discord shows of a select's option and of an autocomplete's choice."""
 
+LONGEST_ID = 19
 _COLOUR = re.compile("#?[0-9a-fA-F]{6}")
 
 
@@ -72,6 +73,20 @@ class JsonObject:
             if not isinstance(one, Mapping):
                 raise Garbled(f"{where} is not an object in curly brackets.")
         return [JsonObject(cast("Mapping[str, Any]", one), f"{where}: ") for where, one in listed]
+
+    def nested(self, key: str) -> "JsonObject":
+        """The object under `key`; absent it is an empty one."""
+        given = self.values.get(key)
+        if given is not None and not isinstance(given, Mapping):
+            raise self._garbled(key, "is an object in curly brackets")
+        return JsonObject(cast("Mapping[str, Any]", given or {}), f"{self.place}{key.capitalize()}: ")
+
+    def ids(self, key: str) -> tuple[int, ...]:
+        """The Discord ids listed under `key`, written as texts of digits."""
+        listed = self.texts(key)
+        if any(not one.isascii() or not one.isdigit() or len(one) > LONGEST_ID for one in listed):
+            raise self._garbled(key, "lists Discord ids, texts of up to 19 digits")
+        return tuple(int(one) for one in listed)
 
     def texts(self, key: str) -> tuple[str, ...]:
         """The texts listed under `key`."""

@@ -4,18 +4,10 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from enum import IntEnum
 
+from bot.domain.gates import Gates, Tier
 from bot.domain.ids import PlayerId, SignUpId, UserId
 from bot.domain.template import Choice, Template
-
-
-class Tier(IntEnum):
-    """How a sign-up came to be; a lower tier is placed first."""
-
-    HOST_ADDED = 0
-    PRIORITY = 1
-    SELF = 2
 
 
 @dataclass(frozen=True)
@@ -75,9 +67,12 @@ class Roster:
 
 
 def place(sign_ups: Iterable[SignUp], template: Template, total_limit: int | None) -> Roster:
-    """Seat the sign-ups in order while total, role, class and spec have room; the rest queue in the same order."""
+    """Seat the sign-ups in order while total, role, class and spec have room; the rest queue in the same order.
+
+    Where officers choose (template's gates), nobody is seated but whom they put in.
+    """
     ordered = sorted(sign_ups, key=lambda one: one.order)
-    seats = _Seats(template, total_limit)
+    seats = _Seats(template, total_limit, template.gates)
     seated: list[Placed] = []
     queued: list[Placed] = []
     others: dict[Choice, list[Placed]] = {}
@@ -97,15 +92,23 @@ def promoted(before: Roster, after: Roster) -> Sequence[SignUp]:
     return [one.sign_up for one in after.seated if one.sign_up.player_id in waiting]
 
 
+def demoted(before: Roster, after: Roster) -> Sequence[SignUp]:
+    """Those who had a seat before and are queued after, in the order of the queue."""
+    return [one.sign_up for one in after.queued if one.sign_up.player_id in before.seated_players]
+
+
 class _Seats:
     """Counts the seats taken against every limit that applies."""
 
-    def __init__(self, template: Template, total_limit: int | None) -> None:
+    def __init__(self, template: Template, total_limit: int | None, gates: Gates) -> None:
         self._template = template
+        self._only_chosen = gates.seats_only_the_chosen()
         self._total = total_limit
         self._taken: Counter[tuple[str, ...]] = Counter()
 
     def take(self, sign_up: SignUp) -> bool:
+        if self._only_chosen and sign_up.tier is not Tier.HOST_ADDED:
+            return False
         claims = list(self._claims(sign_up))
         if any(limit is not None and self._taken[key] >= limit for key, limit in claims):
             return False

@@ -1,10 +1,13 @@
 """What a click on the sheet means: a pure decision over the event, the template and what is known of the person."""
 
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import datetime
 
 from bot.domain.errors import MusterError
 from bot.domain.event import Event, check_open
+from bot.domain.gates import Tier, check_gates
+from bot.domain.ids import RoleId
 from bot.domain.roster import SignUp
 from bot.domain.template import Choice, GameClass, Template
 
@@ -58,14 +61,17 @@ def decide(
     choice: Choice,
     now: datetime,
     pick: tuple[str, str | None] | None = None,
+    roles: AbstractSet[RoleId] = frozenset(),
 ) -> Decision:
     """What to do with `choice` at `now`. `pick` is what the person chose just now: a class, maybe with its spec.
 
-    Raises SheetClosed, NotOffered.
+    `roles` are the person's Discord roles. Raises SheetClosed, NotOffered, NotForYou, HostPicks.
     """
     check_open(event, choice, now)
     if choice not in template.labels:
         raise NotOffered
+    if choice is not Choice.ABSENCE and not (own and own.tier is Tier.HOST_ADDED):
+        check_gates(template.gates, roles)
     if pick is not None:
         return _picked(template, own, choice, pick)
     known = _known(template, own, main)

@@ -12,6 +12,8 @@ from enum import StrEnum
 from typing import Any, cast
 
 from bot.domain.errors import MusterError
+from bot.domain.gates import MOST_PRIORITY_ROLES, Gates, Method, read_roles
+from bot.domain.ids import RoleId
 from bot.domain.json_values import Garbled, JsonObject
 
 
@@ -93,6 +95,7 @@ class Template:
     roles: tuple[Role, ...] = ()
     classes: tuple[GameClass, ...] = ()
     buffs: tuple[Buff, ...] = ()
+    gates: Gates = field(default_factory=Gates)
     _by_name: Mapping[str, GameClass] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -166,16 +169,25 @@ def _build(data: JsonObject) -> Template:
         roles=tuple(_role(one) for one in data.objects("roles", "role")),
         classes=tuple(_class(one) for one in data.objects("classes", "class")),
         buffs=tuple(Buff(one.text("name"), one.texts("from")) for one in data.objects("buffs", "buff")),
+        gates=_gates(data.nested("sign_ups")),
     )
 
 
+def _gates(data: JsonObject) -> Gates:
+    """The sign-up rules: `method`, and lists of Discord role ids (as texts, for JSON has no numbers that long)."""
+    method = data.text("method", Method.SELF)
+    if method not in list(Method):
+        raise Garbled(f'{data.place}`method` is {", ".join(Method)}, not "{method}".')
+    allowed, banned, priority = (data.ids(key) for key in ("allowed_roles", "banned_roles", "priority_roles"))
+    if len(priority) > MOST_PRIORITY_ROLES:
+        raise Garbled(f"{data.place}`priority_roles` names at most {MOST_PRIORITY_ROLES} roles.")
+    return Gates(Method(method), frozenset(map(RoleId, allowed)), frozenset(map(RoleId, banned)), read_roles(priority))
+
+
 def _labels(data: JsonObject) -> Mapping[Choice, str]:
-    words = data.values.get("answers")
-    if words is None:
+    if data.values.get("answers") is None:
         return DEFAULT_LABELS
-    if not isinstance(words, Mapping):
-        raise Garbled("`answers` is an object in curly brackets, a word for each button.")
-    answers = JsonObject(cast("Mapping[str, Any]", words), "Answers: ")
+    answers = data.nested("answers")
     unknown = [key for key in answers.values if key not in DEFAULT_LABELS]
     if unknown:
         raise Garbled(f'There is no answer "{unknown[0]}": write {", ".join(Choice)}.')

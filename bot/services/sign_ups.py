@@ -1,7 +1,7 @@
 """Sign-ups: what a click on the sheet does."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import cast
 
@@ -10,6 +10,7 @@ from bot.domain.action import Kind, NewAction
 from bot.domain.desk import Desk
 from bot.domain.errors import MusterError
 from bot.domain.event import Event, UnknownEvent
+from bot.domain.gates import standing
 from bot.domain.ids import EventId, PlayerId, SignUpId
 from bot.domain.permissions import Actor
 from bot.domain.roster import Placed, Roster, SignUp, place
@@ -154,13 +155,24 @@ class SignUps:
             desk.withdraw(own, now)
             return Withdrawn(desk.event)
         pick = _by_name(desk.template, click.pick)
-        decision = decide(desk.event, desk.template, own, player.main if player else None, click.choice, now, pick)
+        decision = decide(
+            desk.event,
+            desk.template,
+            own,
+            player.main if player else None,
+            click.choice,
+            now,
+            pick,
+            click.actor.role_ids,
+        )
         if not isinstance(decision, Answer):
             return _wanted(desk.event, desk.template, click.choice, decision)
         if player is None or found.name != click.actor.name:
             player = await tx.players.register(click.actor, desk.template.game)
         character_id = await _character(tx, desk.template, player, decision)
-        desk.answer(_person(click.actor, player, character_id, now), decision, now)
+        tier, slot = standing(desk.template.gates, click.actor.role_ids)
+        person = _person(click.actor, player, character_id, now)
+        desk.answer(replace(person, tier=tier, slot=slot), decision, now)
         return _Stands(desk, player.id)
 
     async def _write(self, tx: Session, desks: Sequence[Desk]) -> None:

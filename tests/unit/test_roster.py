@@ -7,8 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from makers import ARMS, HOLY, LIGHT, PLAIN, PROTECTION, START, game, sign_up
 
+from bot.domain.gates import Tier
 from bot.domain.ids import PlayerId
-from bot.domain.roster import Placed, Roster, SignUp, Tier, place, promoted
+from bot.domain.roster import Placed, Roster, SignUp, place, promoted
 from bot.domain.template import Choice, GameClass, Role, Spec, Template
 
 SPECS = (PROTECTION, HOLY, ARMS, LIGHT)

@@ -40,7 +40,7 @@ def changed(path: str, value: Any) -> dict[str, Any]:
     place: Any = data
     for step in way:
         place = place[step]
-    if value is None:
+    if value is None and last in place:
         del place[last]
     else:
         place[last] = value
