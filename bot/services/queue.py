@@ -30,11 +30,12 @@ Raises Undeliverable when trying again is pointless, TryLater to name the moment
 
 
 class TryLater(Exception):
-    """Not now: the action comes back at `at` (UTC)."""
+    """Not now: the action comes back at `at` (UTC). Mere waiting uses no attempt up; a failure `counts` as one."""
 
-    def __init__(self, at: datetime, why: str) -> None:
+    def __init__(self, at: datetime, why: str, *, counts: bool = False) -> None:
         super().__init__(why)
         self.at = at
+        self.counts = counts
 
 
 class Queue:
@@ -85,19 +86,26 @@ class Queue:
         except Undeliverable as error:
             await self._bury(action, str(error))
         except TryLater as later:
-            # Uncounted, so never at once: a moment already past would go round for ever.
-            await self._retry(action, str(later), max(later.at, self._clock.now() + back_off(1)), counts=False)
+            await self._later(action, later)
         except Exception as error:
             log.warning("action=%s kind=%s attempt=%s failed", action.id, action.kind, action.attempts, exc_info=True)
             await self._back_off(action, repr(error))
         else:
             await self._finish(action, outcome)
 
-    async def _back_off(self, action: Action, error: str) -> None:
+    async def _later(self, action: Action, later: TryLater) -> None:
+        if later.counts:
+            await self._back_off(action, str(later), not_before=later.at)
+        else:
+            # Never at once: a moment already past would go round for ever.
+            await self._retry(action, str(later), max(later.at, self._clock.now() + back_off(1)), counts=False)
+
+    async def _back_off(self, action: Action, error: str, not_before: datetime | None = None) -> None:
         if action.attempts >= MOST_ATTEMPTS:
             await self._bury(action, error)
         else:
-            await self._retry(action, error, self._clock.now() + back_off(action.attempts))
+            at = self._clock.now() + back_off(action.attempts)
+            await self._retry(action, error, max(at, not_before or at))
 
     async def _finish(self, action: Action, outcome: str) -> None:
         now = self._clock.now()

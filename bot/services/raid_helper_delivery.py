@@ -6,6 +6,7 @@ the create happened, so it looks for the event by its marker before creating aga
 
 import logging
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import timedelta
 
 from bot.clock import Clock
@@ -33,7 +34,8 @@ DEFAULT_TEMPLATE = "wowretail2"
 DESCRIPTION = "Auto-scheduled raid. Sign up below!"
 DOUBT = timedelta(seconds=60)
 """After an answer that never came: time enough for a create that is still under way to show in the list."""
-FINAL = (errors.InvalidKey, errors.LockedTemplate, errors.NoAccess, errors.Rejected)
+FINAL = (errors.LockedTemplate, errors.NoAccess, errors.Rejected)
+"""Trying again changes nothing. A refreshed key is not among them: the new one may be given at any time."""
 
 
 class RaidHelperDelivery:
@@ -105,7 +107,7 @@ class RaidHelperDelivery:
     ) -> RaidHelperEvent:
         try:
             found = await find_lost(server, draft) if in_doubt else None
-            created = found or await server.create_event(_channel(event), draft)
+            created = found or await self._create(server, _channel(event), draft)
             if created.start != draft.start:
                 await self._correct(server, event, created, draft)
         except FINAL as error:
@@ -113,8 +115,17 @@ class RaidHelperDelivery:
         except errors.RateLimited as error:
             raise TryLater(self._clock.now() + timedelta(seconds=error.retry_after), str(error)) from error
         except errors.OutcomeUnknown as error:
-            raise TryLater(self._clock.now() + DOUBT, str(error)) from error
+            raise TryLater(self._clock.now() + DOUBT, str(error), counts=True) from error
         return await server.complete(created)
+
+    async def _create(self, server: RaidHelperServer, channel_id: int, draft: EventDraft) -> RaidHelperEvent:
+        try:
+            return await server.create_event(channel_id, draft)
+        except errors.Rejected as error:
+            # Whoever started the series may have left the server since: the bot leads then, as in the origin.
+            if "leaderId" not in error.reason or draft.leader_id == self._messenger.own_id:
+                raise
+            return await server.create_event(channel_id, replace(draft, leader_id=self._messenger.own_id))
 
     async def _correct(
         self, server: RaidHelperServer, event: Event, created: RaidHelperEvent, draft: EventDraft

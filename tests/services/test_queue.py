@@ -246,6 +246,18 @@ async def test_a_named_moment_that_is_past_does_not_go_round_at_once(work: Work)
     assert await work.queue.run_due() == 1
 
 
+async def test_a_failure_with_a_named_moment_uses_attempts_up(work: Work) -> None:
+    async def in_doubt(_action: Action) -> None:
+        raise TryLater(work.clock.now() + SECOND, "no answer", counts=True)
+
+    work.act = in_doubt
+    await work.enqueue(named("hopeless"))
+    for _ in range(MOST_ATTEMPTS):
+        await work.queue.run_due()
+        work.clock.advance(LONGEST_BACK_OFF)
+    assert [(row["dead"], row["last_error"]) for row in await work.rows()] == [(True, "no answer")]
+
+
 async def test_waiting_for_a_named_moment_uses_no_attempt_up(work: Work) -> None:
     async def not_yet(_action: Action) -> None:
         raise TryLater(work.clock.now() + SECOND, "not connected")
