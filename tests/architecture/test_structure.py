@@ -151,6 +151,13 @@ def asserting_helpers() -> set[str]:
 HELPERS = asserting_helpers()
 
 
+def test_a_test_without_an_assertion_would_be_seen():
+    empty, full = ast.parse("def test_a(): print(1)\ndef test_b(): assert 1").body
+    assert isinstance(empty, ast.FunctionDef)
+    assert isinstance(full, ast.FunctionDef)
+    assert (_asserts(empty), _asserts(full)) == (False, True)
+
+
 @pytest.mark.parametrize("path", TESTS, ids=name)
 def test_every_test_asserts(path: Path):
     tests = [one for one in functions(path) if one.name.startswith("test_")]
@@ -180,9 +187,20 @@ HOSTS = ("pypi" + ".org", "python" + "hosted.org", "npm" + "js.", "regis" + "try
 OPTIONS = re.compile(r"(?<!no-emit-)index[-]url|trusted[-]host|find[-]links")
 
 
-@pytest.mark.parametrize("path", kept_files(), ids=name)
-def test_no_file_names_a_registry_or_this_machine(path: Path):
-    text = path.read_text(errors="replace").lower()
-    assert [each for each in HOSTS if each in text] == []
-    assert not OPTIONS.search(text)
-    assert str(REPOSITORY).lower() + "/" not in text
+def forbidden_in(text: str) -> list[str]:
+    """What a file with this text must not say."""
+    small = text.lower()
+    machine = [each for each in (f"{REPOSITORY}/".lower(), f"{Path.home()}/".lower()) if each in small]
+    return [*(each for each in HOSTS if each in small), *OPTIONS.findall(small), *machine]
+
+
+def test_no_file_names_a_registry_or_this_machine():
+    said = {name(path): forbidden_in(path.read_text(errors="replace")) for path in kept_files()}
+    assert len(said) > 100
+    assert {path: words for path, words in said.items() if words} == {}
+
+
+def test_a_registry_or_this_machine_would_be_seen():
+    assert forbidden_in(f"--{'index'}-url https://{HOSTS[0]}/simple") == [HOSTS[0], "index" + "-url"]
+    assert forbidden_in(f"see {REPOSITORY}/bot")
+    assert forbidden_in("uv pip compile --no-emit-index" + "-url") == []

@@ -195,6 +195,22 @@ async def test_check_with_a_wrong_token(host: Host, dsn: str, discord: DiscordSe
     assert done.out.splitlines()[0].startswith("MEND  DISCORD_TOKEN: Discord does not accept it.")
 
 
+async def test_check_without_a_way_to_discord(host: Host, dsn: str, discord: DiscordServer):
+    done = await host.having(DATABASE_URL=dsn, DISCORD_TOKEN=discord.token).runs("check")
+    assert done.code == 1
+    assert done.out.splitlines()[0].startswith("MEND  Discord does not answer.")
+    assert "ok    Database: reachable and up to date" in done.out.splitlines()
+    assert "Traceback" not in done.errors
+
+
+async def test_check_names_a_database_that_is_not_there_without_its_password(host: Host, discord: DiscordServer):
+    away = "postgresql://muster:hunter2@127.0.0.1:1/muster"
+    done = await host.at(discord).having(DATABASE_URL=away).runs("check")
+    assert done.code == 1
+    assert done.out.splitlines()[-1].startswith("MEND  Database: The database at 127.0.0.1:1 cannot be reached")
+    assert "hunter2" not in done.out + done.errors
+
+
 async def test_check_names_pending_migrations(host: Host, empty_dsn: str, discord: DiscordServer):
     done = await host.at(discord).having(DATABASE_URL=empty_dsn).runs("check")
     assert done.code == 1
@@ -248,7 +264,7 @@ async def test_check_finds_everything_fine(host: Host, dsn: str, discord: Discor
         reset = await machine.having(RAID_HELPER_BASE_URL=raid_helper.base_url, ENCRYPTION_KEY="").runs("check")
     assert done.code == 0, done
     assert done.out.splitlines() == [
-        "ok    Token: logged in as Muster#0000" if "#" in done.out else "ok    Token: logged in as Muster",
+        "ok    Token: logged in as Muster#0000",
         "ok    Intents: the bot may use everything it asks for",
         "ok    Database: reachable and up to date",
         f"ok    Server Night Watch, channel {raids.id}: the bot can post",
