@@ -63,13 +63,17 @@ class RaidHelperDelivery:
         """Create the event on Raid-Helper exactly once, then have it announced and filled."""
         async with self._db.transaction() as tx:
             event = await _event(tx, action)
-            if event.raid_helper_event_id or event.status is EventStatus.CANCELLED:
+            in_doubt = event.booking_state is BookingState.CREATING
+            cancelled = event.status is EventStatus.CANCELLED
+            if event.raid_helper_event_id or (cancelled and not in_doubt):
                 return "nothing to create"
             series = await tx.series.get(event.series_id) if event.series_id else None
             server = await self._server(tx, action)
             await tx.bookings.set_state(event.id, BookingState.CREATING)
-        in_doubt = event.booking_state is BookingState.CREATING
-        created = await self._created(server, event, self._draft(event, series), in_doubt=in_doubt)
+        draft = self._draft(event, series)
+        if cancelled:
+            return await _undone(server, draft)
+        created = await self._created(server, event, draft, in_doubt=in_doubt)
         async with self._db.transaction() as tx:
             await tx.bookings.set_raid_helper_event(event.id, created.id, created.payload)
             await stands(tx, self._clock, event)
@@ -169,6 +173,15 @@ class RaidHelperDelivery:
                         f"{Kind.SIGN_UP_ON_RAID_HELPER}:{event.id}:{one.player_id}",
                     )
                 )
+
+
+async def _undone(server: RaidHelperServer, draft: EventDraft) -> str:
+    """For a raid cancelled while nobody knew whether it stands: find it and take it away."""
+    found = await find_lost(server, draft)
+    if found is None:
+        return "nothing to create"
+    await server.delete_event(found.id)
+    return f"deleted {found.id}"
 
 
 async def _fill(server: RaidHelperServer, raid_helper_id: str, own: SignUp) -> str:

@@ -9,7 +9,7 @@ import pytest
 from bot.domain.event import SheetKind
 from sandbox.raid_helper import faults
 from sandbox.raid_helper.faults import Fault
-from tests.factories import BOT, GUILD, RAIDS, START, member, new_series
+from tests.factories import BOT, GUILD, RAIDS, START, member, new_series, officer
 from tests.services.test_pre_fill import known_player
 from tests.services.world import API_KEY, World
 
@@ -195,6 +195,16 @@ async def test_a_cancelled_booking_is_not_created(guild: World) -> None:
     await guild.pool.execute("UPDATE patt.raid_events SET status = 'CANCELLED' WHERE booking_state IS NOT NULL")
     await guild.run()
     assert (guild.raid_helper.calls, await guild.open_actions()) == ([], [])
+
+
+async def test_a_booking_cancelled_while_its_create_was_in_doubt_leaves_no_orphan(guild: World) -> None:
+    await guild.weekly(SheetKind.RAID_HELPER)
+    guild.raid_helper.fail("create", faults.commit_then_drop())
+    await guild.look(BOOKING_TIME)
+    [row] = await guild.successors()
+    await guild.first.raids.cancel(officer(), str(row["id"]), None, delete=False)
+    await guild.recover()
+    assert (guild.raid_helper.events, guild.discord.said, await guild.open_actions()) == ({}, [], [])
 
 
 async def test_text_of_a_series_never_expands_on_raid_helper(guild: World) -> None:
