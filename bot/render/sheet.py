@@ -6,6 +6,7 @@ Every block is a column as long as 25 fields are enough; more blocks than that s
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import discord
 
@@ -247,6 +248,8 @@ def _chunks(lines: Sequence[str], glue: str) -> Iterator[str]:
     yield value
 
 
+# The same few words of a template stand on every line of every sheet.
+@lru_cache(maxsize=1024)
 def _shown(text: str, length: int) -> str:
     """User text without markdown of its own, its beginning where all of it would be longer than `length`."""
     folded = " ".join(text.split())
