@@ -26,8 +26,8 @@ log = logging.getLogger(__name__)
 discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
 
 EXTENSIONS = ("cogs.raid", "cogs.sheet", "cogs.raidhelper", "cogs.queue", "cogs.autobook", "cogs.maintenance")
-CLOSING_TIME = 8.2
-"""Seconds for what is in hand; a host kills what has not ended after ten."""
+CLOSING_TIME = 6.5
+"""Seconds for what is in hand; a host kills what has not ended after ten, the embedded database included."""
 GOODBYE_TIME = 1.0
 """Seconds for the goodbye to Discord."""
 FIVE_MINUTES = timedelta(minutes=5)

@@ -10,7 +10,7 @@ from bot.client import MusterBot
 
 log = logging.getLogger(__name__)
 
-SHUTDOWN_PATIENCE = 8.0
+SHUTDOWN_PATIENCE = 6.0
 PAUSE_AFTER_TROUBLE = 5.0
 
 
