@@ -1,11 +1,13 @@
 """`python -m bot`, `migrate` and `check` as a host sees them: exit codes, lines on the screen, an orderly end."""
 
 import asyncio
+import contextlib
+import os
 import resource
 import signal
 import sys
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -28,8 +30,11 @@ OWN_KEY = Fernet.generate_key().decode()
 
 
 @pytest.fixture
-def host(tmp_path: Path) -> Host:
-    return Host(tmp_path, {"DATA_DIR": str(tmp_path / "data")})
+def host(tmp_path: Path) -> Iterator[Host]:
+    yield Host(tmp_path, {"DATA_DIR": str(tmp_path / "data")})
+    for number in postgres_of(tmp_path / "data"):  # a test that failed may have left its server
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(number, signal.SIGQUIT)
 
 
 @pytest.fixture
