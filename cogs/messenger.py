@@ -5,7 +5,8 @@ from discord import ui
 
 from bot.client import MusterBot
 from bot.domain.ids import ChannelId, MessageId, UserId
-from bot.domain.roster import SignUp
+from bot.domain.notice import Notice
+from bot.domain.roster import Placed
 from bot.domain.sheet import Sheet
 from bot.render import texts
 from bot.render.sheet import sheet_embed
@@ -67,17 +68,17 @@ class DiscordMessenger:
         """Tell the officers that no raid channel is set."""
         await self._say(officer_channel_id, texts.unannounced(link), nonce)
 
-    async def tell_promoted(self, member: SignUp, sheet: Sheet, nonce: str) -> None:
-        """Tell a member that they have a seat now."""
-        if member.user_id is None:
-            return
-        text = texts.promoted(sheet.event)
+    async def tell_member(
+        self, user_id: UserId, notice: Notice, sheet: Sheet, placed: Placed | None, nonce: str
+    ) -> None:
+        """Tell a member what happened to their place."""
+        text = texts.notice(notice, sheet, placed)
         try:
-            direct = await self._bot.create_dm(discord.Object(member.user_id))
+            direct = await self._bot.create_dm(discord.Object(user_id))
             await direct.send(text, nonce=nonce)
         except discord.Forbidden:
-            who = discord.AllowedMentions(users=[discord.Object(member.user_id)])
-            await self._say(_channel_of(sheet), f"<@{member.user_id}> {text}", nonce, who)
+            who = discord.AllowedMentions(users=[discord.Object(user_id)])
+            await self._say(_channel_of(sheet), f"<@{user_id}> {text}", nonce, who)
         except discord.NotFound as error:
             raise Undeliverable(str(error)) from error
 

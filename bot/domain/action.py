@@ -19,7 +19,7 @@ class Kind(StrEnum):
     CREATE_ON_RAID_HELPER = "raid_helper.create"
     DELETE_ON_RAID_HELPER = "raid_helper.delete"
     SIGN_UP_ON_RAID_HELPER = "raid_helper.sign_up"
-    TELL_PROMOTED = "member.promoted"
+    TELL_MEMBER = "member.tell"
 
 
 @dataclass(frozen=True)

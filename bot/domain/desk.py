@@ -28,6 +28,7 @@ class Desk:
         self._found = {one.player_id: one for one in sign_ups}
         self._now = dict(self._found)
         self._fresh = count(_NOT_WRITTEN_YET)
+        self._acted: set[PlayerId] = set()
         self.before = self.roster()
 
     def roster(self) -> Roster:
@@ -43,6 +44,7 @@ class Desk:
 
         Whoever keeps their place keeps the standing it was taken with.
         """
+        self._acted.add(known.player_id)
         own = self._now.get(known.player_id)
         stays = own is not None and answer.keeps_place
         self._now[known.player_id] = replace(
@@ -76,10 +78,10 @@ class Desk:
 
     @property
     def demoted(self) -> Sequence[SignUp]:
-        """Who had a seat before and waits now."""
-        return demoted(self.before, self.roster())
+        """Who had a seat before and waits now, not by their own answer."""
+        return [one for one in demoted(self.before, self.roster()) if one.player_id not in self._acted]
 
     @property
     def promoted(self) -> Sequence[SignUp]:
-        """Who waited before and has a seat now."""
-        return promoted(self.before, self.roster())
+        """Who waited before and has a seat now, not by their own answer."""
+        return [one for one in promoted(self.before, self.roster()) if one.player_id not in self._acted]

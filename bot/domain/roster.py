@@ -27,6 +27,8 @@ class SignUp:
     tier: Tier = Tier.SELF
     slot: int | None = None
     character_id: int | None = None
+    offers: tuple[str, ...] = ()
+    """What else they would play, as "Class/Spec"."""
 
     @property
     def order(self) -> tuple[int, int, datetime, int]:

@@ -6,9 +6,11 @@ from datetime import datetime
 
 from bot.domain.event import LONGEST_TITLE, Event, EventStatus, SheetKind
 from bot.domain.ids import ChannelId
+from bot.domain.notice import Notice
 from bot.domain.roster import Placed
 from bot.domain.series import Series
 from bot.domain.server import Server
+from bot.domain.sheet import Sheet
 from bot.domain.template import Choice, GameClass, Template
 
 MY_SIGN_UP = "My sign-up"
@@ -96,10 +98,21 @@ def not_signed_up(event: Event) -> str:
     return f"You have not answered **{safe(event.title)}** yet: press one of the sheet's buttons."
 
 
-def promoted(event: Event) -> str:
-    """To a member who moved from the queue to a seat."""
+def notice(what: Notice, sheet: Sheet, placed: Placed | None) -> str:
+    """To a member whose place changed without their doing."""
+    event = sheet.event
+    raid = f"**{safe(event.title)}**, {stamp(event.starts_at)}"
+    sentence = {
+        Notice.PROMOTED: f"A seat opened: you are now in {raid}.",
+        Notice.DEMOTED: f"There are fewer seats than before, so you are back in the queue of {raid}.",
+        Notice.ADDED: f"An officer put you on the sheet of {raid}.",
+        Notice.MOVED: f"An officer changed your answer to {raid}.",
+        Notice.SWITCHED: f"An officer took up your offer: you play another spec in {raid}.",
+        Notice.REMOVED: f"An officer took you off the sheet of {raid}. Ask them if that surprises you.",
+    }[what]
+    now = "" if placed is None or what is Notice.PROMOTED else f" {signed_up(sheet.template, placed)}"
     where = f"\n{event.link}" if event.link else ""
-    return f"A seat opened: you are now in **{safe(event.title)}**, {stamp(event.starts_at)}.{where}"
+    return f"{sentence}{now}{where}"
 
 
 # ---------------------------------------------------------------- officers

@@ -5,7 +5,8 @@ from collections.abc import Mapping
 from bot.clock import Clock
 from bot.domain.action import Action, Kind, NewAction, channel_lane
 from bot.domain.event import BookingState, Event, EventStatus
-from bot.domain.ids import EventId, PlayerId
+from bot.domain.ids import EventId, PlayerId, UserId
+from bot.domain.notice import Notice, still_true
 from bot.domain.sheet import Sheet
 from bot.services.messenger import Messenger
 from bot.services.queue import Handler
@@ -30,7 +31,7 @@ class Delivery:
             Kind.REFRESH_SHEET: self.refresh_sheet,
             Kind.DELETE_SHEET: self.delete_sheet,
             Kind.ANNOUNCE: self.announce,
-            Kind.TELL_PROMOTED: self.tell_promoted,
+            Kind.TELL_MEMBER: self.tell_member,
         }
 
     async def post_sheet(self, action: Action) -> str:
@@ -82,15 +83,15 @@ class Delivery:
             await tx.bookings.set_state(event.id, BookingState.ANNOUNCED)
         return "announced" if server.raid_channel_id else "no raid channel"
 
-    async def tell_promoted(self, action: Action) -> str:
-        """Tell the member, if they still hold their seat."""
+    async def tell_member(self, action: Action) -> str:
+        """Tell a member what happened to their place, if it still holds."""
         async with self._db.transaction() as tx:
             sheet = await self._sheet(tx, action)
-        player_id = PlayerId(action.payload["player_id"])
-        placed = sheet.roster.of(player_id) if sheet else None
-        if sheet is None or placed is None or player_id not in sheet.roster.seated_players:
-            return "no longer seated"
-        await self._messenger.tell_promoted(placed.sign_up, sheet, action.nonce)
+        notice, player_id = Notice(action.payload["what"]), PlayerId(action.payload["player_id"])
+        if sheet is None or not still_true(notice, sheet.roster, player_id):
+            return "no longer true"
+        user_id = UserId(action.payload["user_id"])
+        await self._messenger.tell_member(user_id, notice, sheet, sheet.roster.of(player_id), action.nonce)
         return "told"
 
     async def _sheet(self, tx: Session, action: Action) -> Sheet | None:

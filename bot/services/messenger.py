@@ -3,7 +3,8 @@
 from typing import Protocol
 
 from bot.domain.ids import ChannelId, MessageId, UserId
-from bot.domain.roster import SignUp
+from bot.domain.notice import Notice
+from bot.domain.roster import Placed
 from bot.domain.sheet import Sheet
 
 
@@ -46,6 +47,8 @@ class Messenger(Protocol):
         """Tell the officers that no raid channel is set for the announcement."""
         ...
 
-    async def tell_promoted(self, member: SignUp, sheet: Sheet, nonce: str) -> None:
-        """Tell a member that they moved from the queue to a seat: by DM, else in the sheet's channel."""
+    async def tell_member(
+        self, user_id: UserId, notice: Notice, sheet: Sheet, placed: Placed | None, nonce: str
+    ) -> None:
+        """Tell a member what happened to their place: by DM, else in the sheet's channel, pinging only them."""
         ...

@@ -1,11 +1,14 @@
 """Sheets: everything one shows, read in one go."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from bot.domain.action import Kind, NewAction, channel_lane
+from bot.domain.desk import Desk
 from bot.domain.event import Event, SheetKind
 from bot.domain.ids import EventId
-from bot.domain.roster import place
+from bot.domain.notice import Notice
+from bot.domain.roster import SignUp, place
 from bot.domain.sheet import Sheet
 from bot.services.templates import Templates
 from db import Session
@@ -51,6 +54,22 @@ def redraw(event: Event, now: datetime) -> NewAction:
     kind = Kind.REFRESH_SHEET
     lane = channel_lane(event.channel_id)
     return NewAction(event.guild_id, kind, lane, now + SPACING, event.id, dedupe=f"{kind}:{event.id}")
+
+
+def tell(event: Event, notice: Notice, member: SignUp, now: datetime) -> Sequence[NewAction]:
+    """The notice to one member; somebody without Discord is told nothing."""
+    if member.user_id is None:
+        return []
+    lane = f"member:{member.user_id}"
+    payload = {"what": notice, "player_id": member.player_id, "user_id": member.user_id}
+    return [NewAction(event.guild_id, Kind.TELL_MEMBER, lane, now, event.id, payload)]
+
+
+def moved_up_and_down(desk: Desk, now: datetime) -> Sequence[NewAction]:
+    """The redraw of the desk's sheet, and a notice to whoever got or lost a seat by somebody else's doing."""
+    promoted = [one for member in desk.promoted for one in tell(desk.event, Notice.PROMOTED, member, now)]
+    demoted = [one for member in desk.demoted for one in tell(desk.event, Notice.DEMOTED, member, now)]
+    return [redraw(desk.event, now), *promoted, *demoted]
 
 
 def raid_helper_lane(event: Event) -> str:

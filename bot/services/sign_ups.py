@@ -6,7 +6,6 @@ from datetime import datetime
 from typing import cast
 
 from bot.clock import Clock
-from bot.domain.action import Kind, NewAction
 from bot.domain.desk import Desk
 from bot.domain.errors import MusterError
 from bot.domain.event import Event, UnknownEvent
@@ -183,8 +182,7 @@ class SignUps:
         await tx.clicks.write(
             {desk.event.id: desk.changed for desk in desks}, {desk.event.id: desk.removed for desk in desks}
         )
-        notices = [_promotion(desk.event, one, now) for desk in desks for one in desk.promoted if one.user_id]
-        await tx.actions.enqueue(*(sheets.redraw(desk.event, now) for desk in desks), *notices)
+        await tx.actions.enqueue(*(one for desk in desks for one in sheets.moved_up_and_down(desk, now)))
 
 
 @dataclass(frozen=True)
@@ -236,8 +234,3 @@ def _wanted(event: Event, template: Template, choice: Choice, decision: Decision
     if isinstance(decision, AskSpec):
         return SpecWanted(event, template, choice, decision.game_class)
     return ClassWanted(event, template, choice)
-
-
-def _promotion(event: Event, member: SignUp, now: datetime) -> NewAction:
-    lane = f"member:{member.user_id}"
-    return NewAction(event.guild_id, Kind.TELL_PROMOTED, lane, now, event.id, {"player_id": member.player_id})

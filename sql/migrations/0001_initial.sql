@@ -92,7 +92,8 @@ CREATE TABLE guild_identity.wow_characters (
     name      text NOT NULL DEFAULT '',
     class_id  bigint REFERENCES guild_identity.classes ON DELETE SET NULL,
     spec_id   bigint REFERENCES guild_identity.specializations ON DELETE SET NULL,
-    is_main   boolean NOT NULL DEFAULT FALSE
+    is_main   boolean NOT NULL DEFAULT FALSE,
+    offers    text[] NOT NULL DEFAULT '{}' -- what else the character can play, as "Class/Spec"
 );
 -- One main a player and game: what one click signs up with.
 CREATE UNIQUE INDEX wow_characters_main ON guild_identity.wow_characters (player_id, game) WHERE is_main;
@@ -256,6 +257,7 @@ CREATE TABLE patt.raid_attendance (
     spec_name             text,
     note                  text NOT NULL DEFAULT '',
     arrives_at            timestamptz,
+    offers                text[] NOT NULL DEFAULT '{}', -- what else they would play tonight, as "Class/Spec"
     tier                  smallint NOT NULL DEFAULT 2 CHECK (tier BETWEEN 0 AND 2), -- host-added, priority, self
     slot                  integer,
     signed_at             timestamptz NOT NULL DEFAULT now(), -- the place in the order
@@ -274,6 +276,23 @@ BEGIN
 END $$;
 CREATE TRIGGER raid_attendance_complete BEFORE INSERT ON patt.raid_attendance
     FOR EACH ROW EXECUTE FUNCTION patt.complete_attendance();
+
+-- A raid's line-up: the groups officers made of the roster.
+CREATE TABLE patt.comps (
+    event_id           bigint PRIMARY KEY REFERENCES patt.raid_events ON DELETE CASCADE,
+    discord_message_id bigint, -- NULL: not published
+    published_at       timestamptz
+);
+
+CREATE TABLE patt.comp_slots (
+    event_id     bigint NOT NULL REFERENCES patt.comps ON DELETE CASCADE,
+    player_id    bigint NOT NULL REFERENCES guild_identity.players ON DELETE CASCADE,
+    group_number smallint NOT NULL CHECK (group_number BETWEEN 1 AND 20),
+    slot_number  smallint NOT NULL CHECK (slot_number BETWEEN 1 AND 40),
+    confirmed    boolean, -- NULL: has not said
+    PRIMARY KEY (event_id, player_id),
+    CONSTRAINT comp_slots_place UNIQUE (event_id, group_number, slot_number) DEFERRABLE INITIALLY DEFERRED
+);
 
 -- ---------------------------------------------------------------- later, elsewhere, and what was done
 
@@ -319,8 +338,9 @@ CREATE TABLE patt.audit (
     event_id         bigint REFERENCES patt.raid_events ON DELETE CASCADE,
     actor_discord_id bigint,
     action           text NOT NULL,
-    details          jsonb NOT NULL DEFAULT '{}',
-    at               timestamptz NOT NULL
+    details          jsonb NOT NULL DEFAULT '{}', -- what undoing it needs, too
+    at               timestamptz NOT NULL,
+    undone_at        timestamptz
 );
 CREATE INDEX audit_event ON patt.audit (event_id, id);
 

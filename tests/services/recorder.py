@@ -6,7 +6,8 @@ Like Discord it posts a message of a known nonce once, whatever happened to the 
 from collections import deque
 
 from bot.domain.ids import ChannelId, MessageId, UserId
-from bot.domain.roster import SignUp
+from bot.domain.notice import Notice
+from bot.domain.roster import Placed
 from bot.domain.sheet import Sheet
 from bot.render import texts
 from tests.factories import BOT
@@ -21,6 +22,7 @@ class Recorder:
         self.deleted: list[tuple[ChannelId, MessageId]] = []
         self.said: list[tuple[ChannelId, str]] = []
         self.told: list[UserId | None] = []
+        self.notices: list[tuple[UserId, Notice]] = []
         self._by_nonce: dict[str, MessageId] = {}
         self._troubles: dict[str, deque[tuple[BaseException, bool]]] = {}
 
@@ -56,10 +58,13 @@ class Recorder:
             self.said.append((officer_channel_id, texts.unannounced(link)))
         self._afterwards("warn_unannounced")
 
-    async def tell_promoted(self, member: SignUp, sheet: Sheet, nonce: str) -> None:
-        if self._first("tell_promoted", nonce):
-            self.told.append(member.user_id)
-        self._afterwards("tell_promoted")
+    async def tell_member(
+        self, user_id: UserId, notice: Notice, sheet: Sheet, placed: Placed | None, nonce: str
+    ) -> None:
+        if self._first("tell_member", nonce):
+            self.told.append(user_id)
+            self.notices.append((user_id, notice))
+        self._afterwards("tell_member")
 
     def _first(self, method: str, nonce: str) -> bool:
         self._before(method)

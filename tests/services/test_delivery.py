@@ -206,7 +206,7 @@ async def test_a_promotion_is_told_once_whatever_happens(guild: World, after: bo
     for number in (1, 2):
         await guild.first.sign_ups.answer(member(number), raid["id"], Choice.ACCEPTED, HOLY)
     await guild.first.sign_ups.withdraw(member(1), raid["id"])
-    guild.discord.fail("tell_promoted", OSError("reset by peer"), after=after, times=2)
+    guild.discord.fail("tell_member", OSError("reset by peer"), after=after, times=2)
     await guild.run()
     await guild.recover()
     assert guild.discord.told == [member(2).user_id]

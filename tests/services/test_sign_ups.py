@@ -152,7 +152,7 @@ async def test_leaving_promotes_exactly_the_next_and_tells_them_once(guild: Worl
     for number in range(1, 6):
         await sit(guild, member(number), event_id)
     await guild.first.sign_ups.withdraw(member(1), event_id)
-    assert (await guild.open_actions()).count("member.promoted") == 1
+    assert (await guild.open_actions()).count("member.tell") == 1
     assert await placed(guild, event_id, 5) == [-1, None, None, 1, 2]
     await guild.run()
     assert guild.discord.told == [member(3).user_id]
@@ -196,7 +196,7 @@ async def test_somebody_who_left_again_before_the_notice_is_not_told(guild: Worl
         await guild.first.sign_ups.withdraw(member(number), event_id)
     await guild.run()
     assert guild.discord.told == []
-    assert await guild.done("member.promoted") == 1
+    assert await guild.done("member.tell") == 1
 
 
 async def test_withdrawing_without_an_answer_is_refused(guild: World) -> None:

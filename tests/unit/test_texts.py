@@ -10,9 +10,11 @@ from makers import GUILD, HOLY, PLAIN, START, event, game, sign_up
 
 from bot.domain.event import EventStatus, SheetKind
 from bot.domain.ids import ChannelId, EventId, PlayerId, RoleId, SeriesId
+from bot.domain.notice import Notice
 from bot.domain.roster import Placed, place
 from bot.domain.series import Series
 from bot.domain.server import Server
+from bot.domain.sheet import Sheet
 from bot.domain.template import Choice
 from bot.render import texts
 from sandbox.discord.limits import check_message
@@ -157,8 +159,13 @@ SHOWN = "**\\*\\*@\u200beveryone\\*\\***"
         (texts.choose_spec(game().classes[0]), ["Choose your Paladin spec"]),
         (texts.withdrawn(HOSTILE), [SHOWN, "is gone"]),
         (texts.not_signed_up(HOSTILE), [SHOWN, "press one of the sheet's buttons"]),
-        (texts.promoted(HOSTILE), [SHOWN, "you are now in", "<t:1795633200:F>", f"\n{LINK}"]),
-        (texts.promoted(event()), ["you are now in"]),
+        *(
+            (
+                texts.notice(what, Sheet(HOSTILE, game(), place([], game(), None)), None),
+                [SHOWN, "<t:1795633200:F>", LINK],
+            )
+            for what in Notice
+        ),
         (texts.created(HOSTILE), [SHOWN, "<t:1795633200:F>", "The sheet appears in <#71>", "`12`"]),
         (texts.created(event(sheet=SheetKind.RAID_HELPER)), ["Raid-Helper posts its sheet in <#71>"]),
         (
