@@ -71,6 +71,14 @@ async def test_files_come_back(night: Night, rest: EagerBot):
     assert night.discord.violations == []
 
 
+async def test_embed_shows_an_attached_picture(night: Night, rest: EagerBot):
+    embed = discord.Embed(title="Attendance").set_image(url="attachment://chart.png")
+    embed.set_thumbnail(url="https://example.org/logo.png")
+    sent = await place(rest, night).send(embed=embed, file=discord.File(io.BytesIO(b"png"), "chart.png"))
+    shown = sent.embeds[0]
+    assert (shown.image.url, shown.thumbnail.url) == (sent.attachments[0].url, "https://example.org/logo.png")
+
+
 async def test_nonce_is_enforced_for_some_minutes(night: Night, rest: EagerBot):
     channel = place(rest, night)
     first = await channel.send("posted", nonce=77)

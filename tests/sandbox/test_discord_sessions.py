@@ -109,8 +109,42 @@ async def test_message_deleted_by_hand(night: Night):
         gone = asyncio.create_task(heard(bot, "raw_message_delete"))
         await asyncio.sleep(0)
         night.discord.delete_message(night.raids.messages[sent.id])
-        assert (await gone).message_id == sent.id
+        event = await gone
+        assert (event.message_id, event.guild_id) == (sent.id, night.guild.id)
     assert night.discord.messages(night.raids) == []
+
+
+async def test_edits_are_told_but_not_those_only_one_sees(night: Night):
+    bot, edited = night.bot(discord.Intents(guilds=True, guild_messages=True)), []
+
+    @bot.listen()
+    async def on_raw_message_edit(event: discord.RawMessageUpdateEvent) -> None:
+        edited.append(event.message_id)
+
+    @bot.tree.command(description="Do it")
+    async def go(interaction: discord.Interaction) -> None:
+        await interaction.response.send_message("secret", ephemeral=True)
+        await interaction.edit_original_response(content="changed")
+        sent = await interaction.channel.send("public")
+        await sent.edit(content="changed")
+
+    async with night.discord.running(bot):
+        await bot.tree.sync()
+        told = asyncio.create_task(heard(bot, "raw_message_edit"))
+        await asyncio.sleep(0)
+        await night.discord.hand(night.arila, night.raids).slash("go")
+        await told
+        assert edited == [message.id for message in night.discord.messages(night.raids)]
+
+
+async def test_members_are_asked_for_over_the_gateway(night: Night):
+    bot = night.bot()
+    async with night.discord.running(bot):
+        guild = bot.get_guild(night.guild.id)
+        assert guild is not None
+        named = await guild.query_members(user_ids=[night.borin.id, 1])
+        assert [member.id for member in named] == [night.borin.id]
+        assert [member.display_name for member in await guild.query_members("ari")] == ["Arila"]
 
 
 async def test_voice_is_heard(night: Night):
