@@ -22,6 +22,8 @@ class ActionRepository:
         if not new:
             return
         self.enqueued = True
+        # One statement cannot ask for the same key twice; of those the last says what is wanted.
+        wanted = list({one.dedupe or object(): one for one in new}.values())
         await self._db.execute(
             """
             INSERT INTO patt.scheduled_actions
@@ -33,13 +35,13 @@ class ActionRepository:
             ON CONFLICT (dedupe_key) WHERE NOT dead DO UPDATE SET
                 version = scheduled_actions.version + 1, payload = excluded.payload
             """,
-            [one.guild_id for one in new],
-            [one.event_id for one in new],
-            [one.kind for one in new],
-            [json.dumps(dict(one.payload)) for one in new],
-            [one.lane for one in new],
-            [one.dedupe for one in new],
-            [one.due_at for one in new],
+            [one.guild_id for one in wanted],
+            [one.event_id for one in wanted],
+            [one.kind for one in wanted],
+            [json.dumps(dict(one.payload)) for one in wanted],
+            [one.lane for one in wanted],
+            [one.dedupe for one in wanted],
+            [one.due_at for one in wanted],
         )
 
     async def claim(self, now: datetime, lease: timedelta, *, most: int) -> Sequence[Action]:
