@@ -23,6 +23,11 @@ PATIENCE = 20.0
 """Real seconds until something that should have happened counts as not having happened."""
 
 POLL = 0.01
+LONG_POLLED = 1.0
+"""Real seconds after which somebody who still has work in hand must be waiting for the clock."""
+
+PACE = timedelta(seconds=5)
+"""How long somebody with work in hand may pace themselves before the clock is turned for them without more ado."""
 
 BOOKING_TICK = timedelta(milliseconds=100)
 """The auto-booker's loop runs in real time; the clock here does not, so it looks more often."""
@@ -46,14 +51,16 @@ class Local:
 
     async def settle(self) -> None:
         """Wait until the queue has nothing left that is due; whoever paces themselves meanwhile gets their seconds."""
-        for _ in range(int(PATIENCE / POLL)):
+        for poll in range(int(PATIENCE / POLL)):
             await asyncio.sleep(POLL)
             if not await self._busy():
                 return
             waking = self.clock.next_waking
-            if waking is not None and await self._in_hand():
+            # A second bot's idle queue sleeps too, up to a minute: turning to its end would outlast the first's lease.
+            pacing = waking is not None and (waking - self.clock.now() <= PACE or poll * POLL > LONG_POLLED)
+            if waking is not None and pacing and await self._in_hand():
                 self.clock.set(waking)
-        raise NotSettled("the queue is still busy")
+        raise NotSettled(f"the queue is still busy with {await self._open_actions()}")
 
     async def pass_time(self, by: timedelta) -> None:
         """Turn the clock forward and let the bot do what is due then."""
@@ -66,8 +73,18 @@ class Local:
         await self.settle()
 
     async def _busy(self) -> bool:
-        due = "SELECT EXISTS (SELECT FROM patt.scheduled_actions WHERE NOT dead AND wake_at <= $1)"
-        return await self._in_hand() or bool(await self.db.fetchval(due, self.clock.now()))
+        # One question: between two, an action that was due could be claimed and be neither.
+        due = """
+            SELECT EXISTS (SELECT FROM patt.scheduled_actions
+                           WHERE NOT dead AND (wake_at <= $1 OR claimed_until IS NOT NULL))
+        """
+        return bool(await self.db.fetchval(due, self.clock.now()))
+
+    async def _open_actions(self) -> list[str]:
+        rows = await self.db.fetch(
+            "SELECT kind, due_at, wake_at, claimed_until, last_error FROM patt.scheduled_actions"
+        )
+        return [f"{dict(row)} at {self.clock.now()}" for row in rows]
 
     async def _in_hand(self) -> bool:
         claimed = "SELECT EXISTS (SELECT FROM patt.scheduled_actions WHERE NOT dead AND claimed_until IS NOT NULL)"
