@@ -1,0 +1,122 @@
+"""Setting a server up, and connecting it to Raid-Helper."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from pydantic import SecretStr
+
+from bot.domain.event import SheetKind
+from bot.domain.permissions import Actor, NotAnAdministrator, NotAnOfficer
+from bot.raid_helper.errors import InvalidKey, Unavailable
+from bot.services.secrets import NoEncryptionKey, SecretBox
+from bot.services.servers import Servers, SetUp
+from bot.services.when import UnknownZone
+from sandbox.raid_helper import faults
+from tests.factories import GUILD, OFFICER_ROLE, OFFICERS, OTHER_GUILD, RAIDS, START, member, new_series, officer
+from tests.services.world import API_KEY, World
+
+KEY = SecretStr(API_KEY)
+STRANGERS = pytest.mark.parametrize(
+    "actor", [member(), member(role_ids=frozenset({OFFICER_ROLE}))], ids=["a member", "an officer by role"]
+)
+
+
+async def test_a_server_is_set_up_step_by_step(world: World) -> None:
+    await world.first.servers.set_up(officer(), SetUp(channel_id=RAIDS, timezone="berlin"))
+    server = await world.first.servers.set_up(officer(), SetUp(officer_role_id=OFFICER_ROLE))
+    assert server == await world.first.servers.get(GUILD)
+    assert (server.raid_channel_id, server.timezone) == (RAIDS, "Europe/Berlin")
+    assert server.officer_roles == {OFFICER_ROLE}
+    assert (await world.first.servers.get(OTHER_GUILD)).raid_channel_id is None
+
+
+@pytest.mark.parametrize("rights", [{"is_owner": True}, {"is_administrator": True}, {"manages_server": True}])
+async def test_who_may_set_up(world: World, rights: dict[str, Any]) -> None:
+    server = await world.first.servers.set_up(member(**rights), SetUp(officer_channel_id=OFFICERS))
+    assert server.officer_channel_id == OFFICERS
+
+
+@STRANGERS
+async def test_who_may_not(guild: World, actor: Actor) -> None:
+    await guild.first.servers.set_up(officer(), SetUp(officer_role_id=OFFICER_ROLE))
+    before = await guild.first.servers.get(GUILD)
+    for ask in (
+        guild.first.servers.set_up(actor, SetUp(channel_id=OFFICERS)),
+        guild.first.servers.connect_raid_helper(actor, KEY),
+        guild.first.servers.disconnect_raid_helper(actor),
+    ):
+        with pytest.raises(NotAnAdministrator):
+            await ask
+    assert await guild.first.servers.get(GUILD) == before
+    assert guild.raid_helper.calls == []
+
+
+async def test_an_unknown_zone_writes_nothing(world: World) -> None:
+    before = await world.counts()
+    with pytest.raises(UnknownZone):
+        await world.first.servers.set_up(officer(), SetUp(channel_id=RAIDS, timezone="Mars"))
+    assert await world.counts() == before
+
+
+async def test_the_settings_for_officers(guild: World) -> None:
+    await guild.first.servers.set_up(officer(), SetUp(officer_role_id=OFFICER_ROLE))
+    by_role = member(role_ids=frozenset({OFFICER_ROLE}))
+    assert (await guild.first.servers.require_officer(by_role)).raid_channel_id == RAIDS
+    with pytest.raises(NotAnOfficer):
+        await guild.first.servers.require_officer(member())
+
+
+# ---------------------------------------------------------------- Raid-Helper
+
+
+async def test_a_key_that_works_is_stored_encrypted(guild: World) -> None:
+    await guild.first.servers.connect_raid_helper(officer(), KEY)
+    stored = (await guild.first.servers.get(GUILD)).raid_helper_key
+    assert stored is not None
+    assert API_KEY not in stored
+    assert guild.first.secrets.open(stored) == KEY
+    assert [call.route for call in guild.raid_helper.calls] == ["list"]  # tried, and nothing changed there
+
+
+async def test_a_key_pasted_with_trimmings_works_later_too(guild: World) -> None:
+    await guild.first.servers.connect_raid_helper(officer(), SecretStr(f' "Bearer {API_KEY}"\n'))
+    await guild.raid(await guild.series(new_series(sheet=SheetKind.RAID_HELPER)))
+    await guild.look(START + timedelta(minutes=12))
+    assert len(guild.raid_helper.events) == 1
+
+
+@pytest.mark.parametrize("key", ["wrong" + API_KEY, "", "two words", "\u00fcmlaut"])
+async def test_a_key_that_does_not_work_is_not_stored(guild: World, key: str) -> None:
+    with pytest.raises(InvalidKey):
+        await guild.first.servers.connect_raid_helper(officer(), SecretStr(key))
+    assert (await guild.first.servers.get(GUILD)).raid_helper_key is None
+
+
+async def test_another_servers_key_is_not_stored(guild: World) -> None:
+    with pytest.raises(InvalidKey):
+        await guild.first.servers.connect_raid_helper(officer(guild_id=OTHER_GUILD), KEY)
+    assert (await guild.first.servers.get(OTHER_GUILD)).raid_helper_key is None
+
+
+async def test_a_key_that_cannot_be_tried_leaves_the_old_one(guild: World) -> None:
+    await guild.first.servers.connect_raid_helper(officer(), KEY)
+    before = (await guild.first.servers.get(GUILD)).raid_helper_key
+    guild.raid_helper.fail("list", faults.server_error(503), times=9)
+    with pytest.raises(Unavailable):
+        await guild.first.servers.connect_raid_helper(officer(), KEY)
+    assert (await guild.first.servers.get(GUILD)).raid_helper_key == before
+
+
+async def test_without_an_encryption_key_nothing_is_stored_nor_asked(guild: World) -> None:
+    plain = Servers(guild.first.db, guild.first.servers._raid_helper, SecretBox(None))
+    with pytest.raises(NoEncryptionKey):
+        await plain.connect_raid_helper(officer(), KEY)
+    assert (guild.raid_helper.calls, (await plain.get(GUILD)).raid_helper_key) == ([], None)
+
+
+async def test_a_disconnected_server_has_no_key(guild: World) -> None:
+    await guild.first.servers.connect_raid_helper(officer(), KEY)
+    await guild.first.servers.disconnect_raid_helper(officer())
+    server = await guild.first.servers.get(GUILD)
+    assert (server.raid_helper_key, server.raid_channel_id) == (None, RAIDS)
