@@ -2,6 +2,8 @@
 
 import asyncio
 from datetime import UTC, datetime, timedelta
+from types import CoroutineType
+from typing import Any
 
 
 class ManualClock:
@@ -31,9 +33,11 @@ class ManualClock:
         """When the first of those who sleep on this clock would wake, or None when nobody does."""
         return min(self._sleepers, default=None)
 
-    async def sleep(self, seconds: float) -> None:
-        """Wait until the hands have been turned by `seconds`."""
-        until = self._now + timedelta(seconds=seconds)
+    def sleep(self, seconds: float) -> "CoroutineType[Any, Any, None]":
+        """Wait until the hands have been turned by `seconds`, counted from the call, not from the first await."""
+        return self._sleep_until(self._now + timedelta(seconds=seconds))
+
+    async def _sleep_until(self, until: datetime) -> None:
         self._sleepers.append(until)
         try:
             while self._now < until:

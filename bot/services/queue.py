@@ -58,9 +58,9 @@ class Queue:
     async def wait_for_work(self) -> None:
         """Return when something is due, something was enqueued, or a minute has passed."""
         async with self._db.transaction() as tx:
-            now = self._clock.now()
-            wake_at = await tx.actions.next_wake(now)
-        rest = LONGEST_SLEEP if wake_at is None else min(LONGEST_SLEEP, wake_at - now)
+            wake_at = await tx.actions.next_wake(self._clock.now())
+        # From now, not from before the question: a clock turned meanwhile would be slept past.
+        rest = LONGEST_SLEEP if wake_at is None else min(LONGEST_SLEEP, wake_at - self._clock.now())
         if rest > timedelta(0):
             await _first(self._db.work.wait(), self._clock.sleep(rest.total_seconds()))
         self._db.work.clear()

@@ -75,14 +75,15 @@ class Click:
 class SignUps:
     """The use cases behind the sheet's buttons and selects.
 
-    Clicks are written together: one transaction carries every click that waited for the one before, over all sheets.
+    Clicks are written together: one transaction carries every click on a sheet that waited for the one before. Sheets
+    do not wait for each other: one raid's row, held by somebody, would keep every server from signing up.
     """
 
     def __init__(self, db: Database, templates: Templates, clock: Clock) -> None:
         self._db = db
         self._templates = templates
         self._clock = clock
-        self._clicks = Together(self._work_off)
+        self._clicks = Together(self._work_off, lambda click: click.event_id)
 
     async def answer(self, actor: Actor, event_id: EventId, choice: Choice, pick: Picked | None = None) -> Outcome:
         """Write the member's answer down, or say what must be chosen first.

@@ -1,7 +1,7 @@
 """Group commit: while one batch is being written, the next one gathers; each caller waits for their own result."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Hashable, Sequence
 from typing import Generic, TypeVar
 
 Asked = TypeVar("Asked")
@@ -12,28 +12,38 @@ MOST = 200
 
 
 class Together(Generic[Asked, Told]):
-    """Runs what is waiting in one go. `run` gets the requests in their order and gives a result or error for each."""
+    """Runs what is waiting in one go. `run` gets the requests in their order and gives a result or error for each.
 
-    def __init__(self, run: Callable[[Sequence[Asked]], Awaitable[Sequence[Told | Exception]]]) -> None:
+    Requests of one lane (`lane` of the request) are written together; lanes never wait for each other.
+    """
+
+    def __init__(
+        self,
+        run: Callable[[Sequence[Asked]], Awaitable[Sequence[Told | Exception]]],
+        lane: Callable[[Asked], Hashable] = lambda _: None,
+    ) -> None:
         self._run = run
-        self._waiting: list[tuple[Asked, asyncio.Future[Told]]] = []
-        self._working: asyncio.Task[None] | None = None
+        self._lane = lane
+        self._waiting: dict[Hashable, list[tuple[Asked, asyncio.Future[Told]]]] = {}
+        self._working: dict[Hashable, asyncio.Task[None]] = {}
 
     async def do(self, request: Asked) -> Told:
         """The request's result. Raises the error the batch gave for it."""
         result: asyncio.Future[Told] = asyncio.get_running_loop().create_future()
-        self._waiting.append((request, result))
-        if self._working is None:
-            self._working = asyncio.create_task(self._work())
+        lane = self._lane(request)
+        self._waiting.setdefault(lane, []).append((request, result))
+        if lane not in self._working:
+            self._working[lane] = asyncio.create_task(self._work(lane))
         return await result
 
-    async def _work(self) -> None:
+    async def _work(self, lane: Hashable) -> None:
         try:
-            while self._waiting:
-                batch, self._waiting = self._waiting[:MOST], self._waiting[MOST:]
-                await self._run_batch(batch)
+            while waiting := self._waiting.pop(lane, []):
+                if rest := waiting[MOST:]:
+                    self._waiting[lane] = rest
+                await self._run_batch(waiting[:MOST])
         finally:
-            self._working = None
+            del self._working[lane]
 
     async def _run_batch(self, batch: Sequence[tuple[Asked, asyncio.Future[Told]]]) -> None:
         try:
