@@ -229,6 +229,7 @@ async def test_pins(night: Night, rest: EagerBot):
     assert [message.id async for message in place(rest, night).pins()] == [sent.id]
     await only(night, 30003, rest.http.pin_message(night.raids.id, await filled_with_pins(night, rest)), 400)
     await sent.unpin()
+    assert sent.id not in night.raids.pins
     night.raids.pins.clear()
     assert [message async for message in place(rest, night).pins()] == []
     night.discord.overwrite(night.raids, {night.discord.bot_member(night.guild): (0, P.PIN_MESSAGES)})
@@ -322,6 +323,13 @@ async def test_pings_without_the_permission_are_silent(night: Night, rest: Eager
     await place(rest, night).send(f"@everyone {hidden.mention} {open_to_all.mention}")
     pings = night.discord.pings(posted(night))
     assert (pings.everyone, pings.roles) == (False, {open_to_all.id})
+
+
+async def test_text_of_a_layout_rings(night: Night, rest: EagerBot):
+    view = discord.ui.LayoutView()
+    view.add_item(discord.ui.Container(discord.ui.TextDisplay(night.arila.mention)))
+    await place(rest, night).send(view=view)
+    assert night.discord.pings(posted(night)).users == {night.arila.id}
 
 
 async def test_an_edit_rings_nobody_new(night: Night, rest: EagerBot):

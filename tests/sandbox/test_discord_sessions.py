@@ -137,6 +137,17 @@ async def test_edits_are_told_but_not_those_only_one_sees(night: Night):
         assert edited == [message.id for message in night.discord.messages(night.raids)]
 
 
+async def test_pin_is_told(night: Night):
+    bot = night.bot()
+    async with night.discord.running(bot):
+        sent = await bot.get_partial_messageable(night.raids.id).send("sheet")
+        told = asyncio.create_task(heard(bot, "guild_channel_pins_update"))
+        await asyncio.sleep(0)
+        await sent.pin()
+        channel, at = await told
+        assert (channel.id, at) == (night.raids.id, night.clock.now())
+
+
 async def test_members_are_asked_for_over_the_gateway(night: Night):
     bot = night.bot()
     async with night.discord.running(bot):
