@@ -13,7 +13,7 @@ from bot.domain.sign_up import NotOffered, NotSignedUp
 from bot.domain.template import Choice
 from bot.services.sign_ups import ClassWanted, SignedUp, SpecWanted
 from tests.factories import GUILD, NOW, OTHER_GUILD, START, member
-from tests.services.world import World
+from tests.services.world import World, blocked
 
 HOLY = ("Paladin", "Holy")
 ACCEPTED, LATE, TENTATIVE, BENCH, ABSENCE = Choice
@@ -142,6 +142,39 @@ async def test_strangers_clicking_on_many_raids_at_once_all_get_in(guild: World)
     await asyncio.gather(*(guild.first.sign_ups.answer(who, event_id, ACCEPTED, HOLY) for who, event_id in clicks))
     counts = await guild.counts()
     assert (counts["patt.raid_attendance"], counts["guild_identity.players"]) == (50, 10)
+
+
+async def test_two_workers_seat_one_crowd_together(guild: World) -> None:
+    event_id = await guild.raid(total_limit=10)
+    async with guild.worker() as second:
+        desks = (guild.first.sign_ups, second.sign_ups)
+        clicks = (desks[number % 2].answer(member(number), event_id, ACCEPTED, HOLY) for number in range(1, 101))
+        outcomes = await asyncio.gather(*clicks)
+    places = [one.placed.position for one in outcomes if isinstance(one, SignedUp)]
+    assert places.count(None) == 10
+    assert sorted(one for one in places if one) == list(range(1, 91))
+
+
+async def test_two_workers_meeting_the_same_strangers_in_another_order_all_get_in(guild: World) -> None:
+    one, other = await guild.raid(), await guild.raid()
+    async with guild.worker() as second:
+        forth = (guild.first.sign_ups.answer(member(number), one, LATE) for number in range(1, 41))
+        back = (second.sign_ups.answer(member(number), other, LATE) for number in range(40, 0, -1))
+        await asyncio.gather(*forth, *back)
+    counts = await guild.counts()
+    assert (counts["patt.raid_attendance"], counts["guild_identity.players"]) == (80, 40)
+
+
+async def test_a_click_that_waited_for_the_cancelling_is_refused(guild: World) -> None:
+    event_id = await guild.raid()
+    async with guild.first.db.transaction() as tx:
+        await tx.events.lock(GUILD, event_id)
+        await tx.events.cancel(event_id, None)
+        clicking = asyncio.create_task(guild.first.sign_ups.answer(member(), event_id, ACCEPTED, HOLY))
+        await blocked(guild.pool, clicking)
+    with pytest.raises(SheetClosed):
+        await clicking
+    assert (await guild.counts())["patt.raid_attendance"] == 0
 
 
 # ---------------------------------------------------------------- leaving

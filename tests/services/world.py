@@ -1,5 +1,6 @@
 """Workers on one database, with one clock, one Discord (recorded) and one Raid-Helper between them."""
 
+import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -192,3 +193,15 @@ def _worker(world: World, pool: Pool, http: aiohttp.ClientSession, timeout_secon
         booker=AutoBooker(db, templates, secrets, clock),
         queue=Queue(db, {**native.handlers, **elsewhere.handlers}, clock),
     )
+
+
+async def blocked(pool: Pool, task: asyncio.Task[object]) -> None:
+    """Wait until `task` is through or stuck behind a lock of another transaction."""
+    stuck = (
+        "SELECT EXISTS (SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock')"
+    )
+    for _ in range(2000):
+        if task.done() or await pool.fetchval(stuck):
+            return
+        await asyncio.sleep(0.005)
+    raise AssertionError("neither done nor stuck")
