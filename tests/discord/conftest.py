@@ -1,17 +1,13 @@
 """The whole bot between a local Discord and a local Raid-Helper, on a database and a clock of the test's own."""
 
 from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
-from raid_stage import NOON, Stage
+from raid_stage import NOON, PUBLISHED, Stage
 
 from sandbox.clock import ManualClock
 from sandbox.discord.openapi import Spec
 from sandbox.local import Local, local_world
-
-PUBLISHED = Path(__file__).parents[3] / "shared" / "discord-openapi.json"
-"""Discord's own description of its API: it lies beside the repository, not in it."""
 
 
 @pytest.fixture

@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 from sandbox.discord.answer import Answer
@@ -19,6 +20,9 @@ FRIDAY = datetime(2026, 11, 27, 19, 0, tzinfo=UTC)
 """What "fri 20:00" means then on Berlin's clocks."""
 
 SECOND = timedelta(seconds=1)
+PUBLISHED = Path(__file__).parents[3] / "shared" / "discord-openapi.json"
+"""Discord's own description of its API: it lies beside the repository, not in it."""
+
 BROKEN = re.compile(r"Something broke on my side.*`(\d+)`", re.DOTALL)
 
 

@@ -1,7 +1,7 @@
 """Whether the tests of this folder were held against Discord's own description of its API."""
 
 import pytest
-from conftest import PUBLISHED
+from raid_stage import PUBLISHED
 
 from sandbox.discord.openapi import Spec
 

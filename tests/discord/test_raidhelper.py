@@ -4,7 +4,7 @@ import asyncio
 
 import discord
 import pytest
-from raid_stage import SECOND, Stage, is_refusal, reference
+from raid_stage import FRIDAY, SECOND, Stage, is_refusal, reference
 
 from sandbox.discord.answer import Answer
 from sandbox.discord.hand import Hand
@@ -132,3 +132,50 @@ async def test_a_broken_database_is_answered(stage: Stage, caplog: pytest.LogCap
     told = await stage.owner.submit(opened, {"key": KEY})
     assert reference(told) in caplog.text
     assert KEY not in caplog.text
+
+
+# ---------------------------------------------------------------- raids there
+
+
+@pytest.fixture
+async def connected(stage: Stage) -> Stage:
+    """The key is stored, and Raid-Helper knows the officer as a leader."""
+    stage.local.raid_helper.meet(stage.officer.actor.id, "Orin")
+    await connect(stage)
+    return stage
+
+
+async def test_a_raid_there_is_posted_there_and_cancelled_there(connected: Stage) -> None:
+    told = await connected.officer.slash("raid create", title="Heroic", when="fri 20:00", sheet="raid-helper")
+    assert "Raid-Helper posts its sheet" in told.text
+    await connected.local.settle()
+    [(event_id, event)] = connected.local.raid_helper.events.items()
+    assert (event["title"], event["leaderId"]) == ("Heroic", str(connected.officer.actor.id))
+    assert event["startTime"] == int(FRIDAY.timestamp())
+    assert connected.posts() == []  # no sheet of ours
+    assert f"/{connected.raids.id}/{event_id}" in (await connected.member.slash("raid list")).text
+    await connected.officer.slash("raid cancel", event="Heroic")
+    await connected.local.settle()
+    assert connected.local.raid_helper.events == {}
+
+
+async def test_a_raid_is_native_unless_it_is_asked_for_there(connected: Stage) -> None:
+    await connected.raid()
+    assert connected.local.raid_helper.events == {}
+
+
+async def test_a_series_is_there_unless_it_is_asked_for_natively(connected: Stage) -> None:
+    for title, sheet in (("There", None), ("Here", "native")):
+        await connected.officer.slash("raid series add", title=title, weekday="fri", time="20:00", sheet=sheet)
+    await connected.local.settle()
+    assert [event["title"] for event in connected.local.raid_helper.events.values()] == ["There"]
+    assert len(connected.posts()) == 1
+
+
+async def test_a_raid_waits_there_while_raid_helper_is_down(connected: Stage) -> None:
+    connected.local.raid_helper.fail("create", faults.server_error(), times=3)
+    await connected.officer.slash("raid create", title="Heroic", when="fri 20:00", sheet="raid-helper")
+    await connected.local.settle()
+    for _ in range(5):
+        await connected.local.pass_time(120 * SECOND)
+    assert [event["title"] for event in connected.local.raid_helper.events.values()] == ["Heroic"]

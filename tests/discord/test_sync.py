@@ -42,7 +42,7 @@ async def test_a_start_with_other_commands_tells_again(new_server: Stage, monkey
     assert len(new_server.calls("PUT", COMMANDS)) == 3  # and back again
 
 
-async def test_a_start_that_could_not_tell_tries_at_the_next(new_server: Stage) -> None:
+async def test_a_start_on_a_database_that_knows_nothing_tells_again(new_server: Stage) -> None:
     await new_server.local.db.execute("DELETE FROM common.bot_state")
     await restart(new_server)
     assert len(new_server.calls("PUT", COMMANDS)) == 2
