@@ -146,6 +146,10 @@ class World:
         """The booked raids, soonest first."""
         return await self.pool.fetch("SELECT * FROM patt.raid_events WHERE booking_state IS NOT NULL ORDER BY id")
 
+    def sheets_standing(self, kind: SheetKind) -> int:
+        """How many sheets there are to see, natively or on Raid-Helper."""
+        return len(self.discord.sheets) if kind is SheetKind.NATIVE else len(self.raid_helper.events)
+
     async def counts(self) -> dict[str, int]:
         """How many rows every table holds."""
         tables = [row[0] for row in await self.pool.fetch(TABLES)]
