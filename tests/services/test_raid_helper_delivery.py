@@ -134,13 +134,12 @@ async def test_two_workers_create_one_event(guild: World) -> None:
 
 async def test_an_event_that_stands_at_the_wrong_time_is_corrected(guild: World) -> None:
     await guild.weekly(SheetKind.RAID_HELPER)
-
-    async def shift(event: dict[str, object]) -> None:
-        stored = guild.raid_helper.events[str(event["id"])]
-        stored["startTime"], stored["endTime"] = stored["startTime"] + 1800, stored["endTime"] + 1800
-
-    guild.raid_helper._api._hooks = type(guild.raid_helper._api._hooks)(on_post=shift)
+    guild.raid_helper.fail("create", faults.commit_then_drop())
     await guild.look(BOOKING_TIME)
+    [event] = guild.raid_helper.events.values()
+    event["startTime"], event["endTime"] = event["startTime"] + 60, event["endTime"] + 60
+    await guild.recover()
+    await booked_once(guild)
     [event] = guild.raid_helper.events.values()
     assert event["startTime"] == int((START + timedelta(days=7)).timestamp())
     assert event["endTime"] - event["startTime"] == 180 * 60
