@@ -165,8 +165,8 @@ def _sheet(
 
 def _raider(number: int, raider: Raider) -> SignUp:
     choice = PRESSED[raider.answer]
-    comes = choice is Choice.ACCEPTED
-    return _sign_up(number, choice, (raider.game_class, raider.spec) if comes else (None, None))
+    pick = (raider.game_class, raider.spec) if choice.holds_seat else (None, None)
+    return _sign_up(number, choice, pick)
 
 
 def _sign_up(number: int, choice: Choice, pick: tuple[str | None, str | None]) -> SignUp:

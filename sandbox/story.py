@@ -20,6 +20,9 @@ BEGINNING = datetime(2026, 11, 23, 18, 30, tzinfo=UTC)
 """A Monday evening; the raid is on Wednesday at 20:00."""
 
 SEATS = 30
+SEATED = ("Sign up", "Late")
+"""The answers that hold a seat, so that they ask for a class."""
+
 KEY = "the-sandbox-guilds-raid-helper-key"
 ANNOUNCEMENT = "📅 Next week's raid has been posted! Sign up here:\n"
 WEEK = timedelta(days=7)
@@ -185,7 +188,7 @@ async def _forty_click(stage: Stage) -> None:
 async def _sign_up(hand: Hand, sheet: Message, raider: Raider) -> Answer:
     """The buttons a member presses the first time; afterwards one click is enough."""
     answer = await hand.click(sheet, raider.answer)
-    if raider.answer == "Sign up":
+    if raider.answer in SEATED:
         answer = await hand.select(answer, [raider.game_class])
         answer = await hand.select(answer, [raider.spec])
     return answer
@@ -268,4 +271,4 @@ async def _eventually(local: Local, happened: Callable[[], bool], what: str) -> 
 
 
 def _coming() -> int:
-    return sum(one.answer in ("Sign up", "Late") for one in RAIDERS)
+    return sum(one.answer in SEATED for one in RAIDERS)

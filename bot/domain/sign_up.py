@@ -75,7 +75,7 @@ def decide(
     if pick is not None:
         return _picked(template, own, choice, pick)
     known = _known(template, own, main)
-    if template.classes and choice is Choice.ACCEPTED and known is None:
+    if template.classes and choice.holds_seat and known is None:  # a seat counts against its role's limit
         return AskClass()
     return Answer(choice, known, _keeps_place(own, choice), remember=False)
 

@@ -26,7 +26,7 @@ ACTS: dict[str, Act] = {
     "setup": lambda stage, _: stage.owner.slash("raid setup", timezone="Europe/Paris"),
     "disconnect": lambda stage, _: stage.owner.slash("raidhelper disconnect"),
     "Sign up": lambda stage, sheet: stage.member.click(sheet, "Sign up"),
-    "Late": lambda stage, sheet: stage.member.click(sheet, "Late"),
+    "Bench": lambda stage, sheet: stage.member.click(sheet, "Bench"),
     "My sign-up": lambda stage, sheet: stage.member.click(sheet, "My sign-up"),
 }
 
@@ -107,17 +107,17 @@ async def database_away(stage: Stage) -> AsyncIterator[None]:
 async def test_a_database_that_goes_and_comes_back(stage: Stage, caplog: pytest.LogCaptureFixture) -> None:
     sheet = await stage.raid()
     async with database_away(stage):
-        for act in ("Late", "list", "create"):
+        for act in ("Bench", "list", "create"):
             assert traced(caplog, reference(await ACTS[act](stage, sheet)))
         for command, option in (("raid create", "when"), ("raid create", "template"), ("raid cancel", "event")):
             [choice] = await stage.officer.autocomplete(command, option, typed="fri 20:00")
             assert "type it in full" in choice.name
             assert choice.value == "fri 20:00"
         stage.local.clock.advance(SECOND)
-    assert "coming **late**" in (await stage.member.click(sheet, "Late")).text
+    assert "on the **bench**" in (await stage.member.click(sheet, "Bench")).text
     await stage.local.pass_time(5 * SECOND)  # the queue rests five seconds after it stumbled
     await stage.redraw()
-    assert list(fields(sheet)) == ["🕒 Late (1)"]
+    assert list(fields(sheet)) == ["🪑 Bench (1)"]
     assert not stage.local.bot.fatal.done()
 
 
@@ -140,11 +140,11 @@ async def test_an_answer_that_did_not_get_through_is_followed_by_one_that_does(
 async def test_a_lapsed_interaction_is_only_logged(stage: Stage, caplog: pytest.LogCaptureFixture) -> None:
     sheet = await stage.raid()
     stage.local.discord.fail("POST", "/interactions/*/*/callback", 404, 10062, times=2)
-    await stage.member.click(sheet, "Late", wait=False)
+    await stage.member.click(sheet, "Bench", wait=False)
     while "could not be answered" not in caplog.text:
         await stage.local.settle()
     await stage.redraw()
-    assert list(fields(sheet)) == ["🕒 Late (1)"]
+    assert list(fields(sheet)) == ["🪑 Bench (1)"]
 
 
 # ---------------------------------------------------------------- Discord refuses the sheet
@@ -189,23 +189,23 @@ async def test_a_sheet_discord_refuses_for_good_is_given_up_and_logged(
 async def test_clicks_are_answered_when_the_sheet_cannot_be_redrawn(stage: Stage, status: int, code: int) -> None:
     sheet = await stage.raid()
     stage.local.discord.fail("PATCH", f"/channels/*/messages/{sheet.id}", status, code, times=5)
-    assert "coming **late**" in (await stage.member.click(sheet, "Late")).text
+    assert "on the **bench**" in (await stage.member.click(sheet, "Bench")).text
     await stage.redraw()
     bo = stage.joins("Bo")
-    assert "coming **late**" in (await bo.click(sheet, "Late")).text
+    assert "on the **bench**" in (await bo.click(sheet, "Bench")).text
     await stage.local.pass_time(60 * SECOND)
     await stage.local.pass_time(60 * SECOND)
     if status == 500:
-        assert list(fields(sheet)) == ["🕒 Late (2)"]
+        assert list(fields(sheet)) == ["🪑 Bench (2)"]
     assert await stage.value("SELECT count(*) FROM patt.raid_attendance") == 2
 
 
 async def test_a_sheet_too_busy_for_discord_is_redrawn_when_it_may(stage: Stage) -> None:
     sheet = await stage.raid()
     stage.local.discord.fail("PATCH", f"/channels/*/messages/{sheet.id}", 429, retry_after=0.01)
-    await stage.member.click(sheet, "Late")
+    await stage.member.click(sheet, "Bench")
     await stage.redraw()
-    assert list(fields(sheet)) == ["🕒 Late (1)"]
+    assert list(fields(sheet)) == ["🪑 Bench (1)"]
 
 
 async def test_a_raid_channel_that_was_deleted_is_named_at_the_next_raid(stage: Stage) -> None:

@@ -36,9 +36,10 @@ async def restarted(stage: Stage) -> AsyncIterator[MusterBot]:
 async def test_every_button_of_an_old_sheet_answers(stage: Stage) -> None:
     sheet = await stage.raid()
     async with restarted(stage):
-        for button in ("Late", "Tentative", "Bench", "Absence"):
+        for button in ("Tentative", "Bench", "Absence"):
             assert (await stage.member.click(sheet, button)).ephemeral
-        assert "which class" in (await stage.member.click(sheet, "Sign up")).text
+        for button in ("Sign up", "Late"):
+            assert "which class" in (await stage.member.click(sheet, button)).text
         assert "Absence" in (await stage.member.click(sheet, "My sign-up")).text
         await stage.redraw()
     assert list(fields(sheet)) == ["🚫 Absence (1)"]
@@ -104,11 +105,11 @@ async def test_two_bots_share_the_clicks_and_edit_once(stage: Stage) -> None:
         sent = []
         for number, hand in enumerate(hands):
             gateway.interactions_to = list(gateway.sessions.values())[number % 2]
-            sent.append(await hand.click(sheet, "Late", wait=False))
+            sent.append(await hand.click(sheet, "Bench", wait=False))
         for one in sent:
             await one.hand.answer_to(one)
         await stage.redraw()
-    assert "🕒 Late (12)" in fields(sheet)
+    assert "🪑 Bench (12)" in fields(sheet)
     assert await stage.value("SELECT count(*) FROM patt.raid_attendance") == 12
     assert len(stage.calls("PATCH", f"/messages/{sheet.id}")) == 1
 
@@ -131,13 +132,13 @@ async def test_a_click_that_reaches_both_counts_once(stage: Stage) -> None:
     async with another_bot(stage):
         discord.gateway.interactions_to = "all"
         with discord.expect_refusal(ANSWERED_ALREADY):
-            told = await stage.member.click(sheet, "Late")
+            told = await stage.member.click(sheet, "Bench")
             await discord.until(lambda: any(one.code == ANSWERED_ALREADY for one in discord.violations))
         discord.gateway.interactions_to = "newest"
         await stage.redraw()
         discord.take_violations()  # the slower bot's second try may still come
-    assert "coming **late**" in told.text
-    assert list(fields(sheet)) == ["🕒 Late (1)"]
+    assert "on the **bench**" in told.text
+    assert list(fields(sheet)) == ["🪑 Bench (1)"]
     assert len(stage.calls("PATCH", f"/messages/{sheet.id}")) == 1
 
 
@@ -156,13 +157,13 @@ async def held(stage: Stage, sheet: Message, monkeypatch: pytest.MonkeyPatch) ->
 async def test_a_slow_click_is_deferred_and_then_answered(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
     sheet = await stage.raid()
     async with held(stage, sheet, monkeypatch):
-        sent = await stage.member.click(sheet, "Late", wait=False)
+        sent = await stage.member.click(sheet, "Bench", wait=False)
         await sent.until(lambda seen: seen.interaction.callback is Callback.DEFER)
         assert sent.message.loading
     told = await stage.member.answer_to(sent)
     assert told.kind == "deferred"
     assert told.ephemeral
-    assert "coming **late**" in told.text
+    assert "on the **bench**" in told.text
     assert len(told.messages) == 1
 
 
@@ -180,7 +181,7 @@ async def test_a_slow_choice_keeps_its_message(stage: Stage, monkeypatch: pytest
 async def test_a_slow_refusal_is_told_too(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
     sheet = await stage.raid()
     async with held(stage, sheet, monkeypatch):
-        sent = await stage.member.click(sheet, "Late", wait=False)
+        sent = await stage.member.click(sheet, "Bench", wait=False)
         await sent.until(lambda seen: seen.interaction.callback is Callback.DEFER)
         await stage.local.db.execute("UPDATE patt.raid_events SET closed = TRUE")
     told = await stage.member.answer_to(sent)
@@ -201,9 +202,9 @@ async def test_a_slow_command_is_deferred_and_then_answered(stage: Stage, monkey
 async def test_the_others_are_not_kept_waiting(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
     sheet, other = await stage.raid(title="One"), await stage.raid(title="Two")
     async with held(stage, sheet, monkeypatch):
-        sent = await stage.member.click(sheet, "Late", wait=False)
-        told = await stage.joins("Bo").click(other, "Late")
-        assert "coming **late**" in told.text
+        sent = await stage.member.click(sheet, "Bench", wait=False)
+        told = await stage.joins("Bo").click(other, "Bench")
+        assert "on the **bench**" in told.text
         assert not sent.interaction.settled.is_set()
     await stage.member.answer_to(sent)
 
@@ -214,4 +215,4 @@ async def test_a_lost_connection_to_discord_is_taken_up_again(stage: Stage) -> N
     await asyncio.sleep(0)
     await stage.local.discord.drop_gateway()
     await resumed
-    assert "coming **late**" in (await stage.member.click(sheet, "Late")).text
+    assert "on the **bench**" in (await stage.member.click(sheet, "Bench")).text

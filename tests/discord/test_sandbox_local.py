@@ -31,13 +31,13 @@ async def test_everything_stays_on_this_machine(local: Local) -> None:
 
 async def test_the_clock_stands_until_it_is_turned(stage: Stage) -> None:
     sheet = await stage.raid()
-    await stage.member.click(sheet, "Late")
+    await stage.member.click(sheet, "Bench")
     await stage.local.settle()
     assert stage.local.clock.now() == NOON
     assert fields(sheet) == {}
     await stage.local.pass_time(SECOND)
     assert stage.local.clock.now() == NOON + SECOND
-    assert list(fields(sheet)) == ["🕒 Late (1)"]
+    assert list(fields(sheet)) == ["🪑 Bench (1)"]
 
 
 async def test_settled_means_nothing_is_due(stage: Stage) -> None:

@@ -1,7 +1,6 @@
 """The sheet's buttons and selects, pressed by hand."""
 
 import asyncio
-import re
 from collections.abc import Mapping
 
 import pytest
@@ -16,6 +15,13 @@ SIGNED = """
     JOIN guild_identity.players player ON player.id = answer.player_id
     JOIN guild_identity.discord_users account ON account.id = player.discord_user_id
     WHERE answer.event_id = $1 AND account.discord_id = $2
+"""
+
+
+ONE_TANK = """
+    INSERT INTO patt.templates (guild_discord_id, name, digest, definition) VALUES ($1, 'one-tank', 'x', '{
+        "name": "one-tank", "title": "One tank", "roles": [{"name": "Tank", "emoji": "🛡️", "limit": 1}],
+        "classes": [{"name": "Warrior", "emoji": "🪓", "specs": [{"name": "Protection", "role": "Tank"}]}]}')
 """
 
 
@@ -67,17 +73,14 @@ async def test_what_a_sign_up_stores(stage: Stage) -> None:
 
 
 @pytest.mark.parametrize(
-    ("button", "said", "heading", "holds_seat"),
+    ("button", "said", "heading"),
     [
-        ("Late", "coming **late**", "🕒 Late (1)", True),
-        ("Tentative", "down as **Tentative**", "⚖️ Tentative (1)", False),
-        ("Bench", "on the **bench**", "🪑 Bench (1)", False),
-        ("Absence", "down as **Absence**", "🚫 Absence (1)", False),
+        ("Tentative", "down as **Tentative**", "⚖️ Tentative (1)"),
+        ("Bench", "on the **bench**", "🪑 Bench (1)"),
+        ("Absence", "down as **Absence**", "🚫 Absence (1)"),
     ],
 )
-async def test_every_other_answer_is_one_touch(
-    stage: Stage, button: str, said: str, heading: str, holds_seat: bool
-) -> None:
+async def test_an_answer_without_a_seat_is_one_touch(stage: Stage, button: str, said: str, heading: str) -> None:
     sheet = await stage.raid()
     before = interactions(stage)
     answer = await stage.member.click(sheet, button)
@@ -85,9 +88,31 @@ async def test_every_other_answer_is_one_touch(
     assert answer.ephemeral
     assert said in answer.text
     assert "**Mira**" in (await sheet_after(stage, sheet))[heading]
-    assert counts(sheet).startswith(f"👥 **{int(holds_seat)}**")
+    assert counts(sheet).startswith("👥 **0**")
     row = await stage.row(SIGNED, event_id(sheet), stage.member.actor.id)
-    assert row["signed_up"] is holds_seat
+    assert row["signed_up"] is False
+
+
+async def test_late_holds_a_seat_and_asks_for_class_and_spec_the_first_time(stage: Stage) -> None:
+    sheet = await stage.raid(limit=5)
+    asked = await stage.member.click(sheet, "Late")
+    assert "which class do you bring" in asked.text
+    told = await stage.member.select(await stage.member.select(asked, ["Paladin"]), ["Protection"])
+    assert told.text.startswith("You are in and coming **late** as **Protection Paladin**, #1.")
+    assert "**Mira** Protection" in (await sheet_after(stage, sheet))["🕒 Late (1)"]
+    assert counts(sheet).startswith("👥 **1/5** · 🛡️ 1")
+    row = await stage.row(SIGNED, event_id(sheet), stage.member.actor.id)
+    assert (row["status"], row["signed_up"]) == ("late", True)
+    again = await stage.member.click(await stage.raid(title="Next"), "Late")
+    assert "coming **late** as **Protection Paladin**" in again.text
+
+
+async def test_a_late_tank_takes_a_tanks_seat(stage: Stage) -> None:
+    await stage.local.db.execute(ONE_TANK, stage.guild.id)
+    sheet, bo = await stage.raid(template="one-tank"), stage.joins("Bo")
+    await stage.member.select(await stage.member.click(sheet, "Late"), ["Warrior"])
+    told = await bo.select(await bo.click(sheet, "Late"), ["Warrior"])
+    assert "**queue** at place 1" in told.text
 
 
 async def test_the_last_answer_counts(stage: Stage) -> None:
@@ -118,7 +143,7 @@ async def test_counts_by_role_and_in_all(stage: Stage) -> None:
 async def test_nobody_is_pinged_by_a_sign_up(stage: Stage) -> None:
     sheet = await stage.raid()
     await stage.sign_up(stage.joins("@everyone"), sheet)
-    await stage.joins("<@&1>").click(sheet, "Late")
+    await stage.joins("<@&1>").click(sheet, "Bench")
     await stage.redraw()
     assert not stage.rung()
 
@@ -192,7 +217,8 @@ async def test_over_the_limit_is_the_queue(stage: Stage) -> None:
     await stage.sign_up(stage.member, sheet)
     told = await stage.sign_up(stage.joins("Bo"), sheet, "Mage", "Fire")
     assert "**queue** at place 1 as **Fire Mage**" in told.text
-    late = await stage.joins("Cy").click(sheet, "Late")
+    cy = stage.joins("Cy")
+    late = await cy.select(await cy.select(await cy.click(sheet, "Late"), ["Mage"]), ["Frost"])
     assert "**queue** at place 2" in late.text
     shown = await sheet_after(stage, sheet)
     assert counts(sheet).startswith("👥 **1/1** (+2 in the queue)")
@@ -257,23 +283,24 @@ async def test_after_the_deadline_only_late_and_absence(stage: Stage) -> None:
     assert is_refusal(refused)
     assert "press Late or Absence" in refused.text
     assert is_refusal(await stage.member.click(sheet, "Bench"))
-    assert "coming **late**" in (await stage.member.click(sheet, "Late")).text
+    asked = await stage.member.click(sheet, "Late")
+    late = await stage.member.select(await stage.member.select(asked, ["Mage"]), ["Fire"])
+    assert "coming **late** as **Fire Mage**" in late.text
     assert "**Absence**" in (await stage.member.click(sheet, "Absence")).text
 
 
 async def test_a_name_is_the_one_others_read_here(stage: Stage) -> None:
     sheet = await stage.raid()
     stage.local.discord.change_member(stage.member.actor, nick="Mira *the* Bold")
-    await stage.member.click(sheet, "Late")
-    assert r"**Mira \*the\* Bold**" in (await sheet_after(stage, sheet))["🕒 Late (1)"]
+    await stage.member.click(sheet, "Bench")
+    assert r"**Mira \*the\* Bold**" in (await sheet_after(stage, sheet))["🪑 Bench (1)"]
 
 
 async def test_many_clicks_are_one_edit(stage: Stage) -> None:
     sheet = await stage.raid()
     hands = [stage.joins(f"Raider{number}") for number in range(20)]
-    answers = await asyncio.gather(*(hand.click(sheet, "Late") for hand in hands))
-    numbers = [int(found[1]) for one in answers if (found := re.search(r"#(\d+)\.", one.text))]
-    assert sorted(numbers) == list(range(1, 21))
+    answers = await asyncio.gather(*(hand.click(sheet, "Bench") for hand in hands))
+    assert all("on the **bench**" in one.text for one in answers)
     shown = await sheet_after(stage, sheet)
-    assert "🕒 Late (20)" in shown
+    assert "🪑 Bench (20)" in shown
     assert len(stage.calls("PATCH", f"/messages/{sheet.id}")) == 1

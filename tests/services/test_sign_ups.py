@@ -3,6 +3,7 @@
 import asyncio
 from datetime import timedelta
 from typing import Any
+from unittest.mock import ANY
 
 import pytest
 
@@ -72,11 +73,20 @@ async def test_a_new_main_is_remembered_for_the_next_raid(guild: World) -> None:
     assert outcome.placed.sign_up.class_name == "Warlock"
 
 
-@pytest.mark.parametrize("choice", [LATE, TENTATIVE, BENCH, ABSENCE])
-async def test_other_answers_need_no_class(guild: World, choice: Choice) -> None:
+@pytest.mark.parametrize("choice", [TENTATIVE, BENCH, ABSENCE])
+async def test_answers_without_a_seat_need_no_class(guild: World, choice: Choice) -> None:
     outcome = await guild.first.sign_ups.answer(member(), await guild.raid(), choice)
     assert isinstance(outcome, SignedUp)
     assert outcome.placed.sign_up.choice is choice
+
+
+async def test_coming_late_needs_a_class_the_first_time(guild: World) -> None:
+    desk, event_id = guild.first.sign_ups, await guild.raid()
+    assert await desk.answer(member(), event_id, LATE) == ClassWanted(ANY, ANY, LATE)
+    assert isinstance(await desk.answer(member(), event_id, LATE, HOLY), SignedUp)
+    again = await desk.answer(member(), await guild.raid(), LATE)
+    assert isinstance(again, SignedUp)
+    assert again.placed.sign_up.spec_name == "Holy"
 
 
 async def test_a_template_without_classes_asks_nothing(guild: World) -> None:
@@ -158,8 +168,8 @@ async def test_two_workers_seat_one_crowd_together(guild: World) -> None:
 async def test_two_workers_meeting_the_same_strangers_in_another_order_all_get_in(guild: World) -> None:
     one, other = await guild.raid(), await guild.raid()
     async with guild.worker() as second:
-        forth = (guild.first.sign_ups.answer(member(number), one, LATE) for number in range(1, 41))
-        back = (second.sign_ups.answer(member(number), other, LATE) for number in range(40, 0, -1))
+        forth = (guild.first.sign_ups.answer(member(number), one, BENCH) for number in range(1, 41))
+        back = (second.sign_ups.answer(member(number), other, BENCH) for number in range(40, 0, -1))
         await asyncio.gather(*forth, *back)
     counts = await guild.counts()
     assert (counts["patt.raid_attendance"], counts["guild_identity.players"]) == (80, 40)
@@ -282,7 +292,7 @@ async def test_nor_can_an_answer_be_taken_back(guild: World, change: str) -> Non
 @pytest.mark.parametrize("choice", [LATE, ABSENCE])
 async def test_after_the_deadline_late_and_absence_are_still_taken(guild: World, choice: Choice) -> None:
     event_id = await guild.raid(deadline=NOW)
-    assert isinstance(await guild.first.sign_ups.answer(member(), event_id, choice), SignedUp)
+    assert isinstance(await guild.first.sign_ups.answer(member(), event_id, choice, HOLY), SignedUp)
 
 
 async def test_until_the_raid_is_over_its_sheet_takes_answers(guild: World) -> None:

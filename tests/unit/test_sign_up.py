@@ -29,9 +29,14 @@ def own(choice: Choice, **given: Any) -> Any:
         (None, HOLY_PICK, ACCEPTED, Answer(ACCEPTED, HOLY_PICK, keeps_place=False, remember=False)),
         (None, Pick("Jedi", "Light"), ACCEPTED, AskClass()),  # the main of another game
         (None, Pick("Paladin", "Arms"), ACCEPTED, AskClass()),
-        # the other answers never ask
-        (None, None, LATE, Answer(LATE, None, keeps_place=False, remember=False)),
+        # whoever comes late holds a seat, too
+        (None, None, LATE, AskClass()),
+        (own(TENTATIVE), None, LATE, AskClass()),
+        (None, HOLY_PICK, LATE, Answer(LATE, HOLY_PICK, keeps_place=False, remember=False)),
+        # the answers without a seat never ask
         (None, None, TENTATIVE, Answer(TENTATIVE, None, keeps_place=False, remember=False)),
+        (None, None, BENCH, Answer(BENCH, None, keeps_place=False, remember=False)),
+        (None, None, ABSENCE, Answer(ABSENCE, None, keeps_place=False, remember=False)),
         (None, HOLY_PICK, ABSENCE, Answer(ABSENCE, HOLY_PICK, keeps_place=False, remember=False)),
         # what was told to this sheet goes before the main
         (own(TENTATIVE, **ARMS), HOLY_PICK, ACCEPTED, Answer(ACCEPTED, ARMS_PICK, keeps_place=False, remember=False)),
