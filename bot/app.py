@@ -128,7 +128,7 @@ async def _equip(bot: MusterBot, db: Database, raid_helper: RaidHelper, secrets:
     templates = Templates(db)
     await templates.ship()
     await asyncio.to_thread(warm)
-    sheets = Sheets(templates)
+    sheets = Sheets(templates, clock)
     messenger = DiscordMessenger(bot)
     native = Delivery(db, sheets, messenger, clock)
     elsewhere = RaidHelperDelivery(db, raid_helper, secrets, messenger, clock)

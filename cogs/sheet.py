@@ -155,12 +155,13 @@ PERSISTENT = (AnswerButton, MineButton, RespecButton, WithdrawButton, ClassSelec
 
 
 def sheet_view(sheet: Sheet) -> ui.View:
-    """The sheet's buttons, in the template's order; dead ones when it takes no answers."""
+    """The sheet's buttons, in the template's order; dead ones for what it does not take."""
     view = ui.View(timeout=None)
-    disabled = not sheet.event.takes_buttons
+    closed = not sheet.event.takes_buttons
     for choice, label in sheet.template.labels.items():
+        disabled = closed or choice in sheet.closed_choices
         view.add_item(AnswerButton(sheet.event.id, choice, label, disabled=disabled))
-    view.add_item(MineButton(sheet.event.id, disabled=disabled))
+    view.add_item(MineButton(sheet.event.id, disabled=closed))
     return view
 
 

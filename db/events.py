@@ -13,9 +13,9 @@ from db.rows import Connection, maybe
 
 _SELECT = """
     SELECT id, guild_discord_id, title, event_date, start_time_utc, end_time_utc, status, description, deadline_utc,
-           closed, cancel_reason, leader_discord_id, sheet, template_id, total_limit, discord_channel_id,
-           discord_message_id, recurring_event_id, occurrence_date, successor_id, auto_booked, booking_state,
-           raid_helper_event_id
+           closed, cancel_reason, leader_discord_id, sheet, template_id, total_limit, minimum,
+           discord_channel_id, discord_message_id, recurring_event_id, occurrence_date, successor_id, auto_booked,
+           booking_state, raid_helper_event_id
     FROM patt.raid_events
 """
 
@@ -37,8 +37,9 @@ class EventRepository:
                 """
                 INSERT INTO patt.raid_events (guild_discord_id, title, event_date, start_time_utc, end_time_utc,
                     description, deadline_utc, leader_discord_id, created_by, sheet, template_id, total_limit,
-                    discord_channel_id, recurring_event_id, occurrence_date, auto_booked, booking_state, season_id)
-                VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, (
+                    minimum, discord_channel_id, recurring_event_id, occurrence_date, auto_booked, booking_state,
+                    season_id)
+                VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, (
                     SELECT id FROM patt.raid_seasons
                     WHERE is_active AND start_date <= $3 AND coalesce(end_date, 'infinity') >= $3
                       AND coalesce(guild_discord_id, $1) = $1
@@ -57,6 +58,7 @@ class EventRepository:
                 new.sheet,
                 new.template_id,
                 new.total_limit,
+                new.minimum,
                 new.channel_id,
                 new.series_id,
                 new.occurrence,
@@ -126,6 +128,7 @@ def event_of(row: Any) -> Event:
         sheet=SheetKind(row["sheet"]),
         template_id=maybe(TemplateId, row["template_id"]),
         total_limit=row["total_limit"],
+        minimum=row["minimum"],
         channel_id=maybe(ChannelId, row["discord_channel_id"]),
         message_id=maybe(MessageId, row["discord_message_id"]),
         series_id=maybe(SeriesId, row["recurring_event_id"]),

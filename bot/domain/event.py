@@ -61,6 +61,7 @@ class Event:
     sheet: SheetKind = SheetKind.NATIVE
     template_id: TemplateId | None = None
     total_limit: int | None = None
+    minimum: int | None = None
     channel_id: ChannelId | None = None
     message_id: MessageId | None = None
     series_id: SeriesId | None = None
@@ -83,6 +84,14 @@ class Event:
         """Whether the sheet's buttons are live."""
         return self.status is EventStatus.SCHEDULED and not self.closed
 
+    def takes(self, choice: Choice, now: datetime) -> bool:
+        """Whether `choice` may be given at `now`; `check_open` says why not."""
+        try:
+            check_open(self, choice, now)
+        except SheetClosed:
+            return False
+        return True
+
 
 @dataclass(frozen=True)
 class NewEvent:
@@ -100,6 +109,7 @@ class NewEvent:
     sheet: SheetKind = SheetKind.NATIVE
     template_id: TemplateId | None = None
     total_limit: int | None = None
+    minimum: int | None = None
     channel_id: ChannelId | None = None
     series_id: SeriesId | None = None
     occurrence: date | None = None

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from bot.domain.event import Event
 from bot.domain.roster import Roster
-from bot.domain.template import Template
+from bot.domain.template import Choice, Template
 
 
 @dataclass(frozen=True)
@@ -15,3 +15,10 @@ class Sheet:
     template: Template
     roster: Roster
     series_label: str | None = None
+    closed_choices: frozenset[Choice] = frozenset()
+    """The answers the sheet does not take any more at that moment."""
+
+    @property
+    def past_deadline(self) -> bool:
+        """Whether one can still come late or stay away, but no longer sign up."""
+        return Choice.ACCEPTED in self.closed_choices and Choice.ABSENCE not in self.closed_choices

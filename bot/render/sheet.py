@@ -121,7 +121,7 @@ def _colour(sheet: Sheet) -> int:
 
 
 def _description(sheet: Sheet, measure: Measure) -> str:
-    return "\n".join([*_preface(sheet.event, measure), *_facts(sheet.event), _counts(sheet)])
+    return "\n".join([*_preface(sheet.event, measure), *_facts(sheet), _counts(sheet)])
 
 
 def _preface(event: Event, measure: Measure) -> Iterator[str]:
@@ -131,7 +131,8 @@ def _preface(event: Event, measure: Measure) -> Iterator[str]:
         yield f"{_cut(event.description, measure.description)}\n"
 
 
-def _facts(event: Event) -> Iterator[str]:
+def _facts(sheet: Sheet) -> Iterator[str]:
+    event = sheet.event
     if event.leader_id:
         yield f"👑 **Leader** <@{event.leader_id}>"
     yield f"📅 {stamp(event.starts_at)} · {stamp(event.starts_at, 'R')}"
@@ -140,6 +141,8 @@ def _facts(event: Event) -> Iterator[str]:
         return
     if not event.takes_buttons:
         yield "🔒 Sign-ups are closed"
+    elif event.deadline and sheet.past_deadline:
+        yield f"🔒 Sign-ups closed {stamp(event.deadline, 'R')}; Late and Absence still count"
     elif event.deadline:
         yield f"🔒 Sign up until {stamp(event.deadline, 'f')} · {stamp(event.deadline, 'R')}"
 
@@ -148,8 +151,9 @@ def _counts(sheet: Sheet) -> str:
     roster, template = sheet.roster, sheet.template
     total = _of(len(roster.seated), sheet.event.total_limit)
     queue = f" (+{len(roster.queued)} in the queue)" if roster.queued else ""
+    minimum = f", at least {sheet.event.minimum}" if sheet.event.minimum else ""
     roles = [f"{role.emoji} {_of(_in_role(roster, template, role.name), role.limit)}" for role in template.roles]
-    return " · ".join([f"👥 **{total}**{queue}", *roles])
+    return " · ".join([f"👥 **{total}**{minimum}{queue}", *roles])
 
 
 def _of(count: int, limit: int | None) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
+from bot.clock import Clock
 from bot.domain.action import Kind, NewAction, channel_lane
 from bot.domain.desk import Desk
 from bot.domain.event import Event, SheetKind
@@ -10,6 +11,7 @@ from bot.domain.ids import EventId
 from bot.domain.notice import Notice
 from bot.domain.roster import SignUp, place
 from bot.domain.sheet import Sheet
+from bot.domain.template import Choice
 from bot.services.templates import Templates
 from db import Session
 
@@ -20,15 +22,23 @@ SPACING = timedelta(seconds=1)
 class Sheets:
     """Reads sheets and asks for them to be drawn."""
 
-    def __init__(self, templates: Templates) -> None:
+    def __init__(self, templates: Templates, clock: Clock) -> None:
         self._templates = templates
+        self._clock = clock
 
     async def read(self, tx: Session, event: Event) -> Sheet:
         """The sheet as the database has it now."""
         template = await self._templates.of(tx, event)
         sign_ups = await tx.sign_ups.of(event.id)
         series = await tx.series.get(event.series_id) if event.series_id else None
-        return Sheet(event, template, place(sign_ups, template, event.total_limit), series.label if series else None)
+        now = self._clock.now()
+        return Sheet(
+            event,
+            template,
+            place(sign_ups, template, event.total_limit),
+            series.label if series else None,
+            frozenset(choice for choice in Choice if not event.takes(choice, now)),
+        )
 
     async def find(self, tx: Session, event_id: EventId) -> Sheet | None:
         """The sheet of that event, or None when it is gone."""

@@ -184,7 +184,7 @@ def _worker(world: World, pool: Pool, http: aiohttp.ClientSession, timeout_secon
     db, secrets, clock = Database(pool), SecretBox(world.encryption_key), world.clock
     templates = Templates(db)
     raid_helper = RaidHelper(http, world.raid_helper.base_url, clock, wait=wait, timeout_seconds=timeout_seconds)
-    native = Delivery(db, Sheets(templates), world.discord, clock)
+    native = Delivery(db, Sheets(templates, clock), world.discord, clock)
     elsewhere = RaidHelperDelivery(db, raid_helper, secrets, world.discord, clock)
     return Worker(
         db=db,
