@@ -143,6 +143,13 @@ async def test_a_lane_somebody_is_claiming_this_very_moment_is_left_alone(work: 
     assert await claiming == []
 
 
+async def test_a_click_in_the_middle_of_its_transaction_keeps_no_other_work_waiting(work: Work) -> None:
+    await work.enqueue(named("held", "one", dedupe="sheet:1"), named("free", "two"))
+    async with work.db.transaction() as click:
+        await click.actions.enqueue(named("again", "one", dedupe="sheet:1"))
+        assert await asyncio.wait_for(claim_all(work), 10) == ["free"]
+
+
 async def claim_all(work: Work) -> list[str]:
     async with work.db.transaction() as tx:
         return [name_of(action) for action in await tx.actions.claim(NOW, LEASE, most=BATCH)]
