@@ -14,7 +14,7 @@ from sandbox.discord.server import DiscordServer
 
 REPOSITORY = Path(__file__).parents[2]
 LAUNCHER = Path(__file__).with_name("launch.py")
-PATIENCE = 20.0
+PATIENCE = 40.0
 """Real seconds for what should happen in one or two, on a machine that has other work."""
 
 

@@ -6,6 +6,7 @@ import os
 import resource
 import signal
 import sys
+import tempfile
 import time
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
@@ -18,6 +19,7 @@ from pydantic import SecretStr
 
 from bot.clock import SystemClock
 from bot.services.secrets import SecretBox
+from db.embedded import throwaway_parent
 from db.pool import connect
 from sandbox.discord.permissions import Permission
 from sandbox.discord.server import DiscordServer
@@ -30,11 +32,14 @@ OWN_KEY = Fernet.generate_key().decode()
 
 
 @pytest.fixture
-def host(tmp_path: Path) -> Iterator[Host]:
-    yield Host(tmp_path, {"DATA_DIR": str(tmp_path / "data")})
-    for number in postgres_of(tmp_path / "data"):  # a test that failed may have left its server
-        with contextlib.suppress(ProcessLookupError):
-            os.kill(number, signal.SIGQUIT)
+def host() -> Iterator[Host]:
+    # In memory where there is room: making a database on a busy disk takes longer than a test should.
+    with tempfile.TemporaryDirectory(prefix="muster-host-", dir=throwaway_parent()) as name:
+        folder = Path(name)
+        yield Host(folder, {"DATA_DIR": str(folder / "data")})
+        for number in postgres_of(folder / "data"):  # a test that failed may have left its server
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(number, signal.SIGQUIT)
 
 
 @pytest.fixture
@@ -327,7 +332,7 @@ async def test_a_stop_ends_the_bot_and_its_database_in_order(
     assert "Traceback" not in done.errors
     assert "nclosed" not in done.errors  # neither a session nor a connector
     assert not connected(discord)
-    assert postgres_of(data) == []
+    await until(lambda: not postgres_of(data))
 
 
 async def test_a_stop_while_starting_leaves_no_database_behind(host: Host, discord: DiscordServer):
@@ -338,7 +343,7 @@ async def test_a_stop_while_starting_leaves_no_database_behind(host: Host, disco
         done = await ended(process)
     assert done.code == 0, done.errors
     assert "Traceback" not in done.errors
-    assert postgres_of(data) == []
+    await until(lambda: not postgres_of(data))
 
 
 async def test_a_stop_while_logging_in_is_a_clean_end(host: Host, dsn: str, discord: DiscordServer):
