@@ -6,6 +6,7 @@ from datetime import timedelta
 import asyncpg
 import pytest
 
+from bot.domain.action import Kind, NewAction
 from bot.domain.template import Choice
 from bot.services.messenger import SheetGone, Undeliverable
 from bot.services.sheets import SPACING
@@ -125,6 +126,16 @@ async def test_a_booking_cancelled_before_it_was_posted_is_not_posted(guild: Wor
     assert (guild.discord.sheets, guild.discord.said, await guild.open_actions()) == ([], [], [])
 
 
+async def test_a_booking_that_was_announced_is_not_announced_by_another_action(guild: World) -> None:
+    await guild.weekly()
+    await guild.look(BOOKING_TIME)
+    [row] = await guild.successors()
+    async with guild.first.db.transaction() as tx:
+        await tx.actions.enqueue(NewAction(GUILD, Kind.ANNOUNCE, "lane", BOOKING_TIME, row["id"]))
+    await guild.run()
+    await booked_once(guild)
+
+
 async def test_the_officers_warning_is_given_once(world: World) -> None:
     await world.set_up(officer_channel_id=OFFICERS)
     await world.weekly(discord_channel_id=RAIDS)
@@ -173,7 +184,7 @@ async def test_a_click_during_the_edit_is_shown_by_the_next_one(guild: World) ->
 
 async def test_an_edit_that_failed_is_made_up_for(guild: World) -> None:
     raid = await posted(guild)
-    await guild.first.sign_ups.answer(member(), raid["id"], Choice.LATE)
+    await guild.first.sign_ups.answer(member(), raid["id"], Choice.TENTATIVE)
     guild.discord.fail("edit_sheet", TROUBLES["refused for now"])
     await guild.pass_time(SPACING)
     await guild.pass_time(timedelta(seconds=2))
@@ -182,16 +193,17 @@ async def test_an_edit_that_failed_is_made_up_for(guild: World) -> None:
 
 async def test_a_sheet_that_was_deleted_by_hand_is_not_edited_for_ever(guild: World) -> None:
     raid = await posted(guild)
-    await guild.first.sign_ups.answer(member(), raid["id"], Choice.LATE)
+    await guild.first.sign_ups.answer(member(), raid["id"], Choice.TENTATIVE)
     guild.discord.fail("edit_sheet", SheetGone("Unknown Message"))
     await guild.pass_time(SPACING)
-    assert await guild.open_actions() == []
+    letters = await guild.pool.fetch("SELECT last_error FROM patt.scheduled_actions WHERE dead")
+    assert ([row["last_error"] for row in letters], await guild.open_actions()) == (["Unknown Message"], [])
 
 
 async def test_before_the_sheet_stands_there_is_nothing_to_redraw(guild: World) -> None:
-    await guild.first.sign_ups.answer(member(), await guild.raid(), Choice.LATE)
+    await guild.first.sign_ups.answer(member(), await guild.raid(), Choice.TENTATIVE)
     await guild.pass_time(SPACING)
-    assert (guild.discord.edits, await guild.open_actions()) == ([], [])
+    assert (guild.discord.edits, await guild.done("sheet.refresh")) == ([], 1)
 
 
 async def test_a_sheet_of_a_series_names_it(guild: World) -> None:
