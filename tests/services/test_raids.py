@@ -241,8 +241,9 @@ async def standing(guild: World, kind: SheetKind = SheetKind.NATIVE) -> str:
 
 async def test_a_cancelled_native_raid_keeps_its_sheet_with_the_reason(guild: World) -> None:
     event_id = await standing(guild)
-    event = await guild.first.raids.cancel(officer(), event_id, " No tanks ", delete=False)
-    assert (event.status, event.cancel_reason) == (EventStatus.CANCELLED, "No tanks")
+    await guild.first.raids.cancel(officer(), event_id, " No tanks ", delete=False)
+    row = await guild.event(int(event_id))
+    assert (row["status"], row["cancel_reason"]) == ("CANCELLED", "No tanks")
     await guild.pass_time(timedelta(seconds=1))
     assert [sheet.event.status for sheet in guild.discord.edits] == [EventStatus.CANCELLED]
     assert guild.discord.deleted == []
