@@ -3,6 +3,7 @@
 import logging
 from typing import Any
 
+import aiohttp
 import discord
 from discord import app_commands
 
@@ -24,7 +25,7 @@ async def say(interaction: discord.Interaction[Any], text: str) -> None:
             await interaction.followup.send(text, ephemeral=True)
         else:
             await interaction.response.send_message(text, ephemeral=True)
-    except discord.HTTPException as error:
+    except (discord.HTTPException, aiohttp.ClientError, RuntimeError) as error:  # RuntimeError: the session is closed
         log.warning("interaction=%s could not be answered: %s", interaction.id, error)
 
 

@@ -41,6 +41,12 @@ class RaidHelperCommands(commands.GroupCog, name="raidhelper", description="Raid
         await KeyModal().open(interaction)
 
     @app_commands.command()
+    async def test(self, interaction: Interaction) -> None:
+        """See whether Raid-Helper accepts this server's key."""
+        await in_time(interaction, interaction.client.services.servers.test_raid_helper(actor_of(interaction)))
+        await answer(interaction, texts.RAID_HELPER_WORKS)
+
+    @app_commands.command()
     async def disconnect(self, interaction: Interaction) -> None:
         """Forget this server's Raid-Helper API key."""
         await in_time(interaction, interaction.client.services.servers.disconnect_raid_helper(actor_of(interaction)))

@@ -14,6 +14,10 @@ class NoEncryptionKey(MusterError):
     """A Raid-Helper key can only be stored encrypted: the host must set ENCRYPTION_KEY first."""
 
 
+class NoRaidHelperKey(MusterError):
+    """This server has no Raid-Helper key yet: `/raidhelper connect` takes one. Or choose the native sheet."""
+
+
 class SecretBox:
     """Closes and opens secrets. Without a key nothing can be stored, and nothing stored can be opened."""
 

@@ -2,22 +2,23 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from bot.clock import Clock
+from bot.domain.durations import parse_duration
 from bot.domain.errors import MusterError
-from bot.domain.event import BadDeadline, Event, SheetKind, check_description, check_limit, check_title
+from bot.domain.event import Event, NewEvent, SheetKind, check_description, check_limit, check_title
 from bot.domain.ids import ChannelId, GuildId
 from bot.domain.permissions import Actor, require_officer
 from bot.domain.recurrence import Occurrence, Rule, first_from
 from bot.domain.series import NewSeries, Series, first_event
 from bot.domain.server import Server
 from bot.domain.template import Template
-from bot.services import sheets
-from bot.services.raids import NoRaidHelperKey, RaidWish, duration_of
-from bot.services.secrets import SecretBox
+from bot.services import deadlines, sheets
+from bot.services.raids import RaidWish, duration_of
+from bot.services.secrets import NoRaidHelperKey, SecretBox
 from bot.services.templates import Templates
 from bot.services.when import future, parse_wall_time, parse_weekday, parse_when, parse_zone
 from db import Database, Session
@@ -43,6 +44,7 @@ class SeriesWish:
     template: str | None = None
     channel_id: ChannelId | None = None
     limit: int | None = None
+    deadline: str | None = None
     sheet: SheetKind | None = None
     first: str | None = None
     here: ChannelId | None = None
@@ -79,20 +81,19 @@ class SeriesDesk:
             kind = self._sheet_kind(wish.sheet, server)
             occurrence, new = _planned(actor, server, template, wish, now)
             series = await _written(tx, new)
-            event = first_event(series, occurrence, server, kind, template_id)
+            event = _first(first_event(series, occurrence, server, kind, template_id), template, now)
             first = await tx.events.get(await tx.events.add(event))
             assert first is not None  # noqa: S101 - written in this transaction
             await sheets.post(tx, first, now)
+            await deadlines.plan(tx, first, template, now)
             await tx.audit.note(server.id, first.id, actor.user_id, "series.add", now, series=series.id)
             return Started(series, first)
 
     async def repeat(self, actor: Actor, raid: RaidWish, repeat: str) -> Started:
         """Start the series that `/raid create … repeat` means: the raid's own weekday and time, from the raid on.
 
-        Raises what `add` raises, and BadDeadline: a series has none to hand on to the following weeks.
+        Raises what `add` raises.
         """
-        if raid.deadline:
-            raise BadDeadline("A raid that repeats takes no deadline. Leave out either `deadline` or `repeat`.")
         async with self._db.transaction() as tx:
             zone = (await tx.servers.get(actor.guild_id)).zone
         return await self.add(actor, _repeated(raid, repeat, zone, self._clock.now()))
@@ -131,6 +132,7 @@ def _repeated(raid: RaidWish, repeat: str, zone: ZoneInfo, now: datetime) -> Ser
         template=raid.template,
         channel_id=raid.channel_id,
         limit=raid.limit,
+        deadline=raid.deadline,
         sheet=raid.sheet,
         first=f"{local:%Y-%m-%d}",
         here=raid.here,
@@ -162,7 +164,21 @@ def _planned(
         total_limit=check_limit(wish.limit) or template.limit,
         leader_id=actor.user_id,
         description=check_description(wish.description or ""),
+        deadline=_deadline(wish.deadline, every),
     )
+
+
+def _deadline(typed: str | None, every_weeks: int) -> timedelta | None:
+    """How long before each start sign-ups end: it must lie after the booking, ten minutes into the raid before."""
+    if not typed:
+        return None
+    return parse_duration(typed, at_most=timedelta(days=7 * every_weeks - 1))
+
+
+def _first(event: NewEvent, template: Template, now: datetime) -> NewEvent:
+    """The first raid with its template's minimum; planned too late for the deadline, it has none."""
+    past = event.deadline is not None and event.deadline <= now
+    return replace(event, minimum=template.minimum, deadline=None if past else event.deadline)
 
 
 def _not_before(first: str | None, wall: time, zone: ZoneInfo, now: datetime) -> datetime:

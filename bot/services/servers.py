@@ -8,7 +8,7 @@ from bot.domain.ids import ChannelId, GuildId, RoleId
 from bot.domain.permissions import Actor, require_manager, require_officer
 from bot.domain.server import Server
 from bot.raid_helper.client import RaidHelper
-from bot.services.secrets import SecretBox
+from bot.services.secrets import NoRaidHelperKey, SecretBox
 from bot.services.when import parse_zone
 from db import Database
 
@@ -59,6 +59,14 @@ class Servers:
         await self._raid_helper.server(actor.guild_id, key).check()
         async with self._db.transaction() as tx:
             await tx.servers.set_raid_helper_key(actor.guild_id, closed)
+
+    async def test_raid_helper(self, actor: Actor) -> None:
+        """Try the stored key. Raises NotAnAdministrator, NoRaidHelperKey, RaidHelperError."""
+        require_manager(actor)
+        key = self._secrets.open((await self.get(actor.guild_id)).raid_helper_key)
+        if key is None:
+            raise NoRaidHelperKey
+        await self._raid_helper.server(actor.guild_id, key).check()
 
     async def disconnect_raid_helper(self, actor: Actor) -> None:
         """Forget the key. Raises NotAnAdministrator."""

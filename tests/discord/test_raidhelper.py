@@ -179,3 +179,14 @@ async def test_a_raid_waits_there_while_raid_helper_is_down(connected: Stage) ->
     for _ in range(5):
         await connected.local.pass_time(120 * SECOND)
     assert [event["title"] for event in connected.local.raid_helper.events.values()] == ["Heroic"]
+
+
+async def test_the_stored_key_can_be_tried_at_any_time(stage: Stage) -> None:
+    assert "no Raid-Helper key yet" in (await stage.owner.slash("raidhelper test")).text
+    await connect(stage)
+    assert "accepts this server's key" in (await stage.owner.slash("raidhelper test")).text
+    stage.local.raid_helper.servers[stage.guild.id] = "a-refreshed-key"
+    told = await stage.owner.slash("raidhelper test")
+    assert is_refusal(told)
+    assert "does not accept this server's API key" in told.text
+    assert is_refusal(await stage.member.slash("raidhelper test", force=True))

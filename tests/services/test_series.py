@@ -8,7 +8,8 @@ import pytest
 from bot.domain.durations import BadDuration
 from bot.domain.event import BadDeadline, BadLimit, BadTitle, SheetKind, TitlePings
 from bot.domain.permissions import NotAnOfficer
-from bot.services.raids import NoRaidHelperKey, RaidWish
+from bot.services.raids import RaidWish
+from bot.services.secrets import NoRaidHelperKey
 from bot.services.series import BadRepeat, SeriesWish
 from bot.services.templates import UnknownTemplate
 from bot.services.when import TimeInPast, UnknownWeekday, UnknownZone, UnreadableTime, UnreadableWallTime
