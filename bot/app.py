@@ -17,10 +17,14 @@ from pydantic import SecretStr
 from bot.client import FIVE_MINUTES, MusterBot
 from bot.clock import Clock, SystemClock
 from bot.raid_helper.client import RaidHelper
+from bot.services.alert_desk import AlertDesk
 from bot.services.booking import AutoBooker
 from bot.services.bundle import Services
+from bot.services.deadlines import Deadlines
 from bot.services.delivery import Delivery
+from bot.services.officers import Officers
 from bot.services.queue import Queue
+from bot.services.raid_edits import RaidEdits
 from bot.services.raid_helper_delivery import RaidHelperDelivery
 from bot.services.raids import Raids
 from bot.services.secrets import SecretBox
@@ -28,9 +32,12 @@ from bot.services.series import SeriesDesk
 from bot.services.servers import Servers
 from bot.services.sheets import Sheets
 from bot.services.sign_ups import SignUps
+from bot.services.template_desk import TemplateDesk
 from bot.services.templates import Templates
+from bot.services.undo import Undo
 from bot.services.when import warm
 from bot.settings import Settings, SettingsError, require_token
+from cogs.alerts import DiscordAlerts
 from cogs.messenger import DiscordMessenger
 from db import Database
 from db.embedded import EmbeddedPostgres
@@ -132,15 +139,22 @@ async def _equip(bot: MusterBot, db: Database, raid_helper: RaidHelper, secrets:
     messenger = DiscordMessenger(bot)
     native = Delivery(db, sheets, messenger, clock)
     elsewhere = RaidHelperDelivery(db, raid_helper, secrets, messenger, clock)
-    bot.queue = Queue(db, {**native.handlers, **elsewhere.handlers}, clock)
+    deadlines = Deadlines(db, sheets, DiscordAlerts(bot), clock)
+    bot.queue = Queue(db, {**native.handlers, **elsewhere.handlers, **deadlines.handlers}, clock)
+    raids = Raids(db, templates, secrets, clock)
     bot.services = Services(
         clock=clock,
         servers=Servers(db, raid_helper, secrets),
         templates=templates,
-        raids=Raids(db, templates, secrets, clock),
+        template_desk=TemplateDesk(db, templates, raid_helper, secrets, clock),
+        raids=raids,
+        officers=Officers(db, templates, raids, clock),
+        edits=RaidEdits(db, templates, raids, clock),
+        undo=Undo(db, templates, raids, clock),
         series=SeriesDesk(db, templates, secrets, clock),
         sign_ups=SignUps(db, templates, clock),
         booker=AutoBooker(db, templates, secrets, clock),
+        alerts=AlertDesk(db, sheets, clock),
     )
 
 

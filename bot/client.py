@@ -15,7 +15,7 @@ from discord import app_commands, ui
 from discord.ext import commands
 
 from bot.errors import report, say
-from bot.render import texts
+from bot.render import custom_ids, texts
 from bot.services.bundle import Services
 from bot.services.queue import Queue
 from db import Database
@@ -25,7 +25,17 @@ log = logging.getLogger(__name__)
 # The bot never speaks; a host need not read at every start that it could not.
 discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
 
-EXTENSIONS = ("cogs.raid", "cogs.sheet", "cogs.raidhelper", "cogs.queue", "cogs.autobook", "cogs.maintenance")
+EXTENSIONS = (
+    "cogs.raid",
+    "cogs.sheet",
+    "cogs.undo",
+    "cogs.alerts",
+    "cogs.raidhelper",
+    "cogs.template",
+    "cogs.queue",
+    "cogs.autobook",
+    "cogs.maintenance",
+)
 CLOSING_TIME = 6.5
 """Seconds for what is in hand; a host kills what has not ended after ten, the embedded database included."""
 GOODBYE_TIME = 1.0
@@ -105,11 +115,14 @@ class MusterBot(commands.AutoShardedBot):
         return True
 
     async def on_interaction(self, interaction: discord.Interaction[Any], /) -> None:
-        """Answer a form that was opened before a restart: the library would let it fail without a word."""
-        submitted = interaction.type is discord.InteractionType.modal_submit
-        known = str((interaction.data or {}).get("custom_id")) in self.forms
-        if submitted and not known and not interaction.response.is_done():
+        """Answer what the library would let fail without a word: a form from before a restart, a button of old."""
+        custom_id = str((interaction.data or {}).get("custom_id"))
+        if interaction.response.is_done():
+            return
+        if interaction.type is discord.InteractionType.modal_submit and custom_id not in self.forms:
             await say(interaction, texts.FORM_TOO_OLD)
+        elif interaction.type is discord.InteractionType.component and not custom_ids.known(custom_id):
+            await say(interaction, texts.BUTTON_TOO_OLD)
 
     def supervise(self, work: Coroutine[Any, Any, None], name: str) -> asyncio.Task[None]:
         """Run `work` as a helper task; if it ends with an exception, the process does."""

@@ -38,6 +38,16 @@ def actor_of(interaction: discord.Interaction[Any]) -> Actor:
     )
 
 
+def member_of(member: discord.Member) -> Actor:
+    """A member somebody named: who they are, not what they may do."""
+    return Actor(
+        guild_id=GuildId(member.guild.id),
+        user_id=UserId(member.id),
+        name=member.display_name,
+        role_ids=frozenset(RoleId(role) for role in role_ids(member)),
+    )
+
+
 def role_ids(member: discord.Member) -> Sequence[int]:
     """The ids of the member's roles, without @everyone."""
     return [role.id for role in member.roles if not role.is_default()]

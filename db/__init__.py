@@ -5,10 +5,13 @@ from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 
 from db.actions import ActionRepository
+from db.alerts import AlertRepository
 from db.audit import AuditRepository
 from db.bookings import BookingRepository
+from db.characters import CharacterRepository
 from db.clicks import ClickRepository
 from db.events import EventRepository
+from db.people import PersonRepository
 from db.players import PlayerRepository
 from db.pool import Pool
 from db.rows import Connection
@@ -24,10 +27,13 @@ class Session:
 
     def __init__(self, connection: Connection) -> None:
         self.actions = ActionRepository(connection)
+        self.alerts = AlertRepository(connection)
         self.audit = AuditRepository(connection)
         self.bookings = BookingRepository(connection)
+        self.characters = CharacterRepository(connection)
         self.clicks = ClickRepository(connection)
         self.events = EventRepository(connection)
+        self.people = PersonRepository(connection)
         self.players = PlayerRepository(connection)
         self.series = SeriesRepository(connection)
         self.servers = ServerRepository(connection)

@@ -1,10 +1,24 @@
 """Who did what to a raid: `patt.audit`."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from bot.domain.ids import EventId, GuildId, UserId
-from db.rows import Connection
+from db.rows import Connection, maybe
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One officer's action; `details` are JSON values, with what undoing it needs."""
+
+    id: int
+    event_id: EventId | None
+    action: str
+    details: Mapping[str, Any]
+    at: datetime
+    undone_at: datetime | None
 
 
 class AuditRepository:
@@ -15,12 +29,12 @@ class AuditRepository:
 
     async def note(
         self, guild_id: GuildId, event_id: EventId | None, actor: UserId, action: str, at: datetime, **details: Any
-    ) -> None:
-        """Write down that `actor` did `action`; `details` are JSON values."""
-        await self._db.execute(
+    ) -> int:
+        """Write down that `actor` did `action`; `details` are JSON values. The entry's id."""
+        return await self._db.fetchval(
             """
             INSERT INTO patt.audit (guild_discord_id, event_id, actor_discord_id, action, details, at)
-            VALUES ($1, $2, $3, $4, $5, $6)
+            VALUES ($1, $2, $3, $4, $5, $6) RETURNING id
             """,
             guild_id,
             event_id,
@@ -29,3 +43,22 @@ class AuditRepository:
             details,
             at,
         )
+
+    async def lock(self, guild_id: GuildId, entry_id: int) -> Entry | None:
+        """The server's entry, locked until the transaction ends; None when it is not there."""
+        row = await self._db.fetchrow(
+            """
+            SELECT id, event_id, action, details, at, undone_at FROM patt.audit
+            WHERE id = $1 AND guild_discord_id = $2 FOR UPDATE
+            """,
+            entry_id,
+            guild_id,
+        )
+        if row is None:
+            return None
+        event_id = maybe(EventId, row["event_id"])
+        return Entry(row["id"], event_id, row["action"], row["details"], row["at"], row["undone_at"])
+
+    async def undone(self, entry_id: int, at: datetime) -> None:
+        """Write down that the entry's action was taken back."""
+        await self._db.execute("UPDATE patt.audit SET undone_at = $2 WHERE id = $1", entry_id, at)

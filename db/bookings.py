@@ -60,3 +60,7 @@ class BookingRepository:
             raid_helper_id,
             payload,
         )
+
+    async def forget_raid_helper_event(self, event_id: EventId) -> None:
+        """There is no event on Raid-Helper for this raid any more."""
+        await self._db.execute("UPDATE patt.raid_events SET raid_helper_event_id = NULL WHERE id = $1", event_id)

@@ -82,6 +82,13 @@ class EventRepository:
         )
         return event_of(row) if row else None
 
+    async def with_message(self, guild_id: GuildId, message_id: MessageId) -> Event | None:
+        """The raid of this server whose sheet is that message, or None."""
+        row = await self._db.fetchrow(
+            _SELECT + " WHERE discord_message_id = $1 AND guild_discord_id = $2", message_id, guild_id
+        )
+        return event_of(row) if row else None
+
     async def not_over(self, guild_id: GuildId, now: datetime, *, most: int) -> Sequence[Event]:
         """The server's raids that are neither over nor cancelled, soonest first."""
         rows = await self._db.fetch(
@@ -101,6 +108,34 @@ class EventRepository:
         """Mark the raid cancelled."""
         await self._db.execute(
             "UPDATE patt.raid_events SET status = 'CANCELLED', cancel_reason = $2 WHERE id = $1", event_id, reason
+        )
+
+    async def revive(self, event_id: EventId, status: EventStatus) -> None:
+        """Take a cancellation back: the raid has `status` again."""
+        await self._db.execute(
+            "UPDATE patt.raid_events SET status = $2, cancel_reason = NULL WHERE id = $1", event_id, status
+        )
+
+    async def save(self, event: Event) -> None:
+        """Write what officers edit: title, description, times, limits, leader, and whether it takes answers."""
+        await self._db.execute(
+            """
+            UPDATE patt.raid_events SET title = $2, description = $3, event_date = $4, start_time_utc = $5,
+                end_time_utc = $6, deadline_utc = $7, total_limit = $8, minimum = $9, leader_discord_id = $10,
+                closed = $11
+            WHERE id = $1
+            """,
+            event.id,
+            event.title,
+            event.description,
+            event.day,
+            event.starts_at,
+            event.ends_at,
+            event.deadline,
+            event.total_limit,
+            event.minimum,
+            event.leader_id,
+            event.closed,
         )
 
     async def set_message(self, event_id: EventId, message_id: MessageId | None) -> None:

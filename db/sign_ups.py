@@ -40,6 +40,29 @@ class SignUpRepository:
             found[row["event_id"]].append(_sign_up(row))
         return found
 
+    async def put(self, event_id: EventId, sign_ups: Sequence[SignUp], source: str) -> None:
+        """Write sign-ups down as they are, whatever was there; `source` is one of the column's words."""
+        await self._db.executemany(
+            """
+            INSERT INTO patt.raid_attendance
+                (event_id, player_id, status, signed_up, source, character_id, class_name, spec_name, signed_at,
+                 tier, slot, note, arrives_at, offers)
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
+            ON CONFLICT (event_id, player_id) DO UPDATE SET
+                status = excluded.status, signed_up = excluded.signed_up, source = excluded.source,
+                character_id = excluded.character_id, class_name = excluded.class_name,
+                spec_name = excluded.spec_name, signed_at = excluded.signed_at, tier = excluded.tier,
+                slot = excluded.slot, note = excluded.note, arrives_at = excluded.arrives_at, offers = excluded.offers
+            """,
+            [_row(event_id, one, source) for one in sign_ups],
+        )
+
+    async def remove(self, event_id: EventId, players: Sequence[PlayerId]) -> None:
+        """Take these players' sign-ups away."""
+        await self._db.execute(
+            "DELETE FROM patt.raid_attendance WHERE event_id = $1 AND player_id = ANY($2)", event_id, list(players)
+        )
+
     async def pre_fill(self, event_id: EventId, invitations: Sequence[Invitation], now: datetime) -> None:
         """Write the pre-filled answers, `source = 'auto'`; whoever answered already keeps their answer."""
         await self._db.executemany(
@@ -72,6 +95,25 @@ class SignUpRepository:
             player_id,
             sign_up_id,
         )
+
+
+def _row(event_id: EventId, one: SignUp, source: str) -> tuple[object, ...]:
+    return (
+        event_id,
+        one.player_id,
+        one.choice,
+        one.choice.holds_seat,
+        source,
+        one.character_id,
+        one.class_name,
+        one.spec_name,
+        one.signed_at,
+        one.tier,
+        one.slot,
+        one.note,
+        one.arrives_at,
+        list(one.offers),
+    )
 
 
 def _sign_up(row: Any) -> SignUp:

@@ -17,9 +17,13 @@ class Kind(StrEnum):
     DELETE_SHEET = "sheet.delete"
     ANNOUNCE = "booking.announce"
     CREATE_ON_RAID_HELPER = "raid_helper.create"
+    EDIT_ON_RAID_HELPER = "raid_helper.edit"
     DELETE_ON_RAID_HELPER = "raid_helper.delete"
     SIGN_UP_ON_RAID_HELPER = "raid_helper.sign_up"
     TELL_MEMBER = "member.tell"
+    ASK_MINIMUM = "minimum.ask"
+    WARN_ROLES = "roles.warn"
+    ASK_SUBSTITUTES = "substitutes.ask"
 
 
 @dataclass(frozen=True)

@@ -6,8 +6,8 @@ from datetime import datetime
 from itertools import count
 
 from bot.domain.event import Event, check_open
-from bot.domain.ids import PlayerId, SignUpId
-from bot.domain.roster import Roster, SignUp, demoted, place, promoted
+from bot.domain.ids import PlayerId, SignUpId, UserId
+from bot.domain.roster import Placed, Roster, SignUp, demoted, place, promoted
 from bot.domain.sign_up import Answer, NotSignedUp
 from bot.domain.template import Choice, Template
 
@@ -39,6 +39,11 @@ class Desk:
         """This player's sign-up, or None."""
         return self._now.get(player_id)
 
+    def of_user(self, user_id: UserId) -> Placed | None:
+        """Where this Discord user stands, or None."""
+        own = next((one for one in self._now.values() if one.user_id == user_id), None)
+        return self.roster().of(own.player_id) if own else None
+
     def answer(self, known: SignUp, answer: Answer, now: datetime) -> None:
         """Write `answer` down for the person of `known`: a sign-up that names them, with the standing they have now.
 
@@ -57,7 +62,13 @@ class Desk:
             signed_at=own.signed_at if own and stays else now,
             tier=own.tier if own and stays else known.tier,
             slot=own.slot if own and stays else known.slot,
+            arrives_at=own.arrives_at if own and answer.choice is Choice.LATE else None,
         )
+
+    def amend(self, own: SignUp) -> None:
+        """Write down what a member changed on their own answer; their place stays."""
+        self._acted.add(own.player_id)
+        self._now[own.player_id] = own
 
     def withdraw(self, own: SignUp | None, now: datetime) -> None:
         """Take the person's answer back. Raises SheetClosed, NotSignedUp."""
@@ -65,6 +76,21 @@ class Desk:
         if own is None:
             raise NotSignedUp
         del self._now[own.player_id]
+
+    def put(self, sign_up: SignUp) -> None:
+        """Write down somebody's sign-up as an officer wants it."""
+        self._acted.add(sign_up.player_id)
+        own = self._now.get(sign_up.player_id)
+        self._now[sign_up.player_id] = replace(sign_up, id=own.id if own else SignUpId(next(self._fresh)))
+
+    def take_off(self, player_id: PlayerId) -> None:
+        """Take somebody's sign-up away, as an officer wants it."""
+        self._acted.add(player_id)
+        self._now.pop(player_id, None)
+
+    def becomes(self, event: Event) -> None:
+        """The raid is `event` from now on, with another limit perhaps; `before` stays what it was."""
+        self.event = event
 
     @property
     def changed(self) -> Sequence[SignUp]:

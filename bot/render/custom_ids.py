@@ -1,5 +1,8 @@
 """The grammar of button ids: one pattern and one builder each. The patterns are disjoint (two that match both fire)."""
 
+import re
+
+from bot.domain.alerts import Verdict
 from bot.domain.ids import EventId
 from bot.domain.template import Choice
 
@@ -12,8 +15,16 @@ SPEC = rf"{_EVENT}:{_CHOICE}:spec:(?P<index>\d{{1,2}})"
 MINE = rf"{_EVENT}:mine"
 RESPEC = rf"{_EVENT}:respec"
 WITHDRAW = rf"{_EVENT}:withdraw"
+MINIMUM = rf"{_EVENT}:minimum:(?P<verdict>cancelled|kept)"
+SUBSTITUTES = rf"{_EVENT}:substitutes"
+UNDO = r"muster:undo:(?P<entry>\d{1,18})"
 
-ALL = (ANSWER, CLASS, SPEC, MINE, RESPEC, WITHDRAW)
+ALL = (ANSWER, CLASS, SPEC, MINE, RESPEC, WITHDRAW, MINIMUM, SUBSTITUTES, UNDO)
+
+
+def known(custom_id: str) -> bool:
+    """Whether some button or select of ours is meant."""
+    return any(re.fullmatch(pattern, custom_id) for pattern in ALL)
 
 
 def answer(event_id: EventId, choice: Choice) -> str:
@@ -44,3 +55,18 @@ def respec(event_id: EventId) -> str:
 def withdraw(event_id: EventId) -> str:
     """The id of `Withdraw`."""
     return f"muster:{event_id}:withdraw"
+
+
+def minimum(event_id: EventId, verdict: Verdict) -> str:
+    """The id of what an officer may decide about a raid below its minimum: cancelled or kept."""
+    return f"muster:{event_id}:minimum:{verdict}"
+
+
+def substitutes(event_id: EventId) -> str:
+    """The id of `Ask bench and substitutes`."""
+    return f"muster:{event_id}:substitutes"
+
+
+def undo(entry_id: int) -> str:
+    """The id of `Undo`, for an entry of the trail."""
+    return f"muster:undo:{entry_id}"

@@ -3,12 +3,17 @@
 from dataclasses import dataclass
 
 from bot.clock import Clock
+from bot.services.alert_desk import AlertDesk
 from bot.services.booking import AutoBooker
+from bot.services.officers import Officers
+from bot.services.raid_edits import RaidEdits
 from bot.services.raids import Raids
 from bot.services.series import SeriesDesk
 from bot.services.servers import Servers
 from bot.services.sign_ups import SignUps
+from bot.services.template_desk import TemplateDesk
 from bot.services.templates import Templates
+from bot.services.undo import Undo
 
 
 @dataclass(frozen=True)
@@ -18,7 +23,12 @@ class Services:
     clock: Clock
     servers: Servers
     templates: Templates
+    template_desk: TemplateDesk
     raids: Raids
+    officers: Officers
+    edits: RaidEdits
+    undo: Undo
     series: SeriesDesk
     sign_ups: SignUps
     booker: AutoBooker
+    alerts: AlertDesk

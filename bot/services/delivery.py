@@ -63,6 +63,8 @@ class Delivery:
             event = await tx.events.get(_event_id(action))
         if event is None or event.message_id is None or event.channel_id is None:
             return "no sheet to delete"
+        if event.status is not EventStatus.CANCELLED:
+            return "the raid goes on"
         await self._messenger.delete_message(event.channel_id, event.message_id)
         async with self._db.transaction() as tx:
             await tx.events.set_message(event.id, None)
@@ -101,6 +103,9 @@ class Delivery:
 async def stands(tx: Session, clock: Clock, event: Event) -> None:
     """A booking's sheet stands now: flag it as the origin does and have it announced."""
     if event.booking_state is None:
+        return
+    if event.booking_state is BookingState.ANNOUNCED:  # posted anew: it was announced before
+        await tx.bookings.set_state(event.id, BookingState.ANNOUNCED)
         return
     await tx.bookings.set_state(event.id, BookingState.CREATED if event.auto_booked else BookingState.ANNOUNCED)
     if not event.auto_booked:

@@ -34,6 +34,8 @@ DEFAULT_TEMPLATE = "wowretail2"
 DESCRIPTION = "Auto-scheduled raid. Sign up below!"
 DOUBT = timedelta(seconds=60)
 """After an answer that never came: time enough for a create that is still under way to show in the list."""
+NO_LIMIT = 9999
+"""What an event there has that was made without a limit."""
 FINAL = (errors.LockedTemplate, errors.NoAccess, errors.Rejected)
 """Trying again changes nothing. A refreshed key is not among them: the new one may be given at any time."""
 
@@ -56,6 +58,7 @@ class RaidHelperDelivery:
         return {
             Kind.CREATE_ON_RAID_HELPER: self.create,
             Kind.SIGN_UP_ON_RAID_HELPER: self.sign_up,
+            Kind.EDIT_ON_RAID_HELPER: self.edit,
             Kind.DELETE_ON_RAID_HELPER: self.delete,
         }
 
@@ -96,14 +99,31 @@ class RaidHelperDelivery:
         except errors.RateLimited as error:
             raise TryLater(self._clock.now() + timedelta(seconds=error.retry_after), str(error)) from error
 
-    async def delete(self, action: Action) -> str:
-        """Delete the event on Raid-Helper; gone already is fine."""
+    async def edit(self, action: Action) -> str:
+        """Bring the event on Raid-Helper to what the database has now."""
         async with self._db.transaction() as tx:
             event = await _event(tx, action)
             server = await self._server(tx, action)
-        if event.raid_helper_event_id is None:
+        if event.raid_helper_event_id is None or event.status is EventStatus.CANCELLED:
+            return "nothing to edit"
+        try:
+            await _edit(server, event.raid_helper_event_id, self._change(event))
+        except (*FINAL, errors.UnknownEvent) as error:
+            raise Undeliverable(str(error)) from error
+        except errors.RateLimited as error:
+            raise TryLater(self._clock.now() + timedelta(seconds=error.retry_after), str(error)) from error
+        return "edited"
+
+    async def delete(self, action: Action) -> str:
+        """Delete the event on Raid-Helper; gone already is fine, and so is a raid that goes on without it."""
+        async with self._db.transaction() as tx:
+            event = await _event(tx, action)
+            server = await self._server(tx, action)
+        goes = event.raid_helper_event_id if event.status is EventStatus.CANCELLED else None
+        raid_helper_id = action.payload.get("raid_helper_event_id") or goes
+        if raid_helper_id is None:
             return "nothing to delete"
-        await server.delete_event(event.raid_helper_event_id)
+        await server.delete_event(raid_helper_id)
         return "deleted"
 
     async def _created(
@@ -137,6 +157,18 @@ class RaidHelperDelivery:
         log.warning("event=%s stands on Raid-Helper at %s instead of %s", event.id, created.start, draft.start)
         change = EventChange(start=draft.start, duration_minutes=draft.duration_minutes, ref=draft.ref)
         await server.edit_event(created.id, change)
+
+    def _change(self, event: Event) -> EventChange:
+        draft = self._draft(event, None)
+        return EventChange(
+            title=draft.title,
+            description=draft.description,
+            start=draft.start,
+            duration_minutes=draft.duration_minutes,
+            limit=draft.limit or NO_LIMIT,
+            leader_id=draft.leader_id,
+            ref=draft.ref,
+        )
 
     def _draft(self, event: Event, series: Series | None) -> EventDraft:
         return EventDraft(
@@ -182,6 +214,16 @@ async def _undone(server: RaidHelperServer, draft: EventDraft) -> str:
         return "nothing to create"
     await server.delete_event(found.id)
     return f"deleted {found.id}"
+
+
+async def _edit(server: RaidHelperServer, raid_helper_id: str, change: EventChange) -> None:
+    try:
+        await server.edit_event(raid_helper_id, change)
+    except errors.Rejected as error:
+        if "leaderId" not in error.reason:
+            raise
+        # The leader has left the server: whoever leads there stays.
+        await server.edit_event(raid_helper_id, replace(change, leader_id=None))
 
 
 async def _fill(server: RaidHelperServer, raid_helper_id: str, own: SignUp) -> str:

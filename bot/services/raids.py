@@ -26,18 +26,14 @@ from bot.domain.ids import ChannelId, EventId, GuildId
 from bot.domain.permissions import Actor, require_officer
 from bot.domain.server import Server
 from bot.domain.template import Template
-from bot.services import sheets
-from bot.services.secrets import SecretBox
+from bot.services import deadlines, sheets
+from bot.services.secrets import NoRaidHelperKey, SecretBox
 from bot.services.templates import Templates
 from bot.services.when import describe, future, parse_when
 from db import Database, Session
 
 DEFAULT_DURATION = timedelta(minutes=60)
 FARTHEST_DEADLINE = timedelta(days=60)
-
-
-class NoRaidHelperKey(MusterError):
-    """This server has no Raid-Helper key yet: `/raidhelper connect` takes one. Or choose the native sheet."""
 
 
 class AlreadyOver(MusterError):
@@ -61,6 +57,14 @@ class RaidWish:
     """Where it was typed: the channel when neither the wish nor the server names one."""
 
 
+@dataclass(frozen=True)
+class Cancelled:
+    """A cancelled raid; `entry_id` is what undoes it."""
+
+    event: Event
+    entry_id: int
+
+
 class Raids:
     """The use cases behind `/raid create`, `list` and `cancel`."""
 
@@ -82,6 +86,7 @@ class Raids:
             event_id = await tx.events.add(await self._planned(tx, actor, server, wish))
             event = await _found(tx, actor.guild_id, event_id)
             await sheets.post(tx, event, self._clock.now())
+            await deadlines.plan(tx, event, await self._templates.of(tx, event), self._clock.now())
             await tx.audit.note(actor.guild_id, event_id, actor.user_id, "create", self._clock.now(), title=event.title)
             return event
 
@@ -110,20 +115,14 @@ class Raids:
                     return event
         raise UnknownEvent
 
-    async def cancel(self, actor: Actor, typed: str, reason: str | None, *, delete: bool) -> Event:
+    async def cancel(self, actor: Actor, typed: str, reason: str | None, *, delete: bool) -> Cancelled:
         """Cancel the raid and enqueue what the channel shows. Raises NotAnOfficer, UnknownEvent, AlreadyOver."""
         found = await self.find(actor.guild_id, typed)
         async with self._db.transaction() as tx:
             server = await tx.servers.get(actor.guild_id)
             require_officer(actor, server.officer_roles)
             event = await _found(tx, actor.guild_id, found.id)
-            if event.status not in (EventStatus.SCHEDULED, EventStatus.IN_PROGRESS):
-                raise AlreadyOver
-            await tx.events.cancel(event.id, check_description(reason) if reason else None)
-            now = self._clock.now()
-            await tx.audit.note(actor.guild_id, event.id, actor.user_id, "cancel", now, reason=reason)
-            await _withdraw_sheet(tx, event, now, delete=delete)
-            return await _found(tx, actor.guild_id, event.id)
+            return await cancel_locked(tx, actor, event, reason, self._clock.now(), delete=delete)
 
     async def _planned(self, tx: Session, actor: Actor, server: Server, wish: RaidWish) -> NewEvent:
         now = self._clock.now()
@@ -137,13 +136,14 @@ class Raids:
             starts_at=starts_at,
             duration=duration_of(wish.duration, template),
             description=check_description(wish.description or ""),
-            deadline=_deadline(wish.deadline, starts_at, now),
+            deadline=deadline_of(wish.deadline, starts_at, now),
             leader_id=actor.user_id,
             created_by=actor.user_id,
             sheet=sheet,
             booking_state=BookingState.PLANNED if sheet is SheetKind.RAID_HELPER else None,
             template_id=template_id,
             total_limit=check_limit(wish.limit) or template.limit,
+            minimum=template.minimum,
             channel_id=wish.channel_id or server.raid_channel_id or wish.here,
         )
 
@@ -161,7 +161,8 @@ def duration_of(typed: str | None, template: Template) -> timedelta:
     return timedelta(minutes=template.duration_minutes) if template.duration_minutes else DEFAULT_DURATION
 
 
-def _deadline(typed: str | None, starts_at: datetime, now: datetime) -> datetime | None:
+def deadline_of(typed: str | None, starts_at: datetime, now: datetime) -> datetime | None:
+    """The moment so long before the start; None when nothing was typed. Raises BadDuration, BadDeadline when past."""
     if not typed:
         return None
     deadline = starts_at - parse_duration(typed, at_most=FARTHEST_DEADLINE)
@@ -177,11 +178,26 @@ async def _found(tx: Session, guild_id: GuildId, event_id: EventId) -> Event:
     return event
 
 
+async def cancel_locked(
+    tx: Session, actor: Actor, event: Event, reason: str | None, now: datetime, *, delete: bool
+) -> Cancelled:
+    """Cancel the raid whose row the caller has locked, and enqueue what the channel shows. Raises AlreadyOver."""
+    if event.status not in (EventStatus.SCHEDULED, EventStatus.IN_PROGRESS):
+        raise AlreadyOver
+    await tx.events.cancel(event.id, check_description(reason) if reason else None)
+    kept = {"reason": reason, "status": event.status, "raid_helper_event_id": event.raid_helper_event_id}
+    entry_id = await tx.audit.note(actor.guild_id, event.id, actor.user_id, "cancel", now, **kept)
+    await _withdraw_sheet(tx, event, now, delete=delete)
+    return Cancelled(await _found(tx, actor.guild_id, event.id), entry_id)
+
+
 async def _withdraw_sheet(tx: Session, event: Event, now: datetime, *, delete: bool) -> None:
     """Enqueue what becomes of a cancelled raid's sheet: deleted, or left standing and struck."""
     if event.sheet is SheetKind.RAID_HELPER:
         # Raid-Helper has no cancelled state: its sheet goes.
-        action = NewAction(event.guild_id, Kind.DELETE_ON_RAID_HELPER, sheets.raid_helper_lane(event), now, event.id)
+        gone = {"raid_helper_event_id": event.raid_helper_event_id}
+        lane = sheets.raid_helper_lane(event)
+        action = NewAction(event.guild_id, Kind.DELETE_ON_RAID_HELPER, lane, now, event.id, gone)
         await tx.actions.enqueue(action)
     elif delete:
         lane = channel_lane(event.channel_id)

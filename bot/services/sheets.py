@@ -66,6 +66,14 @@ def redraw(event: Event, now: datetime) -> NewAction:
     return NewAction(event.guild_id, kind, lane, now + SPACING, event.id, dedupe=f"{kind}:{event.id}")
 
 
+def show(event: Event, now: datetime) -> Sequence[NewAction]:
+    """What brings an event's changed settings onto its sheet, natively or on Raid-Helper."""
+    if event.sheet is SheetKind.NATIVE:
+        return [redraw(event, now)]
+    kind = Kind.EDIT_ON_RAID_HELPER
+    return [NewAction(event.guild_id, kind, raid_helper_lane(event), now, event.id, dedupe=f"{kind}:{event.id}")]
+
+
 def tell(event: Event, notice: Notice, member: SignUp, now: datetime) -> Sequence[NewAction]:
     """The notice to one member; somebody without Discord is told nothing."""
     if member.user_id is None:

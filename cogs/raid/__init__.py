@@ -4,6 +4,8 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.client import MusterBot
+from cogs.raid.editing import Editing
+from cogs.raid.officers import OfficerCommands
 from cogs.raid.planning import Planning
 from cogs.raid.series import SeriesCommands
 from cogs.raid.setup import SetUpCommand
@@ -11,7 +13,14 @@ from cogs.raid.setup import SetUpCommand
 
 @app_commands.guild_only()
 class Raid(
-    Planning, SeriesCommands, SetUpCommand, commands.GroupCog, name="raid", description="Raids and their sheets"
+    Planning,
+    Editing,
+    OfficerCommands,
+    SeriesCommands,
+    SetUpCommand,
+    commands.GroupCog,
+    name="raid",
+    description="Raids and their sheets",
 ):
     """The cog behind `/raid`."""
 

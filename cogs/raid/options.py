@@ -62,24 +62,25 @@ async def event(interaction: Interaction, typed: str) -> Choices:
         for one in await services.raids.upcoming(guild_id, most=100)
         if typed.casefold() in f"{one.id} {one.title}".casefold()
     ]
-    return _choices(found)
+    return choices(found)
 
 
 @always
 async def template(interaction: Interaction, typed: str) -> Choices:
     """The server's own and the shipped templates; the value sent is the name."""
-    return _choices(await interaction.client.services.templates.choices(guild_of(interaction), typed))
+    return choices(await interaction.client.services.templates.choices(guild_of(interaction), typed))
 
 
 async def timezone(_interaction: Interaction, typed: str) -> Choices:
     """Time zones by name or city."""
-    return _choices([(zone, zone) for zone in suggest_zones(typed)])
+    return choices([(zone, zone) for zone in suggest_zones(typed)])
 
 
 async def weekday(_interaction: Interaction, typed: str) -> Choices:
     """The seven days."""
-    return _choices([(day, day) for day in texts.WEEKDAYS if day.casefold().startswith(typed.strip().casefold())])
+    return choices([(day, day) for day in texts.WEEKDAYS if day.casefold().startswith(typed.strip().casefold())])
 
 
-def _choices(found: Sequence[tuple[str, str]]) -> Choices:
+def choices(found: Sequence[tuple[str, str]]) -> Choices:
+    """The first 25 of (name, value) as Discord takes them."""
     return [app_commands.Choice(name=name[:LONGEST_CHOICE], value=value) for name, value in found[:25]]

@@ -11,6 +11,7 @@ from bot.services.raids import RaidWish
 from cogs.actors import Interaction, actor_of, guild_of, require_postable
 from cogs.raid import options
 from cogs.raid.family import Family
+from cogs.undo import undo_view
 
 
 class Planning(Family):
@@ -79,7 +80,8 @@ class Planning(Family):
         """Cancel a raid."""
         work = self.services.raids.cancel(actor_of(interaction), event, reason, delete=delete)
         cancelled = await in_time(interaction, work)
-        await answer(interaction, texts.cancelled(cancelled, deleted=delete))
+        view = undo_view(cancelled.entry_id)
+        await answer(interaction, texts.cancelled(cancelled.event, deleted=delete), view)
 
     async def _create(self, interaction: Interaction, wish: RaidWish, repeat: str | None) -> str:
         actor = actor_of(interaction)

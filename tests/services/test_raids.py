@@ -17,7 +17,8 @@ from bot.domain.event import (
     UnknownEvent,
 )
 from bot.domain.permissions import Actor, NotAnOfficer
-from bot.services.raids import AlreadyOver, NoRaidHelperKey, RaidWish
+from bot.services.raids import AlreadyOver, RaidWish
+from bot.services.secrets import NoRaidHelperKey
 from bot.services.templates import UnknownTemplate
 from bot.services.when import TimeInPast, TimeTooFar, UnreadableTime
 from tests.factories import (

@@ -12,13 +12,18 @@ import asyncpg
 from cryptography.fernet import Fernet
 from pydantic import SecretStr
 
+from bot.domain.action import Kind
 from bot.domain.event import NewEvent, SheetKind
 from bot.domain.ids import EventId, GuildId, SeriesId
 from bot.domain.series import NewSeries
 from bot.raid_helper.client import RaidHelper
+from bot.services.alert_desk import AlertDesk
 from bot.services.booking import AutoBooker
+from bot.services.deadlines import Deadlines
 from bot.services.delivery import Delivery
+from bot.services.officers import Officers
 from bot.services.queue import LEASE, Queue
+from bot.services.raid_edits import RaidEdits
 from bot.services.raid_helper_delivery import RaidHelperDelivery
 from bot.services.raids import Raids
 from bot.services.secrets import SecretBox
@@ -26,7 +31,9 @@ from bot.services.series import SeriesDesk
 from bot.services.servers import Servers
 from bot.services.sheets import Sheets
 from bot.services.sign_ups import SignUps
+from bot.services.template_desk import TemplateDesk
 from bot.services.templates import Templates
+from bot.services.undo import Undo
 from db import Database
 from db.pool import Pool, open_pool
 from sandbox.clock import ManualClock
@@ -48,11 +55,16 @@ class Worker:
     db: Database
     secrets: SecretBox
     templates: Templates
+    template_desk: TemplateDesk
     servers: Servers
     raids: Raids
+    officers: Officers
+    edits: RaidEdits
+    undo: Undo
     desk: SeriesDesk
     sign_ups: SignUps
     booker: AutoBooker
+    alerts: AlertDesk
     queue: Queue
 
 
@@ -156,8 +168,11 @@ class World:
         return {table: await self.pool.fetchval(f"SELECT count(*) FROM {table}") for table in tables}  # noqa: S608 - names from the catalogue
 
     async def open_actions(self) -> list[str]:
-        """The kinds of what is still to do, dead letters left out."""
-        rows = await self.pool.fetch("SELECT kind FROM patt.scheduled_actions WHERE NOT dead ORDER BY id")
+        """The kinds of what is still to do; dead letters and what waits for the eve of a raid are left out."""
+        rows = await self.pool.fetch(
+            "SELECT kind FROM patt.scheduled_actions WHERE NOT dead AND kind <> ALL ($1) ORDER BY id",
+            [Kind.ASK_MINIMUM, Kind.WARN_ROLES],
+        )
         return [row["kind"] for row in rows]
 
     async def done(self, kind: str) -> int:
@@ -184,18 +199,26 @@ def _worker(world: World, pool: Pool, http: aiohttp.ClientSession, timeout_secon
     db, secrets, clock = Database(pool), SecretBox(world.encryption_key), world.clock
     templates = Templates(db)
     raid_helper = RaidHelper(http, world.raid_helper.base_url, clock, wait=wait, timeout_seconds=timeout_seconds)
-    native = Delivery(db, Sheets(templates, clock), world.discord, clock)
+    sheets = Sheets(templates, clock)
+    native = Delivery(db, sheets, world.discord, clock)
+    deadlines = Deadlines(db, sheets, world.discord, clock)
     elsewhere = RaidHelperDelivery(db, raid_helper, secrets, world.discord, clock)
+    raids = Raids(db, templates, secrets, clock)
     return Worker(
         db=db,
         secrets=secrets,
         templates=templates,
+        template_desk=TemplateDesk(db, templates, raid_helper, secrets, clock),
         servers=Servers(db, raid_helper, secrets),
-        raids=Raids(db, templates, secrets, clock),
+        raids=raids,
+        officers=Officers(db, templates, raids, clock),
+        edits=RaidEdits(db, templates, raids, clock),
+        undo=Undo(db, templates, raids, clock),
         desk=SeriesDesk(db, templates, secrets, clock),
         sign_ups=SignUps(db, templates, clock),
         booker=AutoBooker(db, templates, secrets, clock),
-        queue=Queue(db, {**native.handlers, **elsewhere.handlers}, clock),
+        alerts=AlertDesk(db, sheets, clock),
+        queue=Queue(db, {**native.handlers, **elsewhere.handlers, **deadlines.handlers}, clock),
     )
 
 

@@ -20,6 +20,7 @@ built = st.one_of(
     st.tuples(st.just(custom_ids.MINE), st.builds(custom_ids.mine, events)),
     st.tuples(st.just(custom_ids.RESPEC), st.builds(custom_ids.respec, events)),
     st.tuples(st.just(custom_ids.WITHDRAW), st.builds(custom_ids.withdraw, events)),
+    st.tuples(st.just(custom_ids.UNDO), st.builds(custom_ids.undo, st.integers(1, LARGEST_ROW))),
 )
 
 

@@ -1,0 +1,117 @@
+"""What officers read after they put people on sheets, took them off, or changed a raid."""
+
+from bot.domain.event import Event, SheetKind
+from bot.domain.roster import Placed, SignUp
+from bot.domain.template import Template
+from bot.render.texts import safe, stamp
+
+UNDO = "Undo"
+
+
+def added(event: Event, template: Template, placed: Placed, *, was_there: bool, changed: bool) -> str:
+    """After `/raid add`: where the person stands now."""
+    name, raid = safe(placed.sign_up.name), safe(event.title)
+    if not changed:
+        return f"**{name}** is on the sheet of **{raid}** like that already: {where(template, placed)}."
+    if was_there:
+        return f"**{name}** was on the sheet of **{raid}**; now they are {where(template, placed)}.{_hint(placed)}"
+    return f"**{name}** is on the sheet of **{raid}**: {where(template, placed)}.{_hint(placed)}"
+
+
+def where(template: Template, placed: Placed) -> str:
+    """Somebody's place in a few words: "#3, Sign up as Holy Paladin", or their place in the queue."""
+    sign_up = placed.sign_up
+    label = safe(template.labels.get(sign_up.choice, sign_up.choice.value))
+    spec = " ".join(filter(None, (sign_up.spec_name, sign_up.class_name)))
+    what = f"{label} as {safe(spec)}" if spec else label
+    if placed.position is not None:
+        return f"in the **queue** at place {placed.position}, {what} (no seat is free for them)"
+    return f"#{placed.number}, {what}"
+
+
+def _hint(placed: Placed) -> str:
+    sign_up = placed.sign_up
+    return " They have no Discord, so nobody is told." if sign_up.user_id is None else ""
+
+
+def removed(event: Event, sign_up: SignUp) -> str:
+    """After `/raid remove`."""
+    told = "They are told." if sign_up.user_id else "They have no Discord, so nobody is told."
+    return f"**{safe(sign_up.name)}** is off the sheet of **{safe(event.title)}**. {told}"
+
+
+def edited(before: Event, event: Event, promoted: int, demoted: int) -> str:
+    """After `/raid edit`: what is new, and whose place changed with it."""
+    lines = [f"**{safe(event.title)}** is changed.", *_differences(before, event)]
+    if promoted:
+        lines.append(f"{_people(promoted)} moved up from the queue.")
+    if demoted:
+        lines.append(f"{_people(demoted)} went back to the queue.")
+    return "\n".join(lines)
+
+
+def _differences(before: Event, event: Event) -> list[str]:
+    minutes = int((event.ends_at - event.starts_at).total_seconds() // 60)
+    new = {
+        "title": ("Title", safe(event.title)),
+        "description": ("Description", "changed" if event.description else "none"),
+        "total_limit": ("Limit", _or_none(event.total_limit)),
+        "minimum": ("Minimum", _or_none(event.minimum)),
+        "deadline": ("Deadline", stamp(event.deadline) if event.deadline else "none"),
+        "ends_at": ("Duration", f"{minutes // 60} h {minutes % 60} min"),
+        "leader_id": ("Leader", f"<@{event.leader_id}>"),
+    }
+    return [f"{word}: {value}" for name, (word, value) in new.items() if getattr(before, name) != getattr(event, name)]
+
+
+def moved(before: Event, event: Event, *, deadline_passed: bool) -> str:
+    """After `/raid move`."""
+    text = f"**{safe(event.title)}** moves from {stamp(before.starts_at)} to {stamp(event.starts_at)}."
+    if event.deadline is None:
+        return text
+    if deadline_passed:
+        return f"{text} Its deadline moves along and has passed already: `/raid edit` sets another."
+    return f"{text} Its deadline moves along, to {stamp(event.deadline)}."
+
+
+def closed(event: Event) -> str:
+    """After `/raid close`."""
+    return f"The sheet of **{safe(event.title)}** takes no more answers. `/raid reopen` opens it again."
+
+
+def reopened(event: Event, *, deadline_passed: bool) -> str:
+    """After `/raid reopen`."""
+    text = f"The sheet of **{safe(event.title)}** takes answers again."
+    if not deadline_passed:
+        return text
+    return f"{text} Its deadline has passed, so only Late and Absence count: `/raid edit deadline:none` clears it."
+
+
+def copied(source: Event, event: Event, people: int) -> str:
+    """After `/raid copy`."""
+    how = "Raid-Helper posts its sheet" if event.sheet is SheetKind.RAID_HELPER else "The sheet appears"
+    with_whom = f", with {_people(people)} of the sheet it copies" if people else ""
+    return (
+        f"**{safe(event.title)}** is planned once more, for {stamp(event.starts_at)}{with_whom}. "
+        f"{how} in <#{event.channel_id}>. Its id is `{event.id}`; the copied raid's is `{source.id}`."
+    )
+
+
+def undone(event: Event, action: str, name: str | None) -> str:
+    """After `Undo`; `action` is the trail's word for what was taken back."""
+    raid = f"**{safe(event.title)}**"
+    who = f"**{safe(name or '')}**"
+    return {
+        "add": f"Undone: {who} stands on the sheet of {raid} as before.",
+        "remove": f"Undone: {who} is back on the sheet of {raid}.",
+        "move": f"Undone: {raid} is at {stamp(event.starts_at)} again.",
+        "cancel": f"Undone: {raid} takes place after all, and its sheet is back in a moment.",
+    }.get(action, f"Undone: {raid} is as it was before.")
+
+
+def _people(count: int) -> str:
+    return "1 person" if count == 1 else f"{count} people"
+
+
+def _or_none(value: int | None) -> str:
+    return "none" if value is None else str(value)

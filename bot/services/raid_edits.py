@@ -1,0 +1,200 @@
+"""Officers change a raid that stands: its settings, its time, whether its sheet takes answers."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from bot.clock import Clock
+from bot.domain.durations import parse_duration
+from bot.domain.errors import MusterError
+from bot.domain.event import (
+    LONGEST_RAID,
+    BadLimit,
+    BookingState,
+    Event,
+    EventStatus,
+    SheetKind,
+    check_description,
+    check_limit,
+    check_title,
+)
+from bot.domain.ids import UserId
+from bot.domain.officer_rules import AlreadyClosed, AlreadyOpen, RaidIsOver, check_kept_here
+from bot.domain.permissions import Actor
+from bot.services import sheets
+from bot.services.audit_trail import changes
+from bot.services.officer_work import OfficerDesk, Work
+from bot.services.raids import Raids, deadline_of
+from bot.services.templates import Templates
+from bot.services.when import future, parse_when
+from db import Database
+
+_NONE = frozenset({"none", "no", "off", "-", "keine", "aus"})
+
+
+class NothingToChange(MusterError):
+    """Nothing would change. Give at least one new value; `none` clears a description, limit, minimum or deadline."""
+
+
+class BadNumber(BadLimit):
+    """That is a number from 1 to 1000, or `none` to have none."""
+
+
+class BadMinimum(MusterError):
+    """The minimum is more than the limit, so the raid would never take place. Change one of them."""
+
+
+class HasStarted(MusterError):
+    """This raid has started, so it cannot be moved any more. `/raid copy` plans it again."""
+
+
+class BeingMade(MusterError):
+    """Raid-Helper is making this raid's sheet just now. Try again in a minute."""
+
+
+@dataclass(frozen=True)
+class EditWish:
+    """What an officer typed into `/raid edit`; texts are as typed, None was left out."""
+
+    title: str | None = None
+    description: str | None = None
+    limit: str | None = None
+    minimum: str | None = None
+    deadline: str | None = None
+    duration: str | None = None
+    leader_id: UserId | None = None
+
+
+@dataclass(frozen=True)
+class Edited:
+    """A raid before and after; `entry_id` is what undoes it. The counts say whose place changed with it."""
+
+    before: Event
+    event: Event
+    entry_id: int
+    promoted: int = 0
+    demoted: int = 0
+
+
+class RaidEdits:
+    """The use cases behind `/raid edit`, `move`, `close` and `reopen`."""
+
+    def __init__(self, db: Database, templates: Templates, raids: Raids, clock: Clock) -> None:
+        self._desk = OfficerDesk(db, templates, raids, clock)
+
+    async def edit(self, actor: Actor, event: str, wish: EditWish) -> Edited:
+        """Change what was given. More seats seat exactly those next in the queue, fewer queue the last.
+
+        Raises NotAnOfficer, UnknownEvent, RaidIsOver, NothingToChange, BeingMade and, for each thing mistyped, a
+        MusterError; then nothing is written.
+        """
+        async with self._desk.open(actor, event) as work:
+            return await _change(work, "edit", _edited(work.event, wish, work.now))
+
+    async def move(self, actor: Actor, event: str, when: str) -> Edited:
+        """Move the raid to another time; its deadline moves along, its week of a series stays the same.
+
+        Raises NotAnOfficer, UnknownEvent, RaidIsOver, HasStarted, UnreadableTime, TimeInPast, NothingToChange.
+        """
+        async with self._desk.open(actor, event) as work:
+            if work.event.status is not EventStatus.SCHEDULED or work.event.starts_at <= work.now:
+                raise HasStarted
+            starts_at = future(parse_when(when, zone=work.server.zone, now=work.now), work.now)
+            span = starts_at - work.event.starts_at
+            moved = replace(
+                work.event,
+                starts_at=starts_at,
+                ends_at=work.event.ends_at + span,
+                day=starts_at.astimezone(work.server.zone).date(),
+                deadline=work.event.deadline + span if work.event.deadline else None,
+            )
+            return await _change(work, "move", moved)
+
+    async def close(self, actor: Actor, event: str) -> Edited:
+        """Let the sheet take no answers. Raises NotAnOfficer, UnknownEvent, RaidIsOver, AlreadyClosed."""
+        async with self._desk.open(actor, event) as work:
+            return await _set_closed(work, "close", AlreadyClosed, closed=True)
+
+    async def reopen(self, actor: Actor, event: str) -> Edited:
+        """Let the sheet take answers again. Raises NotAnOfficer, UnknownEvent, RaidIsOver, AlreadyOpen."""
+        async with self._desk.open(actor, event) as work:
+            return await _set_closed(work, "reopen", AlreadyOpen, closed=False)
+
+
+async def rewrite(work: Work, event: Event) -> None:
+    """Write the raid as `event` says, have it drawn anew, and tell whoever got or lost a seat by it."""
+    work.desk.becomes(event)
+    await work.tx.events.save(event)
+    if event.sheet is SheetKind.NATIVE:
+        await work.write()
+    else:
+        await work.tx.actions.enqueue(*sheets.show(event, work.now))
+
+
+async def _set_closed(work: Work, action: str, already: type[MusterError], *, closed: bool) -> Edited:
+    check_kept_here(work.event)
+    if work.event.status is not EventStatus.SCHEDULED:
+        raise RaidIsOver("This raid has started, and its sheet closed with that.")
+    if work.event.closed is closed:
+        raise already
+    return await _change(work, action, replace(work.event, closed=closed))
+
+
+async def _change(work: Work, action: str, event: Event) -> Edited:
+    before = work.event
+    if event == before:
+        raise NothingToChange
+    if before.sheet is SheetKind.RAID_HELPER and before.booking_state is BookingState.CREATING:
+        raise BeingMade  # found again by its old time, should the answer get lost
+    await rewrite(work, event)
+    was, now = changes(before, event)
+    entry_id = await work.note(action, before=was, after=now)
+    return Edited(before, event, entry_id, len(work.desk.promoted), len(work.desk.demoted))
+
+
+def _edited(event: Event, wish: EditWish, now: datetime) -> Event:
+    """The raid as wished; what was left out stays."""
+    edited = replace(event, **_settings(event, wish, now))
+    if edited.minimum and edited.total_limit and edited.minimum > edited.total_limit:
+        raise BadMinimum
+    return edited
+
+
+def _settings(event: Event, wish: EditWish, now: datetime) -> Mapping[str, Any]:
+    """The raid's new values by their names, as far as something was wished."""
+    new: dict[str, Any] = {"leader_id": wish.leader_id or event.leader_id}
+    if wish.title is not None:
+        new["title"] = check_title(wish.title)
+    if wish.description is not None:
+        new["description"] = "" if _is_none(wish.description) else check_description(wish.description)
+    if wish.limit is not None:
+        new["total_limit"] = _number(wish.limit)
+    if wish.minimum is not None:
+        new["minimum"] = _number(wish.minimum)
+    if wish.duration is not None:
+        new["ends_at"] = _end(event, wish.duration, now)
+    if wish.deadline is not None:
+        new["deadline"] = None if _is_none(wish.deadline) else deadline_of(wish.deadline, event.starts_at, now)
+    return new
+
+
+def _end(event: Event, typed: str, now: datetime) -> datetime:
+    ends_at = event.starts_at + parse_duration(typed, at_most=LONGEST_RAID)
+    if ends_at <= now:
+        raise NothingToChange("The raid would be over already. Give a longer duration.")
+    return ends_at
+
+
+def _number(typed: str) -> int | None:
+    """A limit as typed: "none" is none; 0 is refused, for it could mean both. Raises BadNumber."""
+    if _is_none(typed):
+        return None
+    try:
+        return check_limit(int(typed.strip()))
+    except (ValueError, BadLimit):
+        raise BadNumber from None
+
+
+def _is_none(typed: str) -> bool:
+    return typed.strip().casefold() in _NONE

@@ -1,0 +1,134 @@
+"""Taking an officer's last action back: within ten minutes, once, and only while nothing came after it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from bot.clock import Clock
+from bot.domain.errors import MusterError
+from bot.domain.event import Event, EventStatus, UnknownEvent
+from bot.domain.ids import PlayerId
+from bot.domain.notice import Notice
+from bot.domain.officer_rules import (
+    UNDO_WITHIN,
+    AlreadyUndone,
+    ChangedSince,
+    RaidIsOver,
+    TooLateToUndo,
+    check_changeable,
+)
+from bot.domain.permissions import Actor, require_officer
+from bot.services import sheets
+from bot.services.audit_trail import Kept, holds, kept, restored, values
+from bot.services.officer_work import OfficerDesk, Work
+from bot.services.raid_edits import rewrite
+from bot.services.raids import Raids
+from bot.services.templates import Templates
+from db import Database
+from db.audit import Entry
+
+
+class NothingToUndo(MusterError):
+    """What that button would undo is not here any more."""
+
+
+@dataclass(frozen=True)
+class Undone:
+    """The raid as it is now that `action` (a word of the trail) was taken back; `name` is whom it was about."""
+
+    event: Event
+    action: str
+    name: str | None = None
+
+
+class Undo:
+    """The use case behind the `Undo` button."""
+
+    def __init__(self, db: Database, templates: Templates, raids: Raids, clock: Clock) -> None:
+        self._db = db
+        self._clock = clock
+        self._desk = OfficerDesk(db, templates, raids, clock)
+
+    async def undo(self, actor: Actor, entry_id: int) -> Undone:
+        """Take the entry's action back; any officer of the server may.
+
+        Raises NotAnOfficer, NothingToUndo, AlreadyUndone, TooLateToUndo, ChangedSince, RaidIsOver; then nothing is
+        written.
+        """
+        async with self._db.transaction() as tx:
+            require_officer(actor, (await tx.servers.get(actor.guild_id)).officer_roles)
+            entry = await tx.audit.lock(actor.guild_id, entry_id)
+            if entry is None or entry.event_id is None:
+                raise NothingToUndo
+            try:
+                work = await self._desk.take(tx, actor, entry.event_id)
+            except UnknownEvent:
+                raise NothingToUndo from None
+            _check(entry, work)
+            event = await _take_back(entry, work)
+            await tx.audit.undone(entry.id, work.now)
+            await work.note("undo", entry=entry.id, undone=entry.action)
+            return Undone(event, entry.action, entry.details.get("name"))
+
+
+def _check(entry: Entry, work: Work) -> None:
+    if entry.undone_at is not None:
+        raise AlreadyUndone
+    if work.now - entry.at > UNDO_WITHIN:
+        raise TooLateToUndo
+    if entry.action != "cancel":
+        check_changeable(work.event, work.now)
+
+
+async def _take_back(entry: Entry, work: Work) -> Event:
+    if entry.action in ("add", "remove"):
+        await _sign_up_back(entry.details, work)
+        return work.event
+    if entry.action == "cancel":
+        return await _cancel_back(entry.details, work)
+    if entry.action in ("edit", "move", "close", "reopen"):
+        return await _change_back(entry.details, work)
+    raise NothingToUndo
+
+
+async def _sign_up_back(details: Kept, work: Work) -> None:
+    before, after = details["before"], details["after"]
+    player_id = PlayerId((before or after)["player_id"])
+    own = work.desk.own(player_id)
+    if kept(own) != after:
+        raise ChangedSince
+    if before is None:
+        work.desk.take_off(player_id)
+        await work.write(Notice.REMOVED, own)
+        return
+    wanted = restored(before, details["name"], details["user_id"])
+    work.desk.put(wanted)
+    await work.write(Notice.MOVED if after else Notice.ADDED, wanted)
+
+
+async def _change_back(details: Mapping[str, Kept], work: Work) -> Event:
+    if not holds(work.event, details["after"]):
+        raise ChangedSince
+    event = replace(work.event, **values(details["before"]))
+    if event.starts_at != work.event.starts_at and event.starts_at <= work.now:
+        raise ChangedSince("The raid would have started by now. `/raid move` gives it another time.")
+    await rewrite(work, event)
+    return event
+
+
+async def _cancel_back(details: Kept, work: Work) -> Event:
+    event = work.event
+    if event.status is not EventStatus.CANCELLED:
+        raise ChangedSince
+    if work.now >= event.ends_at:
+        raise RaidIsOver
+    await work.tx.events.revive(event.id, EventStatus(details["status"]))
+    if details.get("raid_helper_event_id"):
+        # Its sheet there is being deleted, or is gone: a new one is made behind that.
+        await work.tx.bookings.forget_raid_helper_event(event.id)
+    alive = await work.tx.events.get(event.id)
+    assert alive is not None  # noqa: S101 - locked in this transaction
+    work.desk.becomes(alive)
+    # Posting does nothing while the message stands; a deletion that is under way goes before it, in the same lane.
+    await sheets.post(work.tx, alive, work.now)
+    await work.tx.actions.enqueue(*sheets.show(alive, work.now))
+    return alive
