@@ -92,6 +92,8 @@ class Template:
     limit: int | None = None
     minimum: int | None = None
     group_by: str = "role"
+    group_size: int = 5
+    """People of one group of a comp."""
     roles: tuple[Role, ...] = ()
     classes: tuple[GameClass, ...] = ()
     buffs: tuple[Buff, ...] = ()
@@ -128,6 +130,7 @@ MOST_OPTIONS = 25
 LONGEST_LABEL = 80  # of a Discord button
 LONGEST_DURATION = 24 * 60
 MOST_PEOPLE = 1000
+DEFAULT_GROUP_SIZE = 5
 
 
 def parse_template(text: str) -> Template:
@@ -166,6 +169,7 @@ def _build(data: JsonObject) -> Template:
         limit=data.whole("limit", MOST_PEOPLE),
         minimum=data.whole("minimum", MOST_PEOPLE),
         group_by=data.text("group_by", "role"),
+        group_size=data.whole("group_size", MOST_OPTIONS) or DEFAULT_GROUP_SIZE,
         roles=tuple(_role(one) for one in data.objects("roles", "role")),
         classes=tuple(_class(one) for one in data.objects("classes", "class")),
         buffs=tuple(Buff(one.text("name"), one.texts("from")) for one in data.objects("buffs", "buff")),
