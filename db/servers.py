@@ -68,6 +68,17 @@ class ServerRepository:
             encrypted,
         )
 
+    async def set_default_template(self, guild_id: GuildId, name: str) -> None:
+        """Write down which template a raid has when nobody names one."""
+        await self._db.execute(
+            """
+            INSERT INTO common.discord_config (guild_discord_id, default_template) VALUES ($1, $2)
+            ON CONFLICT (guild_discord_id) DO UPDATE SET default_template = $2
+            """,
+            guild_id,
+            name,
+        )
+
 
 def _server(row: Any) -> Server:
     return Server(

@@ -11,12 +11,19 @@ from bot.domain.emoji import is_emoji
 LONGEST_TEXT = 100
 """What Discord shows of a select's option and of an autocomplete's choice."""
 
+Path = tuple[str | int, ...]
+"""Where a value stands: the keys and indices that lead to it, such as ("classes", 2, "emoji")."""
+
 LONGEST_ID = 19
 _COLOUR = re.compile("#?[0-9a-fA-F]{6}")
 
 
 class Garbled(ValueError):
-    """A value that is missing or of the wrong kind; `str(error)` is a sentence that names it."""
+    """A value that is missing or of the wrong kind; `str(error)` is a sentence that names it, `path` says where."""
+
+    def __init__(self, message: str, path: Path = ()) -> None:
+        super().__init__(message)
+        self.path = path
 
 
 @dataclass(frozen=True)
@@ -25,6 +32,7 @@ class JsonObject:
 
     values: Mapping[str, Any]
     place: str = ""
+    path: Path = ()
 
     def text(self, key: str, default: str | None = None, longest: int = LONGEST_TEXT) -> str:
         """The text under `key`, trimmed, of 1 to `longest` characters; absent it is `default`, if there is one."""
@@ -69,17 +77,21 @@ class JsonObject:
         """The objects listed under `key`, each called `word` and its number; absent there are none."""
         place = f"{self.place.removesuffix(': ')}, {word}" if self.place else word.capitalize()
         listed = [(f"{place} {number}", one) for number, one in enumerate(self._listed(key), 1)]
-        for where, one in listed:
+        for index, (where, one) in enumerate(listed):
             if not isinstance(one, Mapping):
-                raise Garbled(f"{where} is not an object in curly brackets.")
-        return [JsonObject(cast("Mapping[str, Any]", one), f"{where}: ") for where, one in listed]
+                raise Garbled(f"{where} is not an object in curly brackets.", (*self.path, key, index))
+        return [
+            JsonObject(cast("Mapping[str, Any]", one), f"{where}: ", (*self.path, key, index))
+            for index, (where, one) in enumerate(listed)
+        ]
 
     def nested(self, key: str) -> "JsonObject":
         """The object under `key`; absent it is an empty one."""
         given = self.values.get(key)
         if given is not None and not isinstance(given, Mapping):
             raise self._garbled(key, "is an object in curly brackets")
-        return JsonObject(cast("Mapping[str, Any]", given or {}), f"{self.place}{key.capitalize()}: ")
+        place, path = f"{self.place}{key.capitalize()}: ", (*self.path, key)
+        return JsonObject(cast("Mapping[str, Any]", given or {}), place, path)
 
     def ids(self, key: str) -> tuple[int, ...]:
         """The Discord ids listed under `key`, written as texts of digits."""
@@ -90,7 +102,7 @@ class JsonObject:
 
     def texts(self, key: str) -> tuple[str, ...]:
         """The texts listed under `key`."""
-        return tuple(JsonObject({key: one}, self.place).text(key) for one in self._listed(key))
+        return tuple(JsonObject({key: one}, self.place, self.path).text(key) for one in self._listed(key))
 
     def _listed(self, key: str) -> list[object]:
         given = self.values.get(key)
@@ -101,4 +113,4 @@ class JsonObject:
         return list(cast("list[object]", given))
 
     def _garbled(self, key: str, fault: str) -> Garbled:
-        return Garbled(f"{self.place}`{key}` {fault}.")
+        return Garbled(f"{self.place}`{key}` {fault}.", (*self.path, key))

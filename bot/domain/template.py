@@ -5,7 +5,6 @@ refuses what a sheet could not show.
 """
 
 import json
-from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -14,7 +13,7 @@ from typing import Any, cast
 from bot.domain.errors import MusterError
 from bot.domain.gates import MOST_PRIORITY_ROLES, Gates, Method, read_roles
 from bot.domain.ids import RoleId
-from bot.domain.json_values import Garbled, JsonObject
+from bot.domain.json_values import Garbled, JsonObject, Path
 
 
 class Choice(StrEnum):
@@ -33,17 +32,25 @@ class Choice(StrEnum):
 
 
 class BadTemplate(MusterError):
-    """This is not a template Muster can use."""
+    """This is not a template Muster can use.
+
+    `path` leads to the offending place, as far as it is known.
+    """
+
+    def __init__(self, message: str | None = None, path: Path = ()) -> None:
+        super().__init__(message)
+        self.path = path
 
 
 @dataclass(frozen=True)
 class Role:
-    """A function in the raid, such as Tank; `limit` None means any number."""
+    """A function in the raid, such as Tank; `limit` None means any number, `wanted` is how many it takes at least."""
 
     name: str
     plural: str
     emoji: str
     limit: int | None = None
+    wanted: int | None = None
 
 
 @dataclass(frozen=True)
@@ -91,6 +98,8 @@ class Template:
     duration_minutes: int | None = None
     limit: int | None = None
     minimum: int | None = None
+    warn_hours: int = 24
+    """How long before the start the officers hear of roles that are short."""
     group_by: str = "role"
     group_size: int = 5
     """People of one group of a comp."""
@@ -130,6 +139,8 @@ MOST_OPTIONS = 25
 LONGEST_LABEL = 80  # of a Discord button
 LONGEST_DURATION = 24 * 60
 MOST_PEOPLE = 1000
+MOST_WARN_HOURS = 7 * 24
+DEFAULT_WARN_HOURS = 24
 DEFAULT_GROUP_SIZE = 5
 
 
@@ -151,7 +162,7 @@ def read_template(data: object) -> Template:
     try:
         template = _build(JsonObject(cast("Mapping[str, Any]", data)))
     except Garbled as error:
-        raise BadTemplate(str(error)) from None
+        raise BadTemplate(str(error), error.path) from None
     _check(template)
     return template
 
@@ -168,6 +179,7 @@ def _build(data: JsonObject) -> Template:
         duration_minutes=data.whole("duration", LONGEST_DURATION),
         limit=data.whole("limit", MOST_PEOPLE),
         minimum=data.whole("minimum", MOST_PEOPLE),
+        warn_hours=data.whole("warn_hours", MOST_WARN_HOURS) or DEFAULT_WARN_HOURS,
         group_by=data.text("group_by", "role"),
         group_size=data.whole("group_size", MOST_OPTIONS) or DEFAULT_GROUP_SIZE,
         roles=tuple(_role(one) for one in data.objects("roles", "role")),
@@ -181,10 +193,11 @@ def _gates(data: JsonObject) -> Gates:
     """The sign-up rules: `method`, and lists of Discord role ids (as texts, for JSON has no numbers that long)."""
     method = data.text("method", Method.SELF)
     if method not in list(Method):
-        raise Garbled(f'{data.place}`method` is {", ".join(Method)}, not "{method}".')
+        raise Garbled(f'{data.place}`method` is {", ".join(Method)}, not "{method}".', (*data.path, "method"))
     allowed, banned, priority = (data.ids(key) for key in ("allowed_roles", "banned_roles", "priority_roles"))
     if len(priority) > MOST_PRIORITY_ROLES:
-        raise Garbled(f"{data.place}`priority_roles` names at most {MOST_PRIORITY_ROLES} roles.")
+        message = f"{data.place}`priority_roles` names at most {MOST_PRIORITY_ROLES} roles."
+        raise Garbled(message, (*data.path, "priority_roles"))
     return Gates(Method(method), frozenset(map(RoleId, allowed)), frozenset(map(RoleId, banned)), read_roles(priority))
 
 
@@ -194,14 +207,15 @@ def _labels(data: JsonObject) -> Mapping[Choice, str]:
     answers = data.nested("answers")
     unknown = [key for key in answers.values if key not in DEFAULT_LABELS]
     if unknown:
-        raise Garbled(f'There is no answer "{unknown[0]}": write {", ".join(Choice)}.')
+        raise Garbled(f'There is no answer "{unknown[0]}": write {", ".join(Choice)}.', ("answers", unknown[0]))
     # In the order of the choices: the database keeps a JSON object's keys in an order of its own.
     return {choice: answers.text(choice, longest=LONGEST_LABEL) for choice in Choice if choice in answers.values}
 
 
 def _role(data: JsonObject) -> Role:
     name = data.text("name")
-    return Role(name, data.text("plural", name), data.emoji("emoji"), data.whole("limit", MOST_PEOPLE))
+    limit = data.whole("limit", MOST_PEOPLE)
+    return Role(name, data.text("plural", name), data.emoji("emoji"), limit, data.whole("wanted", limit or MOST_PEOPLE))
 
 
 def _class(data: JsonObject) -> GameClass:
@@ -214,41 +228,47 @@ def _class(data: JsonObject) -> GameClass:
 
 
 def _check(template: Template) -> None:
-    _check_unique("class", (one.name for one in template.classes))
-    _check_unique("role", (one.name for one in template.roles))
-    _check_unique("class emoji", (one.emoji for one in template.classes))
+    _check_unique("class", (one.name for one in template.classes), ("classes",))
+    _check_unique("role", (one.name for one in template.roles), ("roles",))
+    _check_unique("class emoji", (one.emoji for one in template.classes), ("classes",))
     if Choice.ACCEPTED not in template.labels:
-        raise BadTemplate('`answers` needs an "accepted" button: without it nobody can sign up.')
+        raise BadTemplate('`answers` needs an "accepted" button: without it nobody can sign up.', ("answers",))
     if template.group_by not in ("role", "class"):
-        raise BadTemplate('`group_by` is "role" or "class".')
+        raise BadTemplate('`group_by` is "role" or "class".', ("group_by",))
     if len(template.classes) > MOST_OPTIONS:
-        raise BadTemplate(f"{len(template.classes)} classes: one select shows at most {MOST_OPTIONS}.")
+        message = f"{len(template.classes)} classes: one select shows at most {MOST_OPTIONS}."
+        raise BadTemplate(message, ("classes", MOST_OPTIONS))
     if len(template.roles) > MOST_OPTIONS:
-        raise BadTemplate(f"{len(template.roles)} roles: a sheet shows at most {MOST_OPTIONS}.")
-    for game_class in template.classes:
-        _check_class(template, game_class)
+        message = f"{len(template.roles)} roles: a sheet shows at most {MOST_OPTIONS}."
+        raise BadTemplate(message, ("roles", MOST_OPTIONS))
+    for index, game_class in enumerate(template.classes):
+        _check_class(template, game_class, ("classes", index))
     if template.minimum and template.limit and template.minimum > template.limit:
-        raise BadTemplate("`minimum` is more than `limit`: such a raid would never take place.")
+        raise BadTemplate("`minimum` is more than `limit`: such a raid would never take place.", ("minimum",))
     _check_buffs(template)
 
 
-def _check_class(template: Template, game_class: GameClass) -> None:
+def _check_class(template: Template, game_class: GameClass, path: Path) -> None:
     if not 1 <= len(game_class.specs) <= MOST_OPTIONS:
-        raise BadTemplate(f"{game_class.name}: a class has 1 to {MOST_OPTIONS} specs.")
-    _check_unique(f"spec of {game_class.name}", (spec.name for spec in game_class.specs))
-    for spec in game_class.specs:
+        raise BadTemplate(f"{game_class.name}: a class has 1 to {MOST_OPTIONS} specs.", path)
+    _check_unique(f"spec of {game_class.name}", (spec.name for spec in game_class.specs), (*path, "specs"))
+    for index, spec in enumerate(game_class.specs):
         if template.role(spec.role) is None:
-            raise BadTemplate(f'{game_class.name}, {spec.name}: there is no role "{spec.role}" in `roles`.')
+            message = f'{game_class.name}, {spec.name}: there is no role "{spec.role}" in `roles`.'
+            raise BadTemplate(message, (*path, "specs", index, "role"))
 
 
 def _check_buffs(template: Template) -> None:
-    for buff in template.buffs:
+    for index, buff in enumerate(template.buffs):
         for name in buff.classes:
             if template.game_class(name) is None:
-                raise BadTemplate(f'{buff.name}: there is no class "{name}" in `classes`.')
+                message = f'{buff.name}: there is no class "{name}" in `classes`.'
+                raise BadTemplate(message, ("buffs", index, "from"))
 
 
-def _check_unique(what: str, names: Iterable[str]) -> None:
-    twice = [name for name, times in Counter(names).items() if times > 1]
-    if twice:
-        raise BadTemplate(f"The {what} {twice[0]} stands there twice.")
+def _check_unique(what: str, names: Iterable[str], path: Path) -> None:
+    seen: set[str] = set()
+    for index, name in enumerate(names):
+        if name in seen:
+            raise BadTemplate(f"The {what} {name} stands there twice.", (*path, index))
+        seen.add(name)

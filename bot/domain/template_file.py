@@ -1,0 +1,161 @@
+"""A template as a file: written readably and in a steady order, read back with the line of whatever is wrong."""
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from bot.domain.gates import Gates, Method
+from bot.domain.json_values import Path
+from bot.domain.template import (
+    DEFAULT_GROUP_SIZE,
+    DEFAULT_LABELS,
+    DEFAULT_WARN_HOURS,
+    BadTemplate,
+    GameClass,
+    Role,
+    Spec,
+    Template,
+    read_template,
+)
+
+LONGEST_FAULT = 500
+_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\],:]|[^\s{}\[\],:"]+')
+
+
+def definition_of(template: Template, *, discord_roles: bool = True) -> dict[str, Any]:
+    """The JSON object `read_template` reads this template from; what has its default is left out.
+
+    Without `discord_roles` the ids of one server's roles stay behind: they mean nothing in another.
+    """
+    gates = template.gates if discord_roles else Gates(template.gates.method)
+    found: dict[str, Any] = {
+        "name": template.name,
+        "title": template.title,
+        "game": template.game,
+        "emoji": template.emoji,
+        "colour": f"#{template.colour:06X}",
+        "duration": template.duration_minutes,
+        "limit": template.limit,
+        "minimum": template.minimum,
+        "warn_hours": None if template.warn_hours == DEFAULT_WARN_HOURS else template.warn_hours,
+        "group_by": template.group_by,
+        "group_size": None if template.group_size == DEFAULT_GROUP_SIZE else template.group_size,
+        "answers": None if template.labels == DEFAULT_LABELS else {str(key): word for key, word in _answers(template)},
+        "sign_ups": _sign_ups(gates),
+        "roles": [_role(one) for one in template.roles],
+        "classes": [_class(one) for one in template.classes],
+        "buffs": [{"name": one.name, "from": list(one.classes)} for one in template.buffs],
+    }
+    return _kept(found)
+
+
+def write_template(template: Template, *, discord_roles: bool = False) -> str:
+    """The template as a JSON file, laid out as the shipped ones are: a role, a spec, a buff a line."""
+    entries = definition_of(template, discord_roles=discord_roles).items()
+    lines = [f"  {json.dumps(key)}: {_laid_out(value)}" for key, value in entries]
+    return "{\n" + ",\n".join(lines) + "\n}\n"
+
+
+def read_object(text: str) -> object:
+    """The JSON in `text`. Raises BadTemplate naming the line where it is none."""
+    try:
+        return json.loads(text.removeprefix("\ufeff"))
+    except json.JSONDecodeError as error:
+        raise BadTemplate(f"Line {error.lineno}: this is not JSON ({error.msg}).") from None
+    except (ValueError, RecursionError):  # a number of thousands of digits, thousands of brackets
+        raise BadTemplate("This is not a template: it holds an endless number or endless brackets.") from None
+
+
+def read_file(text: str) -> Template:
+    """The template in a file's text. Raises BadTemplate with the line and what to mend there."""
+    data = read_object(text)
+    try:
+        return read_template(data)
+    except BadTemplate as error:
+        line = line_of(text, error.path)
+        # Half a character (a lone surrogate) cannot be sent back.
+        fault = str(error)[:LONGEST_FAULT].encode(errors="replace").decode()
+        raise BadTemplate(f"Line {line}: {fault}", error.path) from None
+
+
+def line_of(text: str, path: Path) -> int:
+    """The line (from 1) of the value at `path` in JSON that parses, or of the nearest that encloses it."""
+    known = dict(_places(text))
+    nearest = (path[:length] for length in range(len(path), -1, -1))
+    return next((known[one] for one in nearest if one in known), 1)
+
+
+def _places(text: str) -> Iterator[tuple[Path, int]]:
+    """Every value's path and line. `open_` holds, for each bracket still open, the key or index it is at."""
+    open_: list[str | int | None] = []
+    line, seen = 1, 0
+    awaiting_key = False
+    for token in _TOKEN.finditer(text):
+        line, seen = line + text.count("\n", seen, token.start()), token.start()
+        mark = token[0]
+        if mark in "}]":
+            open_.pop()
+            awaiting_key = False
+        elif mark == ",":
+            awaiting_key = not isinstance(open_[-1], int)
+            open_[-1] = open_[-1] + 1 if isinstance(open_[-1], int) else None
+        elif awaiting_key and mark != ":":
+            open_[-1], awaiting_key = json.loads(mark, strict=False), False
+        elif mark != ":":
+            yield tuple(one for one in open_ if one is not None), line
+            if mark in "{[":
+                open_.append(0 if mark == "[" else None)
+                awaiting_key = mark == "{"
+
+
+def _answers(template: Template) -> Iterator[tuple[str, str]]:
+    yield from ((choice.value, word) for choice, word in template.labels.items())
+
+
+def _sign_ups(gates: Gates) -> Mapping[str, Any]:
+    return _kept(
+        {
+            "method": None if gates.method is Method.SELF else gates.method.value,
+            "allowed_roles": [str(role) for role in sorted(gates.allowed)],
+            "banned_roles": [str(role) for role in sorted(gates.banned)],
+            "priority_roles": [str(role) for role in gates.priority],
+        }
+    )
+
+
+def _role(role: Role) -> Mapping[str, Any]:
+    counts = {"limit": role.limit, "wanted": role.wanted}
+    return _kept({"name": role.name, "plural": role.plural, "emoji": role.emoji, **counts})
+
+
+def _class(game_class: GameClass) -> Mapping[str, Any]:
+    specs = [_spec(one, game_class) for one in game_class.specs]
+    return _kept({"name": game_class.name, "emoji": game_class.emoji, "limit": game_class.limit, "specs": specs})
+
+
+def _spec(spec: Spec, of: GameClass) -> Mapping[str, Any]:
+    emoji = None if spec.emoji == of.emoji else spec.emoji
+    return _kept({"name": spec.name, "role": spec.role, "emoji": emoji, "limit": spec.limit})
+
+
+def _kept(values: dict[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in values.items() if value not in (None, [], {})}
+
+
+def _laid_out(value: object) -> str:
+    if not isinstance(value, list):
+        return _dumped(value)
+    return "[\n" + ",\n".join(f"    {_entry(one)}" for one in value) + "\n  ]"  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType] - as definition_of made it
+
+
+def _entry(entry: Mapping[str, Any]) -> str:
+    if "specs" not in entry:
+        return _dumped(entry)
+    head = _dumped({key: value for key, value in entry.items() if key != "specs"})
+    specs = ",\n".join(f"      {_dumped(one)}" for one in entry["specs"])
+    return f'{head.removesuffix("}")}, "specs": [\n{specs}\n    ]}}'
+
+
+def _dumped(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False)

@@ -1,0 +1,291 @@
+"""Templates of a server's own: shown, copied, edited, deleted, carried as files."""
+
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from bot.clock import Clock
+from bot.domain.errors import MusterError
+from bot.domain.ids import GuildId
+from bot.domain.json_values import Garbled, JsonObject
+from bot.domain.permissions import Actor, require_officer
+from bot.domain.template import BadTemplate, Template
+from bot.domain.template_edit import ServerRoles, TemplateWish, edited, known_roles
+from bot.domain.template_file import definition_of, read_file, write_template
+from bot.domain.template_lines import read_lines
+from bot.raid_helper.client import RaidHelper
+from bot.services.secrets import SecretBox
+from bot.services.templates import Templates, UnknownTemplate
+from db import Database, Session
+from db.templates import StoredTemplate
+
+MOST_TEMPLATES = 50
+LONGEST_NAME = 50
+LARGEST_FILE = 256 * 1024
+
+
+class TooManyTemplates(MusterError):
+    """This server has 50 templates of its own already. Delete one that nobody uses: `/template delete`."""
+
+
+class NameTaken(MusterError):
+    """There is a template of that name already. Choose another name, or change that one: `/template edit`."""
+
+
+class BadName(MusterError):
+    """A template's name has 1 to 50 characters, such as "heroic"."""
+
+
+class NotOwn(MusterError):
+    """That template comes with Muster, so it cannot be deleted."""
+
+
+class InUse(MusterError):
+    """That template is still in use, so it cannot be deleted."""
+
+
+class BadFile(MusterError):
+    """A template is a `.json` file of at most 256 KB, such as `/template export` gives."""
+
+
+class NothingToImport(MusterError):
+    """Give either a `file` (from `/template export`, or a Raid-Helper event's JSON) or a Raid-Helper `event_id`."""
+
+
+@dataclass(frozen=True)
+class Offered:
+    """What a server can choose from, by name: its own, the shipped ones those do not hide, and the default's name."""
+
+    own: Sequence[Template]
+    shipped: Sequence[Template]
+    default: str
+
+
+@dataclass(frozen=True)
+class Exported:
+    """A template's file; `left_out` when it names Discord roles that are not in the file."""
+
+    name: str
+    filename: str
+    text: str
+    left_out: bool
+
+
+@dataclass(frozen=True)
+class Typed:
+    """What an officer wrote into the form for a new template."""
+
+    name: str
+    title: str
+    emoji: str
+    roles: str
+    classes: str
+
+
+class TemplateDesk:
+    """The use cases behind `/template`, for officers. Every method raises NotAnOfficer.
+
+    A template's row never changes: an edit is a new row, and a raid keeps the one it was made with.
+    """
+
+    def __init__(
+        self, db: Database, templates: Templates, raid_helper: RaidHelper, secrets: SecretBox, clock: Clock
+    ) -> None:
+        self._db = db
+        self._templates = templates
+        self._raid_helper = raid_helper
+        self._secrets = secrets
+        self._clock = clock
+
+    async def offered(self, actor: Actor) -> Offered:
+        """What the server can choose from."""
+        async with self._db.transaction() as tx:
+            default = await _default_for_officers(tx, actor)
+            own = {one.name for one in await tx.templates.own(actor.guild_id)}
+            found = [
+                await self._by_name(tx, actor.guild_id, one.name) for one in await tx.templates.current(actor.guild_id)
+            ]
+        return Offered(
+            [one for one in found if one.name in own], [one for one in found if one.name not in own], default
+        )
+
+    async def show(self, actor: Actor, name: str) -> Template:
+        """The server's template of that name. Raises UnknownTemplate."""
+        async with self._db.transaction() as tx:
+            await _default_for_officers(tx, actor)
+            return await self._by_name(tx, actor.guild_id, name)
+
+    async def export(self, actor: Actor, name: str, *, discord_roles: bool) -> Exported:
+        """The template as a file. Raises UnknownTemplate."""
+        template = await self.show(actor, name)
+        gates = template.gates
+        left_out = not discord_roles and bool(gates.allowed or gates.banned or gates.priority)
+        text = write_template(template, discord_roles=discord_roles)
+        return Exported(template.name, _filename(template.name), text, left_out)
+
+    async def copy(self, actor: Actor, name: str, new_name: str, title: str | None) -> Template:
+        """Write a template down under a new name. Raises UnknownTemplate, BadName, NameTaken, TooManyTemplates."""
+        async with self._db.transaction() as tx:
+            await self._begin(tx, actor)
+            template = await self._by_name(tx, actor.guild_id, name)
+            called = check_name(new_name)
+            await _require_free(tx, actor.guild_id, called)
+            copied = replace(template, name=called, title=(title or called).strip())
+            return await self._store(tx, actor, copied, "template.copy", of=template.name)
+
+    async def create(self, actor: Actor, typed: Typed) -> Template:
+        """Write a template down as typed. Raises BadTemplate with the line, BadName, NameTaken, TooManyTemplates."""
+        async with self._db.transaction() as tx:
+            await self._begin(tx, actor)
+            template = read_lines(check_name(typed.name), typed.title, typed.emoji, typed.roles, typed.classes)
+            await _require_free(tx, actor.guild_id, template.name)
+            return await self._store(tx, actor, template, "template.create")
+
+    async def edit(self, actor: Actor, name: str, wish: TemplateWish, roles: ServerRoles) -> Template:
+        """Change a template from the next raid on; a shipped one becomes the server's own.
+
+        Raises UnknownTemplate, TooManyTemplates, and what `edited` raises for a mistyped option.
+        """
+        async with self._db.transaction() as tx:
+            await self._begin(tx, actor)
+            template = edited(await self._by_name(tx, actor.guild_id, name), wish, roles)
+            return await self._store(tx, actor, template, "template.edit")
+
+    async def delete(self, actor: Actor, name: str) -> str | None:
+        """Offer an own template no more; the title of the shipped one that is back in its place, if there is one.
+
+        Raises UnknownTemplate, NotOwn, and InUse while the server's default or a running series would lose it.
+        """
+        async with self._db.transaction() as tx:
+            default = await self._begin(tx, actor)
+            template = await self._by_name(tx, actor.guild_id, name)
+            if template.name not in {one.name for one in await tx.templates.own(actor.guild_id)}:
+                raise NotOwn
+            # Behind a shipped template's name another one stands ready, so nobody loses anything.
+            shipped = await tx.templates.is_shipped(template.name)
+            if not shipped:
+                await _require_unused(tx, actor.guild_id, template.name, default)
+            await tx.templates.hide(actor.guild_id, template.name)
+            await self._note(tx, actor, "template.delete", template.name)
+            return (await self._by_name(tx, actor.guild_id, template.name)).title if shipped else None
+
+    async def set_default(self, actor: Actor, name: str) -> Template:
+        """Have raids without a template of their own use this one. Raises UnknownTemplate."""
+        async with self._db.transaction() as tx:
+            await self._begin(tx, actor)
+            template = await self._by_name(tx, actor.guild_id, name)
+            await tx.servers.set_default_template(actor.guild_id, template.name)
+            await self._note(tx, actor, "template.default", template.name)
+            return template
+
+    async def import_file(
+        self, actor: Actor, content: bytes, roles: ServerRoles, name: str | None, *, replacing: bool
+    ) -> Template:
+        """Write a file's template down, under `name` when given. Raises BadTemplate with the line, and `create`'s."""
+        await self._require_officer(actor)
+        return await self._take_in(actor, read_file(read_text(content)), roles, name, replacing=replacing)
+
+    async def _take_in(
+        self, actor: Actor, template: Template, roles: ServerRoles, name: str | None, *, replacing: bool
+    ) -> Template:
+        called = check_name(name or template.name)
+        template = replace(template, name=called, gates=known_roles(template.gates, roles))
+        async with self._db.transaction() as tx:
+            await self._begin(tx, actor)
+            if not replacing:
+                await _require_free(tx, actor.guild_id, called)
+            return await self._store(tx, actor, template, "template.import")
+
+    async def _require_officer(self, actor: Actor) -> None:
+        async with self._db.transaction() as tx:
+            await _default_for_officers(tx, actor)
+
+    async def _begin(self, tx: Session, actor: Actor) -> str:
+        """Refuse everybody but officers, then let one change of this server's templates wait for the other."""
+        await _default_for_officers(tx, actor)
+        await tx.templates.lock(actor.guild_id)
+        return (await tx.servers.get(actor.guild_id)).default_template
+
+    async def _by_name(self, tx: Session, guild_id: GuildId, name: str) -> Template:
+        return (await self._templates.named(tx, guild_id, await _spelled(tx, guild_id, name)))[1]
+
+    async def _store(self, tx: Session, actor: Actor, template: Template, action: str, **details: str) -> Template:
+        own = {one.name for one in await tx.templates.own(actor.guild_id)}
+        if template.name not in own and len(own) >= MOST_TEMPLATES:
+            raise TooManyTemplates
+        definition = definition_of(template)
+        digest = hashlib.sha256(json.dumps(definition, sort_keys=True).encode()).hexdigest()
+        await tx.templates.put(actor.guild_id, template.name, definition, digest)
+        await self._note(tx, actor, action, template.name, **details)
+        return await self._by_name(tx, actor.guild_id, template.name)
+
+    async def _note(self, tx: Session, actor: Actor, action: str, name: str, **details: str) -> None:
+        now = self._clock.now()
+        await tx.audit.note(actor.guild_id, None, actor.user_id, action, now, template=name, **details)
+
+
+def check_name(typed: str) -> str:
+    """A template's name, white space folded. Raises BadName."""
+    try:
+        return JsonObject({"name": " ".join(typed.split())}).text("name", longest=LONGEST_NAME)
+    except Garbled:
+        raise BadName from None
+
+
+def check_file(filename: str, size: int) -> None:
+    """Raise BadFile for a file that is not worth reading; `size` in bytes."""
+    if not filename.casefold().endswith(".json"):
+        raise BadFile(f'"{filename[:100]}" is no `.json` file. Take one that `/template export` gives.')
+    if size > LARGEST_FILE:
+        raise BadFile(f"That file has {size // 1024} KB; a template has at most {LARGEST_FILE // 1024} KB.")
+
+
+def read_text(content: bytes) -> str:
+    """A file's text. Raises BadFile, BadTemplate with the line."""
+    if len(content) > LARGEST_FILE:
+        raise BadFile
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        raise BadTemplate(f"Line {line}: this is not text in UTF-8. Save the file as UTF-8 and try again.") from None
+
+
+async def _default_for_officers(tx: Session, actor: Actor) -> str:
+    """The name of the server's default template, for its officers. Raises NotAnOfficer."""
+    server = await tx.servers.get(actor.guild_id)
+    require_officer(actor, server.officer_roles)
+    return server.default_template
+
+
+async def _spelled(tx: Session, guild_id: GuildId, typed: str) -> str:
+    """The name as it is written down, whatever its capitals and spaces. Raises UnknownTemplate."""
+    wanted = " ".join(typed.split())
+    found = await tx.templates.current(guild_id)
+    names = [one.name for one in found if one.name == wanted] or _alike(found, wanted)
+    if not names:
+        raise UnknownTemplate
+    return names[0]
+
+
+def _alike(stored: Sequence[StoredTemplate], wanted: str) -> list[str]:
+    return [one.name for one in stored if one.name.casefold() == wanted.casefold()]
+
+
+async def _require_free(tx: Session, guild_id: GuildId, name: str) -> None:
+    if _alike(await tx.templates.current(guild_id), name):
+        raise NameTaken
+
+
+async def _require_unused(tx: Session, guild_id: GuildId, name: str, default: str) -> None:
+    if name == default:
+        raise InUse("That template is this server's default. Choose another first: `/template default`.")
+    if labels := await tx.templates.series_with(guild_id, name):
+        named = ", ".join(f'"{label[:100]}"' for label in labels)
+        raise InUse(f"These series still raid with that template: {named}. End them or give them another first.")
+
+
+def _filename(name: str) -> str:
+    safe = "".join(letter if letter.isascii() and (letter.isalnum() or letter in "-_") else "-" for letter in name)
+    return f"{safe.strip('-') or 'template'}.json"

@@ -1,0 +1,331 @@
+"""`/template`: the whole bot, from what an officer types to what a sheet shows."""
+
+import json
+from typing import Any
+
+import pytest
+from raid_stage import Stage, event_id, fields, is_refusal
+
+from sandbox.discord.answer import Answer
+from sandbox.discord.world import Upload
+from sandbox.local import running_bot
+
+FORM = {
+    "name": "duo",
+    "title": "Two roles",
+    "emoji": "🔥",
+    "roles": "Tank 🛡️ 1\nHealer 💚",
+    "classes": "Paladin 🔨: Holy=Healer, Protection=Tank\nWarrior 🪓: Arms=Tank",
+}
+
+
+async def create(stage: Stage, **form: str) -> Answer:
+    return await stage.officer.submit(await stage.officer.slash("template create"), FORM | form)
+
+
+def file(content: str | bytes, name: str = "mine.json") -> Upload:
+    return Upload(name, content.encode() if isinstance(content, str) else content)
+
+
+def attached(stage: Stage, answer: Answer) -> tuple[str, str]:
+    """The name and the text of the file in an answer."""
+    (shown,) = answer.message.attachments
+    path = shown["url"].partition("/cdn/")[2]
+    return shown["filename"], stage.local.discord.world.files[path].content.decode()
+
+
+async def test_a_template_from_the_form_to_a_sheet(stage: Stage) -> None:
+    opened = await stage.officer.slash("template create")
+    assert (opened.kind, opened.title) == ("modal", "A new template")
+    told = await stage.officer.submit(opened, FORM)
+    assert told.ephemeral
+    assert "`duo` stands, with 2 classes." in told.text
+    assert told.embeds[0]["title"] == "🔥 Two roles"
+    sheet = await stage.raid(template="duo")
+    assert "Holy" in (await stage.sign_up(stage.member, sheet)).text
+    await stage.redraw()
+    assert "Mira" in fields(sheet)["💚 Healer (1)"]
+
+
+@pytest.mark.parametrize(
+    ("form", "said"),
+    [
+        ({"classes": "Paladin 🔨: Holy=Bard"}, 'Classes, line 1: there is no role "Bard"'),
+        ({"roles": "Tank 🛡️\nHealer"}, "Roles, line 2: put an emoji"),
+        ({"classes": "A 🔨: B=Tank\nC 🔨: B=Tank"}, "Classes, line 2: The class emoji 🔨 stands there twice."),
+        ({"emoji": "fire"}, "`emoji` is one emoji"),
+        ({"name": "plain"}, "a template of that name already"),
+        ({"title": "   "}, "`title` is missing"),
+    ],
+)
+async def test_a_form_mistyped(stage: Stage, form: dict[str, str], said: str) -> None:
+    before = await stage.rows()
+    told = await create(stage, **form)
+    assert is_refusal(told)
+    assert said in told.text
+    assert await stage.rows() == before
+
+
+async def test_listing_copying_and_showing(stage: Stage) -> None:
+    told = await stage.officer.slash("template copy", template="wow-retail", name="heroic", title="Heroic @everyone")
+    assert "`heroic` is this server's own copy of `wow-retail`" in told.text
+    listed = (await stage.officer.slash("template list")).text
+    assert "This server's own (1)" in listed
+    assert "`wow-retail` World of Warcraft · **default**" in listed
+    shown = await stage.officer.slash("template show", template="heroic")
+    assert shown.ephemeral
+    assert shown.embeds[0]["footer"]["text"] == "A preview: nothing was posted."
+    assert "Sign-up: first come, first served" in shown.text
+    assert not stage.rung()
+    assert stage.posts() == []
+
+
+@pytest.mark.parametrize("name", ["wow-retail", "eso", "ffxiv", "plain", "party"])
+async def test_every_kind_of_template_can_be_shown(stage: Stage, name: str) -> None:
+    shown = await stage.officer.slash("template show", template=name)
+    assert shown.embeds
+    assert f"`{name}`" in shown.content
+
+
+async def test_names_are_offered_while_typing(stage: Stage, night_off: Stage) -> None:
+    await create(stage)
+    for command in ("show", "edit", "copy", "delete", "default", "export"):
+        offered = await stage.officer.autocomplete(f"template {command}", "template", "two")
+        assert [one.value for one in offered] == ["duo"]
+    assert await night_off.owner.autocomplete("template show", "template", "two") == []
+
+
+async def test_an_edit_changes_the_next_sheet_and_no_other(stage: Stage) -> None:
+    await create(stage)
+    before = await stage.raid(template="duo")
+    told = await stage.officer.slash("template edit", template="duo", emoji="🎲", answers="late=off, bench=Alternate")
+    assert "From the next sheet on" in told.text
+    after = await stage.raid(template="duo", when="sat 20:00")
+    assert after.embeds[0]["title"] == "🎲 Heroic"
+    labels = [each["label"] for each in after.components[0]["components"]]
+    assert labels == ["Sign up", "Tentative", "Alternate", "Absence"]
+    await stage.officer.click(before, "Late")
+    await stage.redraw()
+    assert before.embeds[0]["title"] == "🔥 Heroic"
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        ({"limit": "0"}, "`limit` is a number from 1 to 1000"),
+        ({"role_limits": "Bard=1"}, 'there is no "Bard" in this template'),
+        ({"allowed_roles": "Jedi"}, 'There is no role "Jedi" in this server'),
+        ({"priority_roles": "@everyone"}, "cannot name @everyone"),
+        ({"answers": "accepted=off"}, 'needs an "accepted" button'),
+        ({"colour": "x" * 5000}, "`colour`"),
+        ({"role_limits": "x" * 5000}, "`role_limits`"),
+        ({"allowed_roles": "x" * 5000}, "There is no role"),
+        ({"answers": "x" * 5000 + "=y"}, "there is no answer"),
+        ({"template": "chess"}, "no such template"),
+    ],
+)
+async def test_an_edit_mistyped(stage: Stage, options: dict[str, Any], said: str) -> None:
+    await create(stage)
+    before = await stage.rows()
+    told = await stage.officer.slash("template edit", **({"template": "duo"} | options))
+    assert is_refusal(told)
+    assert said in told.text
+    assert await stage.rows() == before
+
+
+async def test_default_and_delete(stage: Stage) -> None:
+    await create(stage)
+    await stage.officer.slash("template default", template="duo")
+    assert (await stage.raid()).embeds[0]["title"] == "🔥 Heroic"
+    refused = await stage.officer.slash("template delete", template="duo")
+    assert is_refusal(refused)
+    assert "this server's default" in refused.text
+    await stage.officer.slash("template default", template="plain")
+    await stage.officer.slash(
+        "raid series add", title="Weekly Duo", weekday="Friday", time="20:00", template="duo", sheet="native"
+    )
+    refused = await stage.officer.slash("template delete", template="duo")
+    assert "Weekly Duo" in refused.text
+    await stage.local.db.execute("UPDATE patt.recurring_events SET is_active = FALSE")
+    told = await stage.officer.slash("template delete", template="duo")
+    assert "`duo` is gone from the list" in told.text
+    assert "duo" not in (await stage.officer.slash("template list")).text
+
+
+# ---------------------------------------------------------------- files
+
+
+async def test_a_file_out_and_in_again_elsewhere(stage: Stage, night_off: Stage) -> None:
+    await create(stage)
+    role = stage.officer_role
+    await stage.officer.slash("template edit", template="duo", banned_roles=f"<@&{role.id}>", method="waiting-list")
+    told = await stage.officer.slash("template export", template="duo")
+    assert told.ephemeral
+    assert "Its Discord roles are left out" in told.text
+    name, text = attached(stage, told)
+    assert name == "duo.json"
+    assert str(role.id) not in text
+    whole = await stage.officer.slash("template export", template="duo", with_roles=True)
+    assert "left out" not in whole.text
+    with_roles = attached(stage, whole)[1]
+    assert json.loads(with_roles)["sign_ups"]["banned_roles"] == [str(role.id)]
+    taken = await night_off.owner.slash("template import", file=file(text), name="their duo")
+    assert "`their duo` is this server's own now." in taken.text
+    assert (await night_off.owner.slash("template export", template="their duo")).text.startswith(
+        "`their duo` as a file"
+    )
+    refused = await night_off.owner.slash("template import", file=file(with_roles))
+    assert f"no role with the id {role.id}" in refused.text
+
+
+async def test_an_import_replaces_when_told_to(stage: Stage) -> None:
+    text = json.dumps({"name": "mine", "title": "First"})
+    await stage.officer.slash("template import", file=file(text))
+    again = text.replace("First", "Second")
+    assert is_refusal(await stage.officer.slash("template import", file=file(again)))
+    assert "Second" in (await stage.officer.slash("template import", file=file(again), replace=True)).text
+
+
+@pytest.mark.parametrize(
+    ("upload", "said"),
+    [
+        (file("{}", "week.txt"), "is no `.json` file"),
+        (file("x" * (257 * 1024)), "has 257 KB"),
+        (file(b"\x89PNG\r\n\x1a\n"), "Line 1: this is not text in UTF-8"),
+        (file('{\n"name": "x",,'), "Line 2: this is not JSON"),
+        (file("[]"), "Line 1: A template is one JSON object"),
+        (file('{"name": "x", "title": "x",\n"answers": {"' + "y" * 9000 + '": "z"}}'), "Line 2: There is no answer"),
+        (file(""), "Line 1: this is not JSON"),
+        (None, "Give either a `file`"),
+    ],
+    ids=["kind", "large", "png", "json", "list", "key", "empty", "none"],
+)
+async def test_a_file_that_is_no_template(stage: Stage, upload: Upload | None, said: str) -> None:
+    before = await stage.rows()
+    told = await stage.officer.slash("template import", file=upload)
+    assert is_refusal(told)
+    assert said in told.text
+    assert await stage.rows() == before
+
+
+# ---------------------------------------------------------------- who may
+
+
+async def test_officers_only(stage: Stage) -> None:
+    await create(stage)
+    opened = await stage.officer.slash("template create")
+    stage.officer.actor.roles.clear()
+    before = await stage.rows()
+    for command, options in (
+        ("list", {}),
+        ("show", {"template": "duo"}),
+        ("create", {}),
+        ("copy", {"template": "duo", "name": "mine"}),
+        ("edit", {"template": "duo", "limit": "5"}),
+        ("delete", {"template": "duo"}),
+        ("default", {"template": "duo"}),
+        ("export", {"template": "duo"}),
+        ("import", {"file": file('{"name": "x", "title": "x"}')}),
+    ):
+        told = await stage.member.slash(f"template {command}", **options)
+        assert is_refusal(told)
+        assert "for officers" in told.text
+    told = await stage.officer.submit(opened, FORM | {"name": "late"})  # no officer any more
+    assert "for officers" in told.text
+    assert await stage.rows() == before
+
+
+async def test_another_servers_template_is_not_found(stage: Stage, night_off: Stage) -> None:
+    await create(stage)
+    for command in ("show", "edit", "delete", "default", "export"):
+        told = await night_off.owner.slash(f"template {command}", template="duo")
+        assert is_refusal(told)
+        assert "no such template" in told.text
+    refused = await night_off.owner.slash("raid create", title="Heroic", when="fri 20:00", template="duo")
+    assert "no such template" in refused.text
+
+
+async def test_a_form_opened_before_a_restart_is_answered(stage: Stage) -> None:
+    opened = await stage.officer.slash("template create")
+    await stage.local.bot.close()
+    async with running_bot(stage.local.discord, stage.local.settings, stage.local.clock):
+        told = await stage.officer.submit(opened, FORM)
+        assert "again" in told.text
+        assert await stage.value("SELECT count(*) FROM patt.templates WHERE name = 'duo'") == 0
+
+
+# ---------------------------------------------------------------- the gates on the sheet
+
+
+async def gated(stage: Stage, **options: str) -> Any:
+    """A sheet of a template with these gates."""
+    await create(stage)
+    told = await stage.officer.slash("template edit", template="duo", **options)
+    assert not is_refusal(told) or "From the next sheet on" in told.text
+    return await stage.raid(template="duo")
+
+
+async def test_a_banned_role_is_turned_away(stage: Stage) -> None:
+    banned = stage.local.discord.add_role(stage.guild, "Suspended")
+    sheet = await gated(stage, banned_roles=f"<@&{banned.id}>")
+    told = await stage.joins("Sven", roles=[banned]).click(sheet, "Sign up")
+    assert is_refusal(told)
+    assert "not open to your roles" in told.text
+    assert "Holy" in (await stage.sign_up(stage.member, sheet)).text
+    assert "Absence" in (await stage.joins("Sture", roles=[banned]).click(sheet, "Absence")).text
+
+
+async def test_only_an_allowed_role_gets_in(stage: Stage) -> None:
+    raider = stage.local.discord.add_role(stage.guild, "Raider")
+    sheet = await gated(stage, allowed_roles="raider")
+    assert "not open to your roles" in (await stage.member.click(sheet, "Late")).text
+    assert "You are in" in (await stage.sign_up(stage.joins("Runa", roles=[raider]), sheet)).text
+
+
+async def test_where_the_officers_choose_nobody_puts_themselves_in(stage: Stage) -> None:
+    sheet = await gated(stage, method="host")
+    before = await stage.rows()
+    told = await stage.member.click(sheet, "Sign up")
+    assert is_refusal(told)
+    assert "The officers pick who comes" in told.text
+    assert (await stage.rows())["patt.raid_attendance"] == before["patt.raid_attendance"]
+
+
+async def test_on_a_waiting_list_everybody_queues_until_an_officer_adds_them(stage: Stage) -> None:
+    sheet = await gated(stage, method="waiting-list")
+    first = await stage.sign_up(stage.member, sheet)
+    assert "queue** at place 1" in first.text
+    assert "queue** at place 2" in (await stage.sign_up(stage.joins("Runa"), sheet)).text
+    await stage.local.db.execute(
+        """
+        UPDATE patt.raid_attendance SET tier = 0 FROM guild_identity.players
+        WHERE players.id = player_id AND display_name = 'Runa' AND event_id = $1
+        """,
+        event_id(sheet),
+    )
+    await stage.sign_up(stage.joins("Sven"), sheet)
+    await stage.redraw()
+    assert "Runa" in fields(sheet)["💚 Healer (1)"]
+    queue = fields(sheet)["⏫ Queue (2)"]
+    assert queue.index("Mira") < queue.index("Sven")
+
+
+async def test_a_priority_role_goes_first_as_it_was_when_they_joined(stage: Stage) -> None:
+    core = stage.local.discord.add_role(stage.guild, "Core")
+    trial = stage.local.discord.add_role(stage.guild, "Trial")
+    sheet = await gated(stage, method="priority", priority_roles=f"<@&{core.id}> <@&{trial.id}>", limit="2")
+    nobody, second, first = stage.member, stage.joins("Sven", roles=[trial]), stage.joins("Runa", roles=[core])
+    for hand in (nobody, second, first):
+        await stage.sign_up(hand, sheet)
+    await stage.redraw()
+    seated = fields(sheet)["💚 Healer (2)"]
+    assert seated.index("Runa") < seated.index("Sven")
+    assert "Mira" in fields(sheet)["⏫ Queue (1)"]
+    first.actor.roles.clear()  # no longer Core
+    nobody.actor.roles.add(core.id)  # Core now, but not when she signed up
+    await stage.sign_up(stage.joins("Ulla"), sheet)
+    await first.click(sheet, "Sign up")
+    await stage.redraw()
+    seated = fields(sheet)["💚 Healer (2)"]
+    assert seated.index("Runa") < seated.index("Sven")
+    assert "Mira" in fields(sheet)["⏫ Queue (2)"]
