@@ -12,7 +12,7 @@ from db.rows import Connection, maybe
 _SELECT = """
     SELECT id, guild_discord_id, label, day_of_week, default_start_time, default_duration_minutes, timezone,
            every_weeks, anchor_date, discord_channel_id, raid_helper_template_id, is_active, sheet, template_name,
-           description, total_limit, leader_discord_id, paused_until
+           description, total_limit, leader_discord_id, paused_until, deadline_minutes
     FROM patt.recurring_events
 """
 
@@ -29,8 +29,8 @@ class SeriesRepository:
             """
             INSERT INTO patt.recurring_events (guild_discord_id, label, day_of_week, default_start_time,
                 default_duration_minutes, timezone, every_weeks, anchor_date, discord_channel_id, sheet,
-                template_name, total_limit, leader_discord_id, description)
-            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) RETURNING id
+                template_name, total_limit, leader_discord_id, description, deadline_minutes)
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15) RETURNING id
             """,
             new.guild_id,
             new.label,
@@ -46,6 +46,7 @@ class SeriesRepository:
             new.total_limit,
             new.leader_id,
             new.description,
+            new.deadline // timedelta(minutes=1) if new.deadline else None,
         )
 
     async def get(self, series_id: SeriesId) -> Series | None:
@@ -97,4 +98,9 @@ def _series(row: Any) -> Series:
         total_limit=row["total_limit"],
         leader_id=maybe(UserId, row["leader_discord_id"]),
         paused_until=row["paused_until"],
+        deadline=maybe(_minutes, row["deadline_minutes"]),
     )
+
+
+def _minutes(count: int) -> timedelta:
+    return timedelta(minutes=count)

@@ -197,6 +197,17 @@ CREATE TABLE patt.action_log (
     outcome text NOT NULL
 );
 
+CREATE TABLE patt.alerts (
+    event_id bigint NOT NULL,
+    what text NOT NULL,
+    action_id bigint,
+    verdict text,
+    by_discord_id bigint,
+    at timestamp with time zone,
+    CONSTRAINT alerts_verdict_check CHECK ((verdict = ANY (ARRAY['cancelled'::text, 'kept'::text, 'asked'::text]))),
+    CONSTRAINT alerts_what_check CHECK ((what = ANY (ARRAY['minimum'::text, 'roles'::text, 'substitutes'::text])))
+);
+
 CREATE TABLE patt.audit (
     id bigint NOT NULL,
     guild_discord_id bigint NOT NULL,
@@ -379,9 +390,11 @@ CREATE TABLE patt.recurring_events (
     description text DEFAULT ''::text NOT NULL,
     total_limit integer,
     leader_discord_id bigint,
+    deadline_minutes integer,
     paused_until date,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     CONSTRAINT recurring_events_day_of_week_check CHECK (((day_of_week >= 0) AND (day_of_week <= 6))),
+    CONSTRAINT recurring_events_deadline_minutes_check CHECK ((deadline_minutes > 0)),
     CONSTRAINT recurring_events_default_duration_minutes_check CHECK ((default_duration_minutes > 0)),
     CONSTRAINT recurring_events_every_weeks_check CHECK (((every_weeks >= 1) AND (every_weeks <= 52))),
     CONSTRAINT recurring_events_sheet_check CHECK ((sheet = ANY (ARRAY['native'::text, 'raid-helper'::text]))),
@@ -509,6 +522,9 @@ ALTER TABLE ONLY guild_identity.wow_characters
 ALTER TABLE ONLY patt.action_log
     ADD CONSTRAINT action_log_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY patt.alerts
+    ADD CONSTRAINT alerts_pkey PRIMARY KEY (event_id, what);
+
 ALTER TABLE ONLY patt.audit
     ADD CONSTRAINT audit_pkey PRIMARY KEY (id);
 
@@ -572,6 +588,8 @@ CREATE INDEX raid_attendance_player ON patt.raid_attendance USING btree (player_
 
 CREATE INDEX raid_events_booking ON patt.raid_events USING btree (id) WHERE (booking_state = ANY (ARRAY['planned'::text, 'creating'::text, 'created'::text]));
 
+CREATE INDEX raid_events_message ON patt.raid_events USING btree (discord_message_id) WHERE (discord_message_id IS NOT NULL);
+
 CREATE UNIQUE INDEX raid_events_raid_helper ON patt.raid_events USING btree (raid_helper_event_id) WHERE (raid_helper_event_id IS NOT NULL);
 
 CREATE INDEX raid_events_unfollowed ON patt.raid_events USING btree (start_time_utc) WHERE ((recurring_event_id IS NOT NULL) AND (successor_id IS NULL) AND (status <> 'CANCELLED'::text));
@@ -622,6 +640,9 @@ ALTER TABLE ONLY guild_identity.wow_characters
 
 ALTER TABLE ONLY guild_identity.wow_characters
     ADD CONSTRAINT wow_characters_spec_id_fkey FOREIGN KEY (spec_id) REFERENCES guild_identity.specializations(id) ON DELETE SET NULL;
+
+ALTER TABLE ONLY patt.alerts
+    ADD CONSTRAINT alerts_event_id_fkey FOREIGN KEY (event_id) REFERENCES patt.raid_events(id) ON DELETE CASCADE;
 
 ALTER TABLE ONLY patt.audit
     ADD CONSTRAINT audit_event_id_fkey FOREIGN KEY (event_id) REFERENCES patt.raid_events(id) ON DELETE CASCADE;

@@ -51,6 +51,8 @@ class Series:
     total_limit: int | None = None
     leader_id: UserId | None = None
     paused_until: date | None = None
+    deadline: timedelta | None = None
+    """How long before each start sign-ups end."""
 
     @property
     def rule(self) -> Rule:
@@ -81,6 +83,7 @@ class NewSeries:
     total_limit: int | None
     leader_id: UserId | None
     description: str = ""
+    deadline: timedelta | None = None
 
 
 def next_occurrence(series: Series, day: date, start: datetime, skipped: AbstractSet[date]) -> Occurrence | None:
@@ -107,6 +110,7 @@ def first_event(
         day=occurrence.day,
         starts_at=occurrence.start,
         duration=series.duration,
+        deadline=occurrence.start - series.deadline if series.deadline else None,
         leader_id=series.leader_id,
         sheet=kind,
         template_id=template_id,

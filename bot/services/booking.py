@@ -6,6 +6,7 @@ makes the sheet. Everything after that is the queue's work (`bot.services.delive
 """
 
 import logging
+from dataclasses import replace
 from datetime import datetime
 
 from bot.clock import Clock
@@ -14,7 +15,7 @@ from bot.domain.event import Event, NewEvent, SheetKind
 from bot.domain.ids import EventId, GuildId
 from bot.domain.recurrence import Occurrence
 from bot.domain.series import BOOKING_DELAY, CATCH_UP, Series, booked_event, next_occurrence
-from bot.services import sheets
+from bot.services import deadlines, sheets
 from bot.services.secrets import SecretBox
 from bot.services.templates import Templates
 from db import Database, Session
@@ -73,12 +74,15 @@ class AutoBooker:
         if series.channel_id is None and server.raid_channel_id is None:
             log.warning("series=%s waits: it has no channel, and the server no raid channel", series.id)
             return False
-        template_id, _ = await self._templates.named(tx, server.id, series.template_name or server.default_template)
-        new = booked_event(series, occurrence, server, kind, template_id)
-        await self._write(tx, source, new, now)
+        template_id, template = await self._templates.named(
+            tx, server.id, series.template_name or server.default_template
+        )
+        new = replace(booked_event(series, occurrence, server, kind, template_id), minimum=template.minimum)
+        successor = await self._write(tx, source, new, now)
+        await deadlines.plan(tx, successor, template, now)
         return True
 
-    async def _write(self, tx: Session, source: Event, new: NewEvent, now: datetime) -> None:
+    async def _write(self, tx: Session, source: Event, new: NewEvent, now: datetime) -> Event:
         successor_id = await tx.events.add(new)
         candidates = await tx.players.candidates(new.guild_id, new.day)
         await tx.sign_ups.pre_fill(successor_id, invite(candidates), now)
@@ -87,6 +91,7 @@ class AutoBooker:
         assert successor is not None  # noqa: S101 - written in this transaction
         await sheets.post(tx, successor, now)
         log.info("event=%s is followed by event=%s on %s", source.id, successor_id, new.day)
+        return successor
 
 
 async def _follow_by_hand(tx: Session, source: Event, successor_id: EventId) -> bool:

@@ -30,6 +30,7 @@ class SeriesCommands(Family):
         template="Which game's sheet; the server's default when left out",
         channel="Where the sheets stand; the raid channel when left out",
         limit="How many seats; everyone beyond waits in the queue",
+        deadline="How long before each start sign-ups end, such as 24h",
         sheet="Muster's own sheet, or Raid-Helper's",
         first="The first day, such as 2026-12-02; the next one when left out",
     )
@@ -47,6 +48,7 @@ class SeriesCommands(Family):
         template: str | None = None,
         channel: discord.TextChannel | None = None,
         limit: int | None = None,
+        deadline: str | None = None,
         sheet: str | None = None,
         first: str | None = None,
     ) -> None:
@@ -61,6 +63,7 @@ class SeriesCommands(Family):
             template=template,
             channel_id=ChannelId(channel.id) if channel else None,
             limit=limit,
+            deadline=deadline,
             sheet=SheetKind(sheet) if sheet else None,
             first=first,
             here=here(interaction),

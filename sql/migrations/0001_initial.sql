@@ -157,6 +157,7 @@ CREATE TABLE patt.recurring_events (
     description              text NOT NULL DEFAULT '',
     total_limit              integer CHECK (total_limit > 0),
     leader_discord_id        bigint,
+    deadline_minutes         integer CHECK (deadline_minutes > 0), -- before the start; NULL: sign-ups stay open
     paused_until             date,   -- no occurrence before this day; 'infinity' until resumed
     created_at               timestamptz NOT NULL DEFAULT now()
 );
@@ -226,6 +227,8 @@ CREATE INDEX raid_events_unfollowed ON patt.raid_events (start_time_utc)
     WHERE recurring_event_id IS NOT NULL AND successor_id IS NULL AND status <> 'CANCELLED';
 -- Bookings under way: a handful at any time.
 CREATE INDEX raid_events_booking ON patt.raid_events (id) WHERE booking_state IN ('planned', 'creating', 'created');
+-- What a menu on the sheet's message is about.
+CREATE INDEX raid_events_message ON patt.raid_events (discord_message_id) WHERE discord_message_id IS NOT NULL;
 CREATE UNIQUE INDEX raid_events_raid_helper ON patt.raid_events (raid_helper_event_id)
     WHERE raid_helper_event_id IS NOT NULL;
 
@@ -276,6 +279,17 @@ BEGIN
 END $$;
 CREATE TRIGGER raid_attendance_complete BEFORE INSERT ON patt.raid_attendance
     FOR EACH ROW EXECUTE FUNCTION patt.complete_attendance();
+
+-- What officers are asked or warned of, each once a raid, and what they made of it.
+CREATE TABLE patt.alerts (
+    event_id      bigint NOT NULL REFERENCES patt.raid_events ON DELETE CASCADE,
+    what          text NOT NULL CHECK (what IN ('minimum', 'roles', 'substitutes')),
+    action_id     bigint, -- the queue's entry that says it, and no other
+    verdict       text CHECK (verdict IN ('cancelled', 'kept', 'asked')),
+    by_discord_id bigint,
+    at            timestamptz,
+    PRIMARY KEY (event_id, what)
+);
 
 -- A raid's line-up: the groups officers made of the roster.
 CREATE TABLE patt.comps (

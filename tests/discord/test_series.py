@@ -1,6 +1,6 @@
 """`/raid series add` and `/raid create … repeat`."""
 
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 import pytest
@@ -70,12 +70,17 @@ async def test_a_repeating_raid_keeps_its_description_week_after_week(stage: Sta
     assert all("Bring flasks" in sheet.embeds[0]["description"] for sheet in sheets)
 
 
-async def test_a_deadline_that_would_be_lost_is_refused(stage: Stage) -> None:
-    before = await stage.rows()
-    answer = await stage.officer.slash("raid create", title="Heroic", when="fri 20:00", repeat="weekly", deadline="24h")
-    assert is_refusal(answer)
-    assert "takes no deadline" in answer.text
-    assert await stage.rows() == before
+async def test_a_repeating_raid_keeps_its_deadline_week_after_week(stage: Stage) -> None:
+    await stage.raid(repeat="weekly", deadline="24h")
+    stage.local.clock.set(FRIDAY.replace(minute=12))
+    await stage.local.book()
+    left = await stage.local.db.fetch("SELECT start_time_utc - deadline_utc AS left FROM patt.raid_events")
+    assert [row["left"] for row in left] == [timedelta(hours=24)] * 2
+
+
+async def test_a_series_has_a_deadline_for_every_raid(stage: Stage) -> None:
+    await stage.officer.slash("raid series add", title="Heroic", weekday="Friday", time="20:00", deadline="24h")
+    assert await stage.value("SELECT deadline_utc FROM patt.raid_events") == FRIDAY - timedelta(hours=24)
 
 
 @pytest.mark.parametrize(

@@ -4,12 +4,14 @@ Like Discord it posts a message of a known nonce once, whatever happened to the 
 """
 
 from collections import deque
+from collections.abc import Sequence
 
+from bot.domain.alerts import Short
 from bot.domain.ids import ChannelId, MessageId, UserId
 from bot.domain.notice import Notice
-from bot.domain.roster import Placed
+from bot.domain.roster import Placed, SignUp
 from bot.domain.sheet import Sheet
-from bot.render import texts
+from bot.render import alert_texts, texts
 from tests.factories import BOT
 
 
@@ -23,6 +25,8 @@ class Recorder:
         self.said: list[tuple[ChannelId, str]] = []
         self.told: list[UserId | None] = []
         self.notices: list[tuple[UserId, Notice]] = []
+        self.asked: list[tuple[ChannelId | UserId, str]] = []
+        self.called: list[Sequence[UserId | None]] = []
         self._by_nonce: dict[str, MessageId] = {}
         self._troubles: dict[str, deque[tuple[BaseException, bool]]] = {}
 
@@ -65,6 +69,26 @@ class Recorder:
             self.told.append(user_id)
             self.notices.append((user_id, notice))
         self._afterwards("tell_member")
+
+    async def ask_in(self, channel_id: ChannelId, sheet: Sheet, nonce: str) -> None:
+        if self._first("ask_in", nonce):
+            self.asked.append((channel_id, alert_texts.below_minimum(sheet)))
+        self._afterwards("ask_in")
+
+    async def ask_leader(self, user_id: UserId, sheet: Sheet, nonce: str) -> None:
+        if self._first("ask_leader", nonce):
+            self.asked.append((user_id, alert_texts.below_minimum(sheet)))
+        self._afterwards("ask_leader")
+
+    async def warn_roles(self, channel_id: ChannelId, sheet: Sheet, short: Sequence[Short], nonce: str) -> None:
+        if self._first("warn_roles", nonce):
+            self.asked.append((channel_id, alert_texts.roles_short(sheet, short)))
+        self._afterwards("warn_roles")
+
+    async def ask_substitutes(self, sheet: Sheet, short: Sequence[Short], who: Sequence[SignUp], nonce: str) -> None:
+        if self._first("ask_substitutes", nonce):
+            self.called.append([one.user_id for one in who])
+        self._afterwards("ask_substitutes")
 
     def _first(self, method: str, nonce: str) -> bool:
         self._before(method)

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from bot.domain.durations import BadDuration
-from bot.domain.event import BadDeadline, BadLimit, BadTitle, SheetKind, TitlePings
+from bot.domain.event import BadLimit, BadTitle, SheetKind, TitlePings
 from bot.domain.permissions import NotAnOfficer
 from bot.services.raids import RaidWish
 from bot.services.secrets import NoRaidHelperKey
@@ -141,7 +141,7 @@ async def test_a_repeating_raid_far_ahead_starts_there(guild: World) -> None:
         ({"when": "yesterday-ish"}, "weekly", UnreadableTime),
         ({"when": "2026-11-20 20:00"}, "weekly", TimeInPast),
         ({}, "monthly", BadRepeat),
-        ({"deadline": "2h"}, "weekly", BadDeadline),
+        ({"deadline": "soon"}, "weekly", BadDuration),
         ({"title": ""}, "weekly", BadTitle),
     ],
 )

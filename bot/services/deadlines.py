@@ -1,0 +1,177 @@
+"""Deadlines: what happens at them by itself. Planned with the raid, decided anew when the moment has come.
+
+Whatever was planned for a moment that is no longer the raid's does no harm: a redraw draws what is, and an alert looks
+first. Alerts are said once an event (`patt.alerts`), however often it was moved.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Protocol
+
+from bot.clock import Clock
+from bot.domain.action import Action, Kind, NewAction, channel_lane
+from bot.domain.alerts import (
+    Alert,
+    Short,
+    ask_minimum_at,
+    below_minimum,
+    short_roles,
+    still_ahead,
+    substitutes,
+    warn_roles_at,
+)
+from bot.domain.event import Event, SheetKind
+from bot.domain.ids import ChannelId, GuildId, UserId
+from bot.domain.roster import SignUp
+from bot.domain.server import Server
+from bot.domain.sheet import Sheet
+from bot.domain.template import Template
+from bot.services.messenger import Undeliverable
+from bot.services.queue import Handler
+from bot.services.sheets import Sheets
+from db import Database, Session
+
+
+class Alerter(Protocol):
+    """Says the alerts in Discord; the same `nonce` at every attempt. Raises Undeliverable as `Messenger` does."""
+
+    async def ask_in(self, channel_id: ChannelId, sheet: Sheet, nonce: str) -> None:
+        """Ask in a channel, without a ping, what to do with a raid below its minimum."""
+        ...
+
+    async def ask_leader(self, user_id: UserId, sheet: Sheet, nonce: str) -> None:
+        """Ask the leader the same, by direct message."""
+        ...
+
+    async def warn_roles(self, channel_id: ChannelId, sheet: Sheet, short: Sequence[Short], nonce: str) -> None:
+        """Tell the officers which roles are short, with a button that calls substitutes."""
+        ...
+
+    async def ask_substitutes(self, sheet: Sheet, short: Sequence[Short], who: Sequence[SignUp], nonce: str) -> None:
+        """Ask `who` in the raid's channel to fill the roles, pinging exactly them."""
+        ...
+
+
+class Deadlines:
+    """The queue's handlers of alerts."""
+
+    def __init__(self, db: Database, sheets: Sheets, alerter: Alerter, clock: Clock) -> None:
+        self._db = db
+        self._sheets = sheets
+        self._alerter = alerter
+        self._clock = clock
+
+    @property
+    def handlers(self) -> Mapping[Kind, Handler]:
+        """Which action is done by what."""
+        return {
+            Kind.ASK_MINIMUM: self.ask_minimum,
+            Kind.WARN_ROLES: self.warn_roles,
+            Kind.ASK_SUBSTITUTES: self.ask_substitutes,
+        }
+
+    async def ask_minimum(self, action: Action) -> str:
+        """Ask once what becomes of a raid that has not reached its minimum."""
+        async with self._db.transaction() as tx:
+            sheet, server = await self._current(tx, action), await tx.servers.get(action.guild_id)
+            if sheet is None or not self._due(sheet.event, ask_minimum_at(sheet.event)):
+                return "nothing to decide"
+            if not below_minimum(sheet.event, sheet.roster):
+                return "enough people"
+            if not await tx.alerts.claim(sheet.event.id, Alert.MINIMUM, action.id):
+                return "asked before"
+        return await self._ask(server, sheet, action.nonce)
+
+    async def warn_roles(self, action: Action) -> str:
+        """Tell the officer channel once which roles are short."""
+        async with self._db.transaction() as tx:
+            sheet, server = await self._current(tx, action), await tx.servers.get(action.guild_id)
+            if sheet is None or not self._due(sheet.event, warn_roles_at(sheet.event, sheet.template)):
+                return "nothing to warn of"
+            short = short_roles(sheet.template, sheet.roster)
+            if not short or server.officer_channel_id is None:
+                return "nothing is short" if not short else "no officer channel"
+            if not await tx.alerts.claim(sheet.event.id, Alert.ROLES, action.id):
+                return "warned before"
+        await self._alerter.warn_roles(server.officer_channel_id, sheet, short, action.nonce)
+        return "warned"
+
+    async def ask_substitutes(self, action: Action) -> str:
+        """Ask whoever could fill the short roles, as things stand now."""
+        async with self._db.transaction() as tx:
+            sheet = await self._current(tx, action)
+            if sheet is None or not still_ahead(sheet.event, self._clock.now()):
+                return "too late"
+            short, who = await whom_to_ask(tx, sheet)
+        if not who:
+            return "nobody to ask"
+        await self._alerter.ask_substitutes(sheet, short, who, action.nonce)
+        return f"asked {len(who)}"
+
+    async def _current(self, tx: Session, action: Action) -> Sheet | None:
+        """The action's sheet, its event locked."""
+        event = await tx.events.lock(action.guild_id, action.event_id) if action.event_id else None
+        return await self._sheets.read(tx, event) if event else None
+
+    def _due(self, event: Event, moment: datetime | None) -> bool:
+        """Whether `moment` has come and the raid has not; a raid moved later has a later action."""
+        now = self._clock.now()
+        return moment is not None and moment <= now and still_ahead(event, now)
+
+    async def _ask(self, server: Server, sheet: Sheet, nonce: str) -> str:
+        """Ask where somebody will decide: the officer channel, else the leader, else the raid's own channel."""
+        if server.officer_channel_id and await self._asked_in(server.officer_channel_id, sheet, nonce):
+            return "asked the officers"
+        if sheet.event.leader_id and await self._asked_leader(sheet.event.leader_id, sheet, nonce):
+            return "asked the leader"
+        if sheet.event.channel_id is None:
+            raise Undeliverable("no officer channel, no leader and no raid channel to ask in")
+        await self._alerter.ask_in(sheet.event.channel_id, sheet, nonce)
+        return "asked in the raid's channel"
+
+    async def _asked_in(self, channel_id: ChannelId, sheet: Sheet, nonce: str) -> bool:
+        try:
+            await self._alerter.ask_in(channel_id, sheet, nonce)
+        except Undeliverable:
+            return False
+        return True
+
+    async def _asked_leader(self, user_id: UserId, sheet: Sheet, nonce: str) -> bool:
+        try:
+            await self._alerter.ask_leader(user_id, sheet, nonce)
+        except Undeliverable:
+            return False
+        return True
+
+
+async def whom_to_ask(tx: Session, sheet: Sheet) -> tuple[Sequence[Short], Sequence[SignUp]]:
+    """The roles that are short, and who could be asked to fill them."""
+    short = short_roles(sheet.template, sheet.roster)
+    signed_up = [one.sign_up.player_id for one in (*sheet.roster.seated, *sheet.roster.queued)]
+    plays = await tx.alerts.playable(signed_up if short else (), sheet.template.game)
+    return short, substitutes(sheet.template, sheet.roster, short, plays)
+
+
+async def plan(tx: Session, event: Event, template: Template, now: datetime) -> None:
+    """Enqueue what happens by itself before the raid. To be called again whenever its start or deadline changes."""
+    if event.sheet is SheetKind.NATIVE:
+        await tx.actions.enqueue(*planned(event, template, now))
+
+
+def planned(event: Event, template: Template, now: datetime) -> Sequence[NewAction]:
+    """The sheet's redraw at the deadline and the two alerts, as far as their moments lie ahead."""
+    moments = [
+        (Kind.REFRESH_SHEET, channel_lane(event.channel_id), event.deadline),
+        (Kind.ASK_MINIMUM, officers_lane(event.guild_id), ask_minimum_at(event)),
+        (Kind.WARN_ROLES, officers_lane(event.guild_id), warn_roles_at(event, template)),
+    ]
+    return [
+        NewAction(event.guild_id, kind, lane, at, event.id, dedupe=f"{kind}:{event.id}:{int(at.timestamp())}")
+        for kind, lane, at in moments
+        if at is not None and at > now
+    ]
+
+
+def officers_lane(guild_id: GuildId) -> str:
+    """The lane of what a server's officers are told."""
+    return f"officers:{guild_id}"
