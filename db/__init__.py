@@ -10,6 +10,7 @@ from db.audit import AuditRepository
 from db.bookings import BookingRepository
 from db.characters import CharacterRepository
 from db.clicks import ClickRepository
+from db.comps import CompRepository
 from db.events import EventRepository
 from db.people import PersonRepository
 from db.players import PlayerRepository
@@ -32,6 +33,7 @@ class Session:
         self.bookings = BookingRepository(connection)
         self.characters = CharacterRepository(connection)
         self.clicks = ClickRepository(connection)
+        self.comps = CompRepository(connection)
         self.events = EventRepository(connection)
         self.people = PersonRepository(connection)
         self.players = PlayerRepository(connection)

@@ -252,14 +252,16 @@ CREATE TABLE patt.comp_slots (
     group_number smallint NOT NULL,
     slot_number smallint NOT NULL,
     confirmed boolean,
+    decline_told boolean DEFAULT false NOT NULL,
     CONSTRAINT comp_slots_group_number_check CHECK (((group_number >= 1) AND (group_number <= 20))),
-    CONSTRAINT comp_slots_slot_number_check CHECK (((slot_number >= 1) AND (slot_number <= 40)))
+    CONSTRAINT comp_slots_slot_number_check CHECK ((slot_number >= 1))
 );
 
 CREATE TABLE patt.comps (
     event_id bigint NOT NULL,
     discord_message_id bigint,
-    published_at timestamp with time zone
+    published_at timestamp with time zone,
+    told jsonb DEFAULT '{}'::jsonb NOT NULL
 );
 
 CREATE TABLE patt.raid_attendance (

@@ -24,6 +24,10 @@ class Kind(StrEnum):
     ASK_MINIMUM = "minimum.ask"
     WARN_ROLES = "roles.warn"
     ASK_SUBSTITUTES = "substitutes.ask"
+    POST_COMP = "comp.post"
+    REFRESH_COMP = "comp.refresh"
+    DELETE_COMP = "comp.delete"
+    COMP_DECLINED = "comp.declined"
 
 
 @dataclass(frozen=True)

@@ -294,16 +294,18 @@ CREATE TABLE patt.alerts (
 -- A raid's line-up: the groups officers made of the roster.
 CREATE TABLE patt.comps (
     event_id           bigint PRIMARY KEY REFERENCES patt.raid_events ON DELETE CASCADE,
-    discord_message_id bigint, -- NULL: not published
-    published_at       timestamptz
+    discord_message_id bigint, -- NULL: does not stand in the channel
+    published_at       timestamptz, -- NULL: not published, or not any more
+    told               jsonb NOT NULL DEFAULT '{}' -- what was last said to whom: Discord user -> group
 );
 
 CREATE TABLE patt.comp_slots (
     event_id     bigint NOT NULL REFERENCES patt.comps ON DELETE CASCADE,
     player_id    bigint NOT NULL REFERENCES guild_identity.players ON DELETE CASCADE,
     group_number smallint NOT NULL CHECK (group_number BETWEEN 1 AND 20),
-    slot_number  smallint NOT NULL CHECK (slot_number BETWEEN 1 AND 40),
+    slot_number  smallint NOT NULL CHECK (slot_number >= 1),
     confirmed    boolean, -- NULL: has not said
+    decline_told boolean NOT NULL DEFAULT FALSE, -- whether the officers have heard of it
     PRIMARY KEY (event_id, player_id),
     CONSTRAINT comp_slots_place UNIQUE (event_id, group_number, slot_number) DEFERRABLE INITIALLY DEFERRED
 );
