@@ -25,9 +25,11 @@ async def in_time(interaction: discord.Interaction[Any], work: Coroutine[Any, An
     return await task
 
 
-async def answer(interaction: discord.Interaction[Any], text: str, view: ui.View | None = None) -> None:
+async def answer(
+    interaction: discord.Interaction[Any], text: str, view: ui.View | None = None, file: discord.File | None = None
+) -> None:
     """Answer ephemerally, first or after a deferral. Nobody is ever pinged by an answer."""
-    extra: dict[str, Any] = {"view": view} if view else {}
+    extra: dict[str, Any] = {name: value for name, value in (("view", view), ("file", file)) if value}
     if interaction.response.is_done():
         await interaction.followup.send(text, ephemeral=True, **extra)
     else:

@@ -20,8 +20,10 @@ from bot.raid_helper.client import RaidHelper
 from bot.services.alert_desk import AlertDesk
 from bot.services.booking import AutoBooker
 from bot.services.bundle import Services
+from bot.services.characters import Characters
 from bot.services.deadlines import Deadlines
 from bot.services.delivery import Delivery
+from bot.services.mine import Mine
 from bot.services.officers import Officers
 from bot.services.queue import Queue
 from bot.services.raid_edits import RaidEdits
@@ -153,6 +155,8 @@ async def _equip(bot: MusterBot, db: Database, raid_helper: RaidHelper, secrets:
         undo=Undo(db, templates, raids, clock),
         series=SeriesDesk(db, templates, secrets, clock),
         sign_ups=SignUps(db, templates, clock),
+        mine=Mine(db, templates, clock),
+        characters=Characters(db, templates),
         booker=AutoBooker(db, templates, secrets, clock),
         alerts=AlertDesk(db, sheets, clock),
     )

@@ -28,6 +28,8 @@ discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
 EXTENSIONS = (
     "cogs.raid",
     "cogs.sheet",
+    "cogs.mine",
+    "cogs.me",
     "cogs.undo",
     "cogs.alerts",
     "cogs.raidhelper",

@@ -11,6 +11,7 @@ from bot.domain.sheet import Sheet
 from bot.render import texts
 from bot.render.sheet import sheet_embed
 from bot.services.messenger import SheetGone, Undeliverable
+from cogs import mine
 from cogs.sheet import PERSISTENT, sheet_view
 
 CLOSED_DM = 50007
@@ -93,7 +94,7 @@ class DiscordMessenger:
 
     def _view(self, sheet: Sheet) -> ui.View:
         # Registering is idempotent and cheap; it heals a class somebody's ending view took out of the library's table.
-        self._bot.add_dynamic_items(*PERSISTENT)
+        self._bot.add_dynamic_items(*PERSISTENT, *mine.PERSISTENT)
         return sheet_view(sheet)
 
 

@@ -47,7 +47,8 @@ class ClickRepository:
             LEFT JOIN guild_identity.players player ON player.discord_user_id = discord_user.id
                  AND player.guild_discord_id = click.guild_id
             LEFT JOIN LATERAL (
-                SELECT character.id AS character_id, class.name AS class_name, spec.name AS spec_name
+                SELECT character.id AS character_id, class.name AS class_name, spec.name AS spec_name,
+                       character.offers
                 FROM guild_identity.wow_characters character
                 LEFT JOIN guild_identity.specializations spec ON spec.id = coalesce(character.spec_id,
                      CASE WHEN character.id = player.main_character_id THEN player.main_spec_id END)
@@ -79,19 +80,21 @@ class ClickRepository:
             )
             INSERT INTO patt.raid_attendance
                 (event_id, player_id, status, signed_up, source, character_id, class_name, spec_name, signed_at,
-                 tier, slot)
+                 tier, slot, arrives_at, offers)
             SELECT event_id, player_id, status, signed_up, 'self', character_id, class_name, spec_name, signed_at,
-                   tier, slot
+                   tier, slot, arrives_at, string_to_array(offers, E'\\n')
             FROM unnest($1::bigint[], $2::bigint[], $3::text[], $4::boolean[], $5::bigint[], $6::text[], $7::text[],
-                        $8::timestamptz[], $9::smallint[], $10::integer[]) WITH ORDINALITY
+                        $8::timestamptz[], $9::smallint[], $10::integer[], $13::timestamptz[], $14::text[])
+                 WITH ORDINALITY
                  AS new (event_id, player_id, status, signed_up, character_id, class_name, spec_name, signed_at,
-                         tier, slot, number)
+                         tier, slot, arrives_at, offers, number)
             ORDER BY number
             ON CONFLICT (event_id, player_id) DO UPDATE SET
                 status = excluded.status, signed_up = excluded.signed_up, source = 'self',
                 character_id = excluded.character_id, class_name = excluded.class_name,
                 spec_name = excluded.spec_name, signed_at = excluded.signed_at,
-                tier = excluded.tier, slot = excluded.slot
+                tier = excluded.tier, slot = excluded.slot, arrives_at = excluded.arrives_at,
+                offers = excluded.offers
             """,
             [event_id for event_id, _ in rows],
             [one.player_id for _, one in rows],
@@ -105,6 +108,26 @@ class ClickRepository:
             [one.slot for _, one in rows],
             [event_id for event_id, _ in gone],
             [player_id for _, player_id in gone],
+            [one.arrives_at for _, one in rows],
+            ["\n".join(one.offers) for _, one in rows],  # an array of arrays would have to be rectangular
+        )
+
+    async def amend(self, event_id: EventId, own: SignUp) -> None:
+        """Write what a member changed on their own answer; who gave that answer stays on record."""
+        await self._db.execute(
+            """
+            UPDATE patt.raid_attendance SET character_id = $3, class_name = $4, spec_name = $5, note = $6,
+                arrives_at = $7, offers = $8
+            WHERE event_id = $1 AND player_id = $2
+            """,
+            event_id,
+            own.player_id,
+            own.character_id,
+            own.class_name,
+            own.spec_name,
+            own.note,
+            own.arrives_at,
+            list(own.offers),
         )
 
 
@@ -112,5 +135,5 @@ def _clicked(row: Any) -> Clicked:
     player = None
     if row["player_id"] is not None:
         main = Pick(row["class_name"], row["spec_name"]) if row["class_name"] and row["spec_name"] else None
-        player = Known(PlayerId(row["player_id"]), row["character_id"], main)
+        player = Known(PlayerId(row["player_id"]), row["character_id"], main, tuple(row["offers"] or ()))
     return Clicked(event_of(row), player, row["display_name"] or "")

@@ -18,6 +18,8 @@ class Known:
     id: PlayerId
     character_id: int | None
     main: Pick | None
+    offers: tuple[str, ...] = ()
+    """What else the main would play, as "Class/Spec"."""
 
 
 class PlayerRepository:
@@ -43,7 +45,8 @@ class PlayerRepository:
                 ON CONFLICT (guild_discord_id, discord_user_id) DO UPDATE SET display_name = excluded.display_name
                 RETURNING id, main_character_id
             )
-            SELECT player.id, character.id AS character_id, class.name AS class_name, spec.name AS spec_name
+            SELECT player.id, character.id AS character_id, class.name AS class_name, spec.name AS spec_name,
+                   character.offers
             FROM player
             LEFT JOIN guild_identity.wow_characters character ON character.player_id = player.id
                  AND character.game = $5 AND (character.is_main OR character.id = player.main_character_id)
@@ -58,14 +61,12 @@ class PlayerRepository:
             game,
         )
         assert row is not None  # noqa: S101 - INSERT … RETURNING answers with its row
-        known = row["class_name"] and row["spec_name"]
-        return Known(
-            PlayerId(row["id"]), row["character_id"], Pick(row["class_name"], row["spec_name"]) if known else None
-        )
+        main = Pick(row["class_name"], row["spec_name"]) if row["class_name"] and row["spec_name"] else None
+        return Known(PlayerId(row["id"]), row["character_id"], main, tuple(row["offers"] or ()))
 
     async def remember_main(self, player_id: PlayerId, game: str, pick: Pick) -> int:
         """Make `pick` the player's main in `game`; the character's id. The first main is also the seed's main."""
-        class_id, spec_id = await self._spec_ids(game, pick)
+        class_id, spec_id = await spec_ids(self._db, game, pick)
         character_id: int = await self._db.fetchval(
             """
             INSERT INTO guild_identity.wow_characters (player_id, game, name, class_id, spec_id, is_main)
@@ -88,24 +89,6 @@ class PlayerRepository:
             spec_id,
         )
         return character_id
-
-    async def _spec_ids(self, game: str, pick: Pick) -> tuple[int, int]:
-        row = await self._db.fetchrow(
-            """
-            WITH class AS (
-                INSERT INTO guild_identity.classes (game, name) VALUES ($1, $2)
-                ON CONFLICT (game, name) DO UPDATE SET name = excluded.name RETURNING id
-            )
-            INSERT INTO guild_identity.specializations (class_id, name) SELECT id, $3 FROM class
-            ON CONFLICT (class_id, name) DO UPDATE SET name = excluded.name
-            RETURNING class_id, id
-            """,
-            game,
-            pick.class_name,
-            pick.spec_name,
-        )
-        assert row is not None  # noqa: S101 - INSERT … RETURNING answers with its row
-        return row["class_id"], row["id"]
 
     async def candidates(self, guild_id: GuildId, day: date) -> Sequence[Candidate]:
         """Whom a sheet for `day` is pre-filled with: active, ranked, with a main character (the seed's query)."""
@@ -140,3 +123,23 @@ class PlayerRepository:
             )
             for row in rows
         ]
+
+
+async def spec_ids(connection: Connection, game: str, pick: Pick) -> tuple[int, int]:
+    """The ids of the class and the spec, written down when they are new."""
+    row = await connection.fetchrow(
+        """
+        WITH class AS (
+            INSERT INTO guild_identity.classes (game, name) VALUES ($1, $2)
+            ON CONFLICT (game, name) DO UPDATE SET name = excluded.name RETURNING id
+        )
+        INSERT INTO guild_identity.specializations (class_id, name) SELECT id, $3 FROM class
+        ON CONFLICT (class_id, name) DO UPDATE SET name = excluded.name
+        RETURNING class_id, id
+        """,
+        game,
+        pick.class_name,
+        pick.spec_name,
+    )
+    assert row is not None  # noqa: S101 - INSERT … RETURNING answers with its row
+    return row["class_id"], row["id"]

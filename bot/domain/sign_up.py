@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.domain.errors import MusterError
-from bot.domain.event import Event, check_open
+from bot.domain.event import Event, SheetClosed, check_open
 from bot.domain.gates import Tier, check_gates
 from bot.domain.ids import RoleId
 from bot.domain.roster import SignUp
@@ -14,6 +14,10 @@ from bot.domain.template import Choice, GameClass, Template
 
 class NotOffered(MusterError):
     """This sheet does not offer that answer. Use the buttons it shows."""
+
+
+class SpecStands(SheetClosed):
+    """Your class, spec and character stand since the deadline. Note, arrival and Withdraw are still yours to change."""
 
 
 class NotSignedUp(MusterError):
@@ -65,7 +69,7 @@ def decide(
 ) -> Decision:
     """What to do with `choice` at `now`. `pick` is what the person chose just now: a class, maybe with its spec.
 
-    `roles` are the person's Discord roles. Raises SheetClosed, NotOffered, NotForYou, HostPicks.
+    `roles` are the person's Discord roles. Raises SheetClosed, SpecStands, NotOffered, NotForYou, HostPicks.
     """
     check_open(event, choice, now)
     if choice not in template.labels:
@@ -73,11 +77,19 @@ def decide(
     if choice is not Choice.ABSENCE and not (own and own.tier is Tier.HOST_ADDED):
         check_gates(template.gates, roles)
     if pick is not None:
+        if own and own.spec_name:
+            check_spec_open(event, now)
         return _picked(template, own, choice, pick)
     known = _known(template, own, main)
     if template.classes and choice.holds_seat and known is None:  # a seat counts against its role's limit
         return AskClass()
     return Answer(choice, known, _keeps_place(own, choice), remember=False)
+
+
+def check_spec_open(event: Event, now: datetime) -> None:
+    """Raise SpecStands when it is too late to change class, spec or character; Late may still say what comes at all."""
+    if event.deadline and now >= event.deadline:
+        raise SpecStands
 
 
 def _picked(template: Template, own: SignUp | None, choice: Choice, pick: tuple[str, str | None]) -> Decision:

@@ -15,11 +15,20 @@ SPEC = rf"{_EVENT}:{_CHOICE}:spec:(?P<index>\d{{1,2}})"
 MINE = rf"{_EVENT}:mine"
 RESPEC = rf"{_EVENT}:respec"
 WITHDRAW = rf"{_EVENT}:withdraw"
+CARD = rf"{_EVENT}:card"
+CHARACTER = rf"{_EVENT}:character"
+CHOOSE_CHARACTER = rf"{_EVENT}:character:choose"
+ALSO_PLAY = rf"{_EVENT}:offers"
+CHOOSE_OFFERS = rf"{_EVENT}:offers:choose"
+NOTE = rf"{_EVENT}:note"
+ARRIVAL = rf"{_EVENT}:arrival"
+CALENDAR = rf"{_EVENT}:calendar"
+MY_OWN = (CARD, CHARACTER, CHOOSE_CHARACTER, ALSO_PLAY, CHOOSE_OFFERS, NOTE, ARRIVAL, CALENDAR)
 MINIMUM = rf"{_EVENT}:minimum:(?P<verdict>cancelled|kept)"
 SUBSTITUTES = rf"{_EVENT}:substitutes"
 UNDO = r"muster:undo:(?P<entry>\d{1,18})"
 
-ALL = (ANSWER, CLASS, SPEC, MINE, RESPEC, WITHDRAW, MINIMUM, SUBSTITUTES, UNDO)
+ALL = (ANSWER, CLASS, SPEC, MINE, RESPEC, WITHDRAW, *MY_OWN, MINIMUM, SUBSTITUTES, UNDO)
 
 
 def known(custom_id: str) -> bool:
@@ -70,3 +79,43 @@ def substitutes(event_id: EventId) -> str:
 def undo(entry_id: int) -> str:
     """The id of `Undo`, for an entry of the trail."""
     return f"muster:undo:{entry_id}"
+
+
+def card(event_id: EventId) -> str:
+    """The id of `Back`, to one's own sign-up."""
+    return f"muster:{event_id}:card"
+
+
+def character(event_id: EventId) -> str:
+    """The id of `Other character`."""
+    return f"muster:{event_id}:character"
+
+
+def choose_character(event_id: EventId) -> str:
+    """The id of the select of characters."""
+    return f"muster:{event_id}:character:choose"
+
+
+def also_play(event_id: EventId) -> str:
+    """The id of `I can also play…`."""
+    return f"muster:{event_id}:offers"
+
+
+def choose_offers(event_id: EventId) -> str:
+    """The id of the select of what else one would play."""
+    return f"muster:{event_id}:offers:choose"
+
+
+def note(event_id: EventId) -> str:
+    """The id of `Note`."""
+    return f"muster:{event_id}:note"
+
+
+def arrival(event_id: EventId) -> str:
+    """The id of the select of arrivals."""
+    return f"muster:{event_id}:arrival"
+
+
+def calendar(event_id: EventId) -> str:
+    """The id of `Calendar file`."""
+    return f"muster:{event_id}:calendar"

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from bot.clock import Clock
 from bot.services.alert_desk import AlertDesk
 from bot.services.booking import AutoBooker
+from bot.services.characters import Characters
+from bot.services.mine import Mine
 from bot.services.officers import Officers
 from bot.services.raid_edits import RaidEdits
 from bot.services.raids import Raids
@@ -30,5 +32,7 @@ class Services:
     undo: Undo
     series: SeriesDesk
     sign_ups: SignUps
+    mine: Mine
+    characters: Characters
     booker: AutoBooker
     alerts: AlertDesk

@@ -11,11 +11,13 @@ from bot.domain.errors import MusterError
 from bot.domain.event import Event, UnknownEvent
 from bot.domain.gates import standing
 from bot.domain.ids import EventId, PlayerId, SignUpId
+from bot.domain.mine import played
 from bot.domain.permissions import Actor
 from bot.domain.roster import Placed, Roster, SignUp, place
 from bot.domain.sign_up import Answer, AskSpec, Decision, NotOffered, NotSignedUp, decide
 from bot.domain.template import Choice, GameClass, Template
 from bot.services import sheets
+from bot.services.characters import remember
 from bot.services.templates import Templates
 from bot.services.together import Together
 from db import Database, Session
@@ -169,7 +171,7 @@ class SignUps:
             return _wanted(desk.event, desk.template, click.choice, decision)
         if player is None or found.name != click.actor.name:
             player = await tx.players.register(click.actor, desk.template.game)
-        character_id = await _character(tx, desk.template, player, decision)
+        character_id = await _character(tx, desk.template, player, own, decision)
         tier, slot = standing(desk.template.gates, click.actor.role_ids)
         person = _person(click.actor, player, character_id, now)
         desk.answer(replace(person, tier=tier, slot=slot), decision, now)
@@ -198,10 +200,11 @@ class SheetUnknown(UnknownEvent):
     """This raid is not here any more. Ask an officer for the current sheet."""
 
 
-async def _character(tx: Session, template: Template, player: Known, answer: Answer) -> int | None:
+async def _character(tx: Session, template: Template, player: Known, own: SignUp | None, answer: Answer) -> int | None:
+    """Which character comes: the one the new choice is of, the one that came so far, or the main."""
     if answer.remember and answer.pick:
-        return await tx.players.remember_main(player.id, template.game, answer.pick)
-    return player.character_id
+        return await remember(tx, player.id, template.game, answer.pick)
+    return own.character_id if own and answer.pick and played(own) == answer.pick else player.character_id
 
 
 def _person(actor: Actor, player: Known, character_id: int | None, now: datetime) -> SignUp:
@@ -213,6 +216,7 @@ def _person(actor: Actor, player: Known, character_id: int | None, now: datetime
         choice=Choice.ABSENCE,
         signed_at=now,
         character_id=character_id,
+        offers=player.offers if character_id == player.character_id else (),
     )
 
 

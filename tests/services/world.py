@@ -19,8 +19,10 @@ from bot.domain.series import NewSeries
 from bot.raid_helper.client import RaidHelper
 from bot.services.alert_desk import AlertDesk
 from bot.services.booking import AutoBooker
+from bot.services.characters import Characters
 from bot.services.deadlines import Deadlines
 from bot.services.delivery import Delivery
+from bot.services.mine import Mine
 from bot.services.officers import Officers
 from bot.services.queue import LEASE, Queue
 from bot.services.raid_edits import RaidEdits
@@ -63,6 +65,8 @@ class Worker:
     undo: Undo
     desk: SeriesDesk
     sign_ups: SignUps
+    mine: Mine
+    characters: Characters
     booker: AutoBooker
     alerts: AlertDesk
     queue: Queue
@@ -216,6 +220,8 @@ def _worker(world: World, pool: Pool, http: aiohttp.ClientSession, timeout_secon
         undo=Undo(db, templates, raids, clock),
         desk=SeriesDesk(db, templates, secrets, clock),
         sign_ups=SignUps(db, templates, clock),
+        mine=Mine(db, templates, clock),
+        characters=Characters(db, templates),
         booker=AutoBooker(db, templates, secrets, clock),
         alerts=AlertDesk(db, sheets, clock),
         queue=Queue(db, {**native.handlers, **elsewhere.handlers, **deadlines.handlers}, clock),

@@ -1,0 +1,110 @@
+"""What members read about their own sign-up and characters."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from bot.domain.character import Character
+from bot.domain.durations import show_duration
+from bot.domain.mine import Offer, offered
+from bot.domain.roster import Placed
+from bot.domain.sign_up import Pick
+from bot.domain.template import Choice, Template
+from bot.render.texts import safe, signed_up, stamp
+
+OTHER_CHARACTER = "Other character"
+ALSO_PLAY = "I can also play…"
+NOTE = "Note"
+NOTE_FIELD = "What should the officers know?"
+NOTE_HINT = "Only they read it; the sheet shows that there is one."
+CALENDAR = "Calendar file"
+CALENDAR_SENT = (
+    "Open this file and your calendar has the raid. If the raid is moved, take a new one: it replaces the old."
+)
+BACK = "Back"
+CHOOSE_CHARACTER = "Who comes?"
+CHOOSE_OFFERS = "Choose all that you would play"
+CHOOSE_ARRIVAL = "When do you arrive?"
+ANOTHER_TIME = "Another time…"
+UNKNOWN_TIME = "I do not know yet"
+ARRIVAL_TITLE = "When do you arrive?"
+ARRIVAL_FIELD = "Time of day, or how late"
+ARRIVAL_HINT = "20:30 on the server's clocks, or 20m after the start"
+OFFERS_ASKED = "What else would you play, if the raid needs it? Officers see it. Choosing nothing takes it back."
+CHARACTER_ASKED = "Who comes instead? Your place stays."
+NO_CHARACTERS = (
+    "You have no characters here yet. `/me characters add` adds one; pressing `Sign up` on a sheet does so by itself."
+)
+LONGEST_MESSAGE = 1900
+
+
+def card(template: Template, placed: Placed, character: Character | None = None) -> str:
+    """A member's own sign-up: the answer, and a line for everything they have added to it."""
+    own = placed.sign_up
+    lines = [signed_up(template, placed)]
+    if character is not None and character.name != own.name:
+        lines.append(f"👤 {safe(character.name)}")
+    if own.choice is Choice.LATE and own.arrives_at:
+        lines.append(f"🕒 You arrive at {stamp(own.arrives_at, 't')}.")
+    if own.note:
+        lines.append(f"📝 {safe(own.note)}")
+    if found := offered(template, own):
+        lines.append(f"🔁 You can also play {', '.join(safe(spec(pick)) for pick in found)}.")
+    return "\n".join(lines)
+
+
+def spec(pick: Pick) -> str:
+    """The spec as people say it: "Holy Paladin"."""
+    return pick.class_name if pick.spec_name == pick.class_name else f"{pick.spec_name} {pick.class_name}"
+
+
+def delay(after: timedelta) -> str:
+    """An arrival one touch offers."""
+    return f"{show_duration(after)} after the start"
+
+
+def offer(one: Offer) -> str:
+    """A line of the list of what else somebody could play."""
+    return f"{spec(one.pick)} ({one.character})" if one.character else spec(one.pick)
+
+
+def character_line(one: Character) -> str:
+    """A character in a list: plain text, for menus."""
+    return f"{one.name} · {spec(one.pick) if one.pick else 'no class yet'}"
+
+
+def characters(found: Sequence[Character]) -> str:
+    """The answer to `/me characters list`, within a message's 2000 characters."""
+    if not found:
+        return NO_CHARACTERS
+    lines: list[str] = []
+    for before, one in zip([None, *found], found, strict=False):
+        if before is None or before.game != one.game:
+            lines.append(f"**{safe(one.game)}**")
+        lines.append(f"{'⭐' if one.is_main else '▫️'} {safe(character_line(one))}")
+    shown = [line for count, line in enumerate(lines) if len("\n".join(lines[: count + 1])) <= LONGEST_MESSAGE]
+    more = [f"… and {len(lines) - len(shown)} more lines"] if len(lines) > len(shown) else []
+    return "\n".join([*shown, *more, "⭐ is your main: what one click signs up with."])
+
+
+def added(one: Character) -> str:
+    """After `/me characters add`."""
+    return f"**{safe(one.name)}** is written down as {_what(one)}.{_main(one)}"
+
+
+def edited(one: Character) -> str:
+    """After `/me characters edit`; sheets that are posted keep what was chosen there."""
+    return f"**{safe(one.name)}** is now {_what(one)}.{_main(one)} Sheets you are on stay as they are."
+
+
+def removed(one: Character, main: Character | None) -> str:
+    """After `/me characters remove`; `main` is who became the main in its stead."""
+    follows = f" Your main is **{safe(main.name)}** now." if main else ""
+    return f"**{safe(one.name)}** is forgotten.{follows} Sheets you are on stay as they are."
+
+
+def _what(one: Character) -> str:
+    return safe(spec(one.pick)) if one.pick else "without a class"
+
+
+def _main(one: Character) -> str:
+    return " It is your main: what one click signs up with." if one.is_main else ""

@@ -1,0 +1,150 @@
+"""Characters: what `/me characters` shows and changes, and what a sign-up remembers."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bot.domain.character import Character, UnknownCharacter, check_name, check_room, find, which_plays
+from bot.domain.errors import MusterError
+from bot.domain.ids import GuildId, PlayerId
+from bot.domain.permissions import Actor
+from bot.domain.sign_up import Pick
+from bot.domain.spec_names import find_spec, offered
+from bot.domain.template import Template
+from bot.services.templates import Templates
+from db import Database, Session
+
+
+class NoClasses(MusterError):
+    """That game's template has no classes, so it needs no characters. Pick another with `game`."""
+
+
+class NothingToChange(MusterError):
+    """Say what to change: a new `name`, another `spec`, or `main:True`."""
+
+
+@dataclass(frozen=True)
+class CharacterWish:
+    """What a member typed about a character; None was left out, `spec` is like "Holy Paladin"."""
+
+    name: str | None = None
+    spec: str | None = None
+    main: bool = False
+
+
+class Characters:
+    """The use cases behind `/me characters`."""
+
+    def __init__(self, db: Database, templates: Templates) -> None:
+        self._db = db
+        self._templates = templates
+
+    async def of(self, actor: Actor) -> Sequence[Character]:
+        """The member's characters in this server, by game, mains first."""
+        async with self._db.transaction() as tx:
+            player_id = await tx.characters.player(actor.guild_id, actor.user_id)
+            return await tx.characters.of(player_id) if player_id else []
+
+    async def add(self, actor: Actor, game: str | None, wish: CharacterWish) -> Character:
+        """Write a character down; the first of its game is the main. `game` is a template's name, else the server's.
+
+        Raises UnknownTemplate, NoClasses, UnknownSpec, BadCharacterName, NameTaken, TooManyCharacters.
+        """
+        async with self._db.transaction() as tx:
+            template = await self._template(tx, actor.guild_id, game)
+            pick = find_spec(template, wish.spec or "")
+            player_id = (await tx.players.register(actor, template.game)).id
+            known = await tx.characters.of(player_id, template.game)
+            check_room(known)
+            name = check_name(wish.name or "", known)
+            character_id = await tx.characters.add(player_id, template.game, name, pick)
+            if wish.main or not known:
+                await tx.characters.make_main(player_id, character_id)
+            return await _found(tx, player_id, character_id)
+
+    async def edit(self, actor: Actor, typed: str, wish: CharacterWish) -> Character:
+        """Rename a character, change its spec, or make it the main: what one click signs up with.
+
+        Raises UnknownCharacter, NothingToChange, BadCharacterName, NameTaken, UnknownSpec.
+        """
+        async with self._db.transaction() as tx:
+            player_id, character, known = await _own(tx, actor, typed)
+            if wish == CharacterWish():
+                raise NothingToChange
+            rest = [one for one in known if one.game == character.game and one.id != character.id]
+            name = check_name(wish.name, rest) if wish.name is not None else character.name
+            template = await self._of_game(tx, actor.guild_id, character.game) if wish.spec is not None else None
+            pick = find_spec(template, wish.spec or "") if template else None
+            await tx.characters.change(character, name, pick)
+            if wish.main:
+                await tx.characters.make_main(player_id, character.id)
+            return await _found(tx, player_id, character.id)
+
+    async def remove(self, actor: Actor, typed: str) -> tuple[Character, Character | None]:
+        """Forget a character; with a main gone, another of its game is the main, which is told too.
+
+        Sheets the character is on keep its class and spec. Raises UnknownCharacter.
+        """
+        async with self._db.transaction() as tx:
+            player_id, character, known = await _own(tx, actor, typed)
+            await tx.characters.remove(character.id)
+            rest = [one for one in known if one.game == character.game and one.id != character.id]
+            if not character.is_main or not rest:
+                return character, None
+            await tx.characters.make_main(player_id, rest[0].id)
+            return character, await _found(tx, player_id, rest[0].id)
+
+    async def specs(
+        self, actor: Actor, game: str | None, typed: str, *, of: str | None = None
+    ) -> list[tuple[str, str]]:
+        """Up to 25 specs whose name holds `typed`, as (name, value): of the game, or of the game of the character `of`.
+
+        Raises UnknownTemplate, NoClasses, UnknownCharacter.
+        """
+        async with self._db.transaction() as tx:
+            if of is None:
+                template = await self._template(tx, actor.guild_id, game)
+            else:
+                template = await self._of_game(tx, actor.guild_id, (await _own(tx, actor, of))[1].game)
+        return list(offered(template, typed))[:25]
+
+    async def _template(self, tx: Session, guild_id: GuildId, name: str | None) -> Template:
+        wanted = name or (await tx.servers.get(guild_id)).default_template
+        template = (await self._templates.named(tx, guild_id, wanted))[1]
+        if not template.classes:
+            raise NoClasses
+        return template
+
+    async def _of_game(self, tx: Session, guild_id: GuildId, game: str) -> Template:
+        """The server's template of a game, its default before any other. Raises NoClasses when there is none."""
+        default = (await tx.servers.get(guild_id)).default_template
+        names = [one.name for one in await tx.templates.current(guild_id)]
+        for name in sorted(names, key=lambda one: one != default):
+            template = (await self._templates.named(tx, guild_id, name))[1]
+            if template.game == game and template.classes:
+                return template
+        raise NoClasses
+
+
+async def remember(tx: Session, player_id: PlayerId, game: str, pick: Pick) -> int | None:
+    """Write down that the player plays `pick`; the character that does, None when it is none of several they have."""
+    known = await tx.characters.of(player_id, game)
+    if not known:
+        return await tx.players.remember_main(player_id, game, pick)
+    character = which_plays(known, pick)
+    if character is None:
+        return None
+    await tx.characters.change(character, character.name, pick)
+    return character.id
+
+
+async def _own(tx: Session, actor: Actor, typed: str) -> tuple[PlayerId, Character, Sequence[Character]]:
+    """The player, the character they mean, and all they have. Raises UnknownCharacter."""
+    player_id = await tx.characters.player(actor.guild_id, actor.user_id)
+    if player_id is None:
+        raise UnknownCharacter
+    known = await tx.characters.of(player_id)
+    return player_id, find(known, typed), known
+
+
+async def _found(tx: Session, player_id: PlayerId, character_id: int) -> Character:
+    return next(one for one in await tx.characters.of(player_id) if one.id == character_id)

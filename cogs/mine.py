@@ -1,0 +1,398 @@
+"""My sign-up: the card only its owner sees, its buttons, selects and forms, and the menu that opens it on a sheet.
+
+The buttons are stateless: the raid's id stands in every `custom_id`.
+"""
+
+import asyncio
+import io
+import re
+from collections.abc import Coroutine
+from datetime import timedelta
+from typing import Any, Self
+
+import discord
+from discord import app_commands, ui
+
+from bot.answers import PATIENCE, answer, in_time, turn_into
+from bot.client import MusterBot
+from bot.components import AnsweringModal, PersistentItem
+from bot.domain.event import Event
+from bot.domain.ids import EventId, MessageId
+from bot.domain.mine import LONGEST_NOTE, delays
+from bot.domain.template import Choice, GameClass, Template
+from bot.render import custom_ids, mine_texts, texts
+from bot.render.calendar_file import NAME, calendar_file
+from bot.services.mine import Mine, Own
+from bot.services.sign_ups import ClassWanted, Outcome, SignedUp, SpecWanted
+from cogs.actors import Interaction, actor_of
+
+OTHER, UNKNOWN = "other", "unknown"
+LONGEST_OPTION = 100
+SECONDARY = discord.ButtonStyle.secondary
+
+
+class OwnButton(PersistentItem[ui.Button[ui.View]], template=r"(?!)"):
+    """A button of which the `custom_id` says the raid, and nothing else."""
+
+    def __init__(
+        self, event_id: EventId, label: str, custom_id: str, style: discord.ButtonStyle = SECONDARY, row: int = 2
+    ) -> None:
+        super().__init__(ui.Button(label=label, custom_id=custom_id, style=style, row=row))
+        self.event_id = event_id
+
+    @classmethod
+    async def from_custom_id(cls, _interaction: Any, _item: Any, match: re.Match[str], /) -> Self:
+        """The button behind a click."""
+        return cls(EventId(int(match["event"])))  # type: ignore[call-arg] - every kind takes the raid alone
+
+
+class RespecButton(OwnButton, template=custom_ids.RESPEC):
+    """`Change class or spec`."""
+
+    def __init__(self, event_id: EventId) -> None:
+        super().__init__(event_id, texts.CHANGE_SPEC, custom_ids.respec(event_id), row=1)
+
+    async def act(self, interaction: Interaction) -> None:
+        """Ask for the class anew, for the answer the member has given."""
+        own = await in_time(
+            interaction, mine(interaction).may_respec(actor_of(interaction), self.event_id), update=True
+        )
+        await turn_into(interaction, *told(ClassWanted(own.event, own.template, own.placed.sign_up.choice)))
+
+
+class CharacterButton(OwnButton, template=custom_ids.CHARACTER):
+    """`Other character`."""
+
+    def __init__(self, event_id: EventId) -> None:
+        super().__init__(event_id, mine_texts.OTHER_CHARACTER, custom_ids.character(event_id), row=1)
+
+    async def act(self, interaction: Interaction) -> None:
+        """Ask which."""
+        own = await in_time(
+            interaction, mine(interaction).may_respec(actor_of(interaction), self.event_id), update=True
+        )
+        await turn_into(interaction, mine_texts.CHARACTER_ASKED, _asking(own, CharacterSelect(self.event_id, own)))
+
+
+class OffersButton(OwnButton, template=custom_ids.ALSO_PLAY):
+    """`I can also play…`."""
+
+    def __init__(self, event_id: EventId) -> None:
+        super().__init__(event_id, mine_texts.ALSO_PLAY, custom_ids.also_play(event_id), row=1)
+
+    async def act(self, interaction: Interaction) -> None:
+        """Ask what."""
+        own = await in_time(interaction, mine(interaction).look(actor_of(interaction), self.event_id), update=True)
+        await turn_into(interaction, mine_texts.OFFERS_ASKED, _asking(own, OffersSelect(self.event_id, own)))
+
+
+class NoteButton(OwnButton, template=custom_ids.NOTE):
+    """`Note`."""
+
+    def __init__(self, event_id: EventId) -> None:
+        super().__init__(event_id, mine_texts.NOTE, custom_ids.note(event_id))
+
+    async def act(self, interaction: Interaction) -> None:
+        """Open the form with the note as it is."""
+        # A form must be the first answer, so nothing can be deferred here.
+        look = mine(interaction).look(actor_of(interaction), self.event_id)
+        own = await asyncio.wait_for(look, PATIENCE)
+        await NoteModal(self.event_id, own.placed.sign_up.note).open(interaction)
+
+
+class CalendarButton(OwnButton, template=custom_ids.CALENDAR):
+    """`Calendar file`."""
+
+    def __init__(self, event_id: EventId) -> None:
+        super().__init__(event_id, mine_texts.CALENDAR, custom_ids.calendar(event_id))
+
+    async def act(self, interaction: Interaction) -> None:
+        """Hand the raid over as a file, beside the card."""
+        own = await in_time(interaction, mine(interaction).look(actor_of(interaction), self.event_id))
+        content = calendar_file(own.event, interaction.client.services.clock.now())
+        await answer(interaction, mine_texts.CALENDAR_SENT, file=discord.File(io.BytesIO(content), NAME))
+
+
+class WithdrawButton(OwnButton, template=custom_ids.WITHDRAW):
+    """`Withdraw`: takes the answer back altogether."""
+
+    def __init__(self, event_id: EventId) -> None:
+        super().__init__(event_id, texts.WITHDRAW, custom_ids.withdraw(event_id), discord.ButtonStyle.danger)
+
+    async def act(self, interaction: Interaction) -> None:
+        """Take the member off the sheet."""
+        sign_ups = interaction.client.services.sign_ups
+        gone = await in_time(interaction, sign_ups.withdraw(actor_of(interaction), self.event_id), update=True)
+        await turn_into(interaction, texts.withdrawn(gone.event))
+
+
+class BackButton(OwnButton, template=custom_ids.CARD):
+    """`Back` to the card."""
+
+    def __init__(self, event_id: EventId) -> None:
+        super().__init__(event_id, mine_texts.BACK, custom_ids.card(event_id))
+
+    async def act(self, interaction: Interaction) -> None:
+        """Show the card again."""
+        await _back(interaction, mine(interaction).look(actor_of(interaction), self.event_id))
+
+
+class OwnSelect(PersistentItem[ui.Select[ui.View]], template=r"(?!)"):
+    """A select of which the `custom_id` says the raid, and nothing else."""
+
+    def __init__(self, event_id: EventId, select: "ui.Select[ui.View]") -> None:
+        super().__init__(select)
+        self.event_id = event_id
+
+    @classmethod
+    async def from_custom_id(cls, _interaction: Any, item: Any, match: re.Match[str], /) -> Self:
+        """The select behind a choice."""
+        return chosen_in(cls(EventId(int(match["event"]))), item)  # type: ignore[call-arg] - every kind takes the raid alone
+
+
+class ArrivalSelect(OwnSelect, template=custom_ids.ARRIVAL):
+    """When somebody late arrives."""
+
+    def __init__(self, event_id: EventId, event: Event | None = None) -> None:
+        choices = [
+            (mine_texts.delay(one), f"{one // timedelta(minutes=1)}") for one in (delays(event) if event else ())
+        ]
+        choices += [(mine_texts.ANOTHER_TIME, OTHER), (mine_texts.UNKNOWN_TIME, UNKNOWN)]
+        options = [discord.SelectOption(label=label, value=value) for label, value in choices]
+        custom_id = custom_ids.arrival(event_id)
+        placeholder = mine_texts.CHOOSE_ARRIVAL
+        super().__init__(event_id, ui.Select(custom_id=custom_id, placeholder=placeholder, options=options, row=0))
+
+    async def act(self, interaction: Interaction) -> None:
+        """Write the arrival down, or open the form for another time."""
+        value = self.item.values[0]
+        if value == OTHER:
+            await ArrivalModal(self.event_id).open(interaction)
+            return
+        after = timedelta(minutes=int(value)) if value.isdecimal() else None
+        await _back(interaction, mine(interaction).arrive(actor_of(interaction), self.event_id, after))
+
+
+class CharacterSelect(OwnSelect, template=custom_ids.CHOOSE_CHARACTER):
+    """Who comes instead."""
+
+    def __init__(self, event_id: EventId, own: Own | None = None) -> None:
+        options = [
+            discord.SelectOption(label=mine_texts.character_line(one)[:LONGEST_OPTION], value=str(one.id))
+            for one in (own.others if own else ())
+        ]
+        custom_id = custom_ids.choose_character(event_id)
+        placeholder = mine_texts.CHOOSE_CHARACTER
+        super().__init__(event_id, ui.Select(custom_id=custom_id, placeholder=placeholder, options=options))
+
+    async def act(self, interaction: Interaction) -> None:
+        """Come with that character."""
+        character_id = int(self.item.values[0])
+        await _back(interaction, mine(interaction).play(actor_of(interaction), self.event_id, character_id))
+
+
+class OffersSelect(OwnSelect, template=custom_ids.CHOOSE_OFFERS):
+    """What else the member would play."""
+
+    def __init__(self, event_id: EventId, own: Own | None = None) -> None:
+        chosen = own.placed.sign_up.offers if own else ()
+        options = [
+            discord.SelectOption(
+                label=mine_texts.offer(one)[:LONGEST_OPTION],
+                value=one.value[:LONGEST_OPTION],
+                default=one.value in chosen,
+            )
+            for one in (own.offers if own else ())
+        ]
+        select: ui.Select[ui.View] = ui.Select(
+            custom_id=custom_ids.choose_offers(event_id),
+            placeholder=mine_texts.CHOOSE_OFFERS,
+            options=options,
+            min_values=0,
+            max_values=max(1, len(options)),
+        )
+        super().__init__(event_id, select)
+
+    async def act(self, interaction: Interaction) -> None:
+        """Write down what was chosen."""
+        await _back(interaction, mine(interaction).offer(actor_of(interaction), self.event_id, self.item.values))
+
+
+class NoteModal(AnsweringModal, title=mine_texts.NOTE):
+    """Takes the note."""
+
+    def __init__(self, event_id: EventId, note: str) -> None:
+        super().__init__()
+        self.event_id = event_id
+        self.field: ui.TextInput[ui.View] = ui.TextInput(
+            custom_id="note", max_length=LONGEST_NOTE, default=note, required=False
+        )
+        self.add_item(ui.Label(text=mine_texts.NOTE_FIELD, description=mine_texts.NOTE_HINT, component=self.field))
+
+    async def on_submit(self, interaction: Interaction, /) -> None:  # type: ignore[override] - our bot's interaction
+        """Write it down."""
+        await _back(interaction, mine(interaction).note(actor_of(interaction), self.event_id, self.field.value))
+
+
+class ArrivalModal(AnsweringModal, title=mine_texts.ARRIVAL_TITLE):
+    """Takes an arrival in words."""
+
+    def __init__(self, event_id: EventId) -> None:
+        super().__init__()
+        self.event_id = event_id
+        self.field: ui.TextInput[ui.View] = ui.TextInput(custom_id="arrival", max_length=50)
+        hint = mine_texts.ARRIVAL_HINT
+        self.add_item(ui.Label(text=mine_texts.ARRIVAL_FIELD, description=hint, component=self.field))
+
+    async def on_submit(self, interaction: Interaction, /) -> None:  # type: ignore[override] - our bot's interaction
+        """Write it down."""
+        await _back(interaction, mine(interaction).arrive_at(actor_of(interaction), self.event_id, self.field.value))
+
+
+class ClassSelect(PersistentItem[ui.Select[ui.View]], template=custom_ids.CLASS):
+    """Which class, the first time and at `Change class or spec`."""
+
+    def __init__(self, event_id: EventId, choice: Choice, template: Template | None = None) -> None:
+        options = [
+            discord.SelectOption(label=one.name, value=one.name, emoji=one.emoji)
+            for one in (template.classes if template else ())
+        ]
+        custom_id = custom_ids.game_class(event_id, choice)
+        super().__init__(ui.Select(custom_id=custom_id, placeholder=texts.CHOOSE_CLASS, options=options))
+        self.event_id, self.choice = event_id, choice
+
+    @classmethod
+    async def from_custom_id(cls, _interaction: Any, item: Any, match: re.Match[str], /) -> Self:
+        """The select behind a choice."""
+        return chosen_in(cls(EventId(int(match["event"])), Choice(match["choice"])), item)
+
+    async def act(self, interaction: Interaction) -> None:
+        """Sign up with the class, or ask for its spec."""
+        await _picked(interaction, self.event_id, self.choice, (self.item.values[0], None))
+
+
+class SpecSelect(PersistentItem[ui.Select[ui.View]], template=custom_ids.SPEC):
+    """Which spec of the class."""
+
+    def __init__(self, event_id: EventId, choice: Choice, index: int, game_class: GameClass | None = None) -> None:
+        options = [
+            discord.SelectOption(label=one.name, value=one.name, emoji=one.emoji, description=one.role)
+            for one in (game_class.specs if game_class else ())
+        ]
+        placeholder = texts.choose_spec(game_class) if game_class else None
+        custom_id = custom_ids.spec(event_id, choice, index)
+        super().__init__(ui.Select(custom_id=custom_id, placeholder=placeholder, options=options))
+        self.event_id, self.choice, self.index = event_id, choice, index
+
+    @classmethod
+    async def from_custom_id(cls, _interaction: Any, item: Any, match: re.Match[str], /) -> Self:
+        """The select behind a choice."""
+        return chosen_in(cls(EventId(int(match["event"])), Choice(match["choice"]), int(match["index"])), item)
+
+    async def act(self, interaction: Interaction) -> None:
+        """Sign up with the class at `index` and the spec chosen."""
+        await _picked(interaction, self.event_id, self.choice, (self.index, self.item.values[0]))
+
+
+PERSISTENT = (
+    RespecButton,
+    WithdrawButton,
+    ClassSelect,
+    SpecSelect,
+    BackButton,
+    CharacterButton,
+    CharacterSelect,
+    OffersButton,
+    OffersSelect,
+    NoteButton,
+    ArrivalSelect,
+    CalendarButton,
+)
+
+
+def own_view(own: SignedUp | Own) -> ui.View:
+    """Below a member's own sign-up; at most a select and two rows of three, which a phone shows without scrolling."""
+    view, event = ui.View(timeout=None), own.event
+    if own.placed.sign_up.choice is Choice.LATE:
+        view.add_item(ArrivalSelect(event.id, event))
+    kinds: tuple[type[OwnButton], ...] = (NoteButton, CalendarButton, WithdrawButton)
+    if own.template.classes:
+        kinds = (RespecButton, CharacterButton, OffersButton, *kinds)
+    for kind in kinds:
+        view.add_item(kind(event.id))  # type: ignore[call-arg] - every kind takes the raid alone
+    return view
+
+
+def card(own: Own) -> tuple[str, ui.View]:
+    """The member's own sign-up, and what they can do about it."""
+    return mine_texts.card(own.template, own.placed, own.character), own_view(own)
+
+
+def told(outcome: Outcome) -> tuple[str, ui.View]:
+    """What to say about the outcome of a click and what to offer with it."""
+    match outcome:
+        case SignedUp():
+            return mine_texts.card(outcome.template, outcome.placed), own_view(outcome)
+        case ClassWanted():
+            select: ui.Item[Any] = ClassSelect(outcome.event.id, outcome.choice, outcome.template)
+            return texts.class_wanted(outcome.event), _only(select)
+        case SpecWanted():
+            index = outcome.template.classes.index(outcome.game_class)
+            select = SpecSelect(outcome.event.id, outcome.choice, index, outcome.game_class)
+            return texts.spec_wanted(outcome.game_class), _only(select)
+
+
+def mine(interaction: Interaction) -> Mine:
+    """The use cases of this module."""
+    return interaction.client.services.mine
+
+
+def chosen_in(select: Any, item: Any) -> Any:
+    """The rebuilt select with the member's values: they came with the message's own component."""
+    select.item = item
+    return select
+
+
+def _only(*items: ui.Item[Any]) -> ui.View:
+    view = ui.View(timeout=None)
+    for item in items:
+        view.add_item(item)
+    return view
+
+
+def _asking(own: Own, select: ui.Item[Any]) -> ui.View:
+    """A question with the way back to the card."""
+    return _only(select, BackButton(own.event.id))
+
+
+async def _back(interaction: Interaction, work: Coroutine[Any, Any, Own]) -> None:
+    """Do `work`, and show the card as it is then."""
+    await turn_into(interaction, *card(await in_time(interaction, work, update=True)))
+
+
+async def _picked(
+    interaction: Interaction, event_id: EventId, choice: Choice, pick: tuple[str | int, str | None]
+) -> None:
+    sign_ups = interaction.client.services.sign_ups
+    outcome = await in_time(interaction, sign_ups.answer(actor_of(interaction), event_id, choice, pick), update=True)
+    await turn_into(interaction, *told(outcome))
+
+
+@app_commands.guild_only()
+async def on_sheet(interaction: Interaction, message: discord.Message) -> None:
+    """The menu `My sign-up` on a sheet's message: the same card."""
+    await answer(
+        interaction,
+        *card(await in_time(interaction, mine(interaction).at(actor_of(interaction), MessageId(message.id)))),
+    )
+
+
+async def setup(bot: MusterBot) -> None:
+    """Register the classes and the menu; nothing is read per open raid."""
+    bot.add_dynamic_items(*PERSISTENT)
+    bot.tree.add_command(app_commands.ContextMenu(name=texts.MY_SIGN_UP, callback=on_sheet))
+
+
+async def teardown(bot: MusterBot) -> None:
+    """Take the menu away, so that the extension can be loaded again."""
+    bot.tree.remove_command(texts.MY_SIGN_UP, type=discord.AppCommandType.message)
