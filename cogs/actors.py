@@ -21,6 +21,10 @@ class CannotPost(MusterError):
     """I cannot post in that channel."""
 
 
+class NotAPerson(MusterError):
+    """That is a bot. Only people come to raids."""
+
+
 def actor_of(interaction: discord.Interaction[Any]) -> Actor:
     """Whoever pressed or typed; roles and permissions come with the interaction."""
     member = interaction.user
@@ -39,7 +43,9 @@ def actor_of(interaction: discord.Interaction[Any]) -> Actor:
 
 
 def member_of(member: discord.Member) -> Actor:
-    """A member somebody named: who they are, not what they may do."""
+    """A member somebody named: who they are, not what they may do. Raises NotAPerson for a bot."""
+    if member.bot:
+        raise NotAPerson
     return Actor(
         guild_id=GuildId(member.guild.id),
         user_id=UserId(member.id),

@@ -22,7 +22,7 @@ from bot.domain.event import (
 from bot.domain.ids import UserId
 from bot.domain.officer_rules import AlreadyClosed, AlreadyOpen, RaidIsOver, check_kept_here
 from bot.domain.permissions import Actor
-from bot.services import sheets
+from bot.services import deadlines, sheets
 from bot.services.audit_trail import changes
 from bot.services.officer_work import OfficerDesk, Work
 from bot.services.raids import Raids, deadline_of
@@ -126,6 +126,7 @@ async def rewrite(work: Work, event: Event) -> None:
     """Write the raid as `event` says, have it drawn anew, and tell whoever got or lost a seat by it."""
     work.desk.becomes(event)
     await work.tx.events.save(event)
+    await deadlines.plan(work.tx, event, work.desk.template, work.now)
     if event.sheet is SheetKind.NATIVE:
         await work.write()
     else:

@@ -159,6 +159,17 @@ async def test_a_raid_that_runs_is_not_moved(guild: World) -> None:
         await guild.first.edits.move(officer(), str(event_id), "thu 20:00")
 
 
+async def test_at_the_moved_deadline_the_sheet_is_drawn(guild: World) -> None:
+    event_id = await guild.raid(deadline=START - timedelta(hours=1))
+    await guild.pool.execute("UPDATE patt.raid_events SET discord_message_id = 5")
+    await guild.first.edits.move(officer(), str(event_id), "thu 20:00")
+    await guild.pass_time(timedelta(seconds=1))
+    guild.discord.edits.clear()
+    guild.clock.set(START + days(1) - timedelta(hours=1))
+    await guild.run()
+    assert [sheet.past_deadline for sheet in guild.discord.edits] == [True]
+
+
 # ---------------------------------------------------------------- closing
 
 
