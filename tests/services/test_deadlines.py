@@ -16,6 +16,7 @@ from bot.services import deadlines
 from bot.services.alert_desk import DecidedAlready, NobodyToAsk, NothingIsShort, NothingToDecide
 from bot.services.messenger import Undeliverable
 from bot.services.queue import LEASE
+from bot.services.raid_edits import EditWish
 from bot.services.raids import RaidWish
 from bot.services.series import SeriesWish
 from tests.factories import (
@@ -547,3 +548,22 @@ async def test_what_was_said_stays_bounded_by_the_raid(guild: World) -> None:
     assert await guild.pool.fetchval("SELECT count(*) FROM patt.alerts WHERE event_id = $1", event_id) == 2
     await guild.pool.execute("DELETE FROM patt.raid_events WHERE id = $1", event_id)
     assert await guild.pool.fetchval("SELECT count(*) FROM patt.alerts") == 0
+
+
+# ---------------------------------------------------------------- after an officer's edit
+
+
+async def test_an_edited_and_a_moved_raid_is_planned_anew(guild: World) -> None:
+    event = await guild.first.raids.create(officer(), RaidWish(title="Heroic", when="2026-12-02 19:00"))
+    edits = guild.first.edits
+    await edits.edit(officer(), str(event.id), EditWish(minimum="4", deadline="3h"))
+    await guild.pass_time(timedelta(seconds=1))  # the edit's own redraw
+    assert await planned(guild, event.id) == {
+        "sheet.refresh": NEXT_WEEK - 3 * HOUR,
+        "roles.warn": NEXT_WEEK - days(1),
+        "minimum.ask": NEXT_WEEK - 3 * HOUR,
+    }
+    await edits.move(officer(), str(event.id), "2026-12-03 19:00")
+    moments = await guild.pool.fetch("SELECT kind, due_at - $1::timestamptz FROM patt.scheduled_actions", NEXT_WEEK)
+    later = {("sheet.refresh", days(1) - 3 * HOUR), ("minimum.ask", days(1) - 3 * HOUR), ("roles.warn", days(0))}
+    assert later <= {tuple(row) for row in moments}
