@@ -5,11 +5,12 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 WORKERS ?= auto
 
-.PHONY: help venv sandbox test lint schema pins clean
+.PHONY: help venv sandbox test bench lint schema pins clean
 
 help:
 	@echo "make sandbox   a raid night on this machine, no account needed (ARGS=--once to exit after it)"
 	@echo "make test      everything CI runs (ARGS='-k name' for a part)"
+	@echo "make bench     what Muster adds to a click, beside a bare discord.py bot (two minutes)"
 	@echo "make venv      only build .venv from the pinned requirements"
 	@echo "make lint      format and check the code"
 	@echo "make schema    rewrite sql/schema.sql from the migrations"
@@ -30,6 +31,9 @@ sandbox: venv
 
 test: venv
 	@$(BIN)/python -m pytest -q -n $(WORKERS) $(ARGS)
+
+bench: venv
+	@$(BIN)/python -m bench.clicks $(ARGS)
 
 lint: venv
 	@$(BIN)/ruff format .

@@ -1,0 +1,121 @@
+"""A bot in a process of its own: `python -m bench.bots muster` or `bare`. Its parent talks to it in lines of JSON.
+
+In: one line {"url", "gateway", "token", "dsn"}, then any line asks for the counts; the end of the input ends the bot.
+Out: a line once it is ready, then a line {"clicks", "rest"} a question: round trips to Postgres so far.
+"""
+
+import asyncio
+import cProfile
+import json
+import os
+import re
+import sys
+from collections.abc import AsyncGenerator, Mapping
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from typing import Any, Self
+
+import discord
+import discord.gateway
+import discord.http
+import yarl
+from discord import ui
+from discord.ext import commands
+
+from bench.trips import clicking, count_trips, trips
+from bot.app import assembled
+from bot.client import intents
+from bot.log import set_up_logging
+from bot.render import custom_ids
+from bot.services.sign_ups import SignUps
+from sandbox.discord.running import running
+from sandbox.local import local_settings
+
+PROFILE = "BENCH_PROFILE"
+"""Set to a file's name, Muster's process is profiled into it (pstats); its times mean nothing then."""
+
+
+class BareButton(ui.DynamicItem[ui.Button[ui.View]], template=custom_ids.ANSWER):
+    """The same button as Muster's; it says one sentence and stores nothing."""
+
+    @classmethod
+    async def from_custom_id(cls, _interaction: Any, item: Any, _match: re.Match[str], /) -> Self:
+        """The button behind a click."""
+        return cls(item)
+
+    async def callback(self, interaction: discord.Interaction[Any]) -> None:
+        """Acknowledge the click."""
+        await interaction.response.send_message("You are in as **Holy Paladin**, #7.", ephemeral=True)
+
+
+@asynccontextmanager
+async def bare(_told: Mapping[str, str]) -> AsyncGenerator[commands.AutoShardedBot]:
+    """The least a discord.py bot can do about a click."""
+    bot = commands.AutoShardedBot(
+        commands.when_mentioned, intents=intents(members=False), max_messages=None, guild_ready_timeout=0.01
+    )
+    bot.add_dynamic_items(BareButton)
+    async with bot:
+        yield bot
+
+
+@asynccontextmanager
+async def muster(told: Mapping[str, str]) -> AsyncGenerator[commands.AutoShardedBot]:
+    """Muster as it is, with its round trips counted."""
+    count_trips()
+    nowhere = "http://127.0.0.1:9"  # no Raid-Helper here
+    settings = local_settings(told["dsn"], nowhere, told["token"])
+    async with assembled(settings, guild_ready_timeout=0.01) as bot:
+        _mark_clicks(bot.services.sign_ups)
+        yield bot
+
+
+def _mark_clicks(sign_ups: SignUps) -> None:
+    """Have what a click waits for counted as the click's."""
+    answer = sign_ups.answer
+
+    async def marked(*arguments: Any) -> Any:
+        clicking.set(True)
+        return await answer(*arguments)
+
+    sign_ups.answer = marked  # pyright: ignore[reportAttributeAccessIssue] - the same, whatever its arguments
+
+
+BOTS = {"bare": bare, "muster": muster}
+
+
+async def main(kind: str) -> None:
+    """Run the bot until the parent's input ends."""
+    asked = await _lines()
+    told = json.loads(await asked.readline())
+    discord.http.Route.BASE = f"{told['url']}/api/v10"
+    discord.gateway.DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(told["gateway"])
+    made: AbstractAsyncContextManager[commands.AutoShardedBot] = BOTS[kind](told)
+    async with made as bot, running(bot, told["token"], timeout=60):
+        print("ready", flush=True)
+        while await asked.readline():
+            print(json.dumps(dict(trips)), flush=True)
+
+
+async def _lines() -> asyncio.StreamReader:
+    reader = asyncio.StreamReader()
+    protocol = asyncio.StreamReaderProtocol(reader)
+    await asyncio.get_running_loop().connect_read_pipe(lambda: protocol, sys.stdin)
+    return reader
+
+
+def run(kind: str) -> None:
+    """Run it, profiled when asked to."""
+    file = os.environ.get(PROFILE) if kind == "muster" else None
+    if file is None:
+        asyncio.run(main(kind))
+        return
+    profile = cProfile.Profile()
+    try:
+        profile.runcall(asyncio.run, main(kind))
+    finally:
+        profile.dump_stats(file)
+
+
+if __name__ == "__main__":
+    set_up_logging("WARNING", "text")
+    run(sys.argv[1])

@@ -1,0 +1,135 @@
+"""`make bench`: what Muster adds to a click, measured against a bare discord.py bot in the same run.
+
+The bare bot acknowledges the same button with an ephemeral message and stores nothing. Both stand on the same local
+Discord program, which runs here with the members' hands; each bot has a process of its own. Rounds are interleaved and
+medians compared, because machines are shared. Exits 1 when an aim is missed.
+"""
+
+import argparse
+import asyncio
+import os
+import shutil
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from statistics import median
+
+from bench.aims import Aim
+from bench.crowd import crowd
+from bench.party import Party, Round, party
+from bench.stage import Stage, build, set_up
+from bot.log import set_up_logging
+from db.embedded import DURABLE, EmbeddedPostgres
+from db.migrate import migrate
+
+SHEETS = 8
+REGULARS = 64
+CROWD = 200
+P50, P99, THROUGHPUT, TRIPS = 2.0, 2.5, 0.5, 3.0
+
+
+def main() -> int:
+    """The exit code: 0 when every aim was held."""
+    parser = argparse.ArgumentParser(prog="python -m bench.clicks", description=__doc__)
+    parser.add_argument("--rounds", type=int, default=9, help="rounds a bot and load (default 9)")
+    parser.add_argument("--clicks", type=int, default=640, help="clicks a round with 64 at once (default 640)")
+    wanted = parser.parse_args()
+    set_up_logging("WARNING", "text")
+    aims = asyncio.run(_measure(wanted.rounds, wanted.clicks))
+    print("\nAims")
+    print(*aims, sep="\n")
+    return 0 if all(aim.held for aim in aims) else 1
+
+
+async def _measure(rounds: int, clicks: int) -> list[Aim]:
+    folder = Path(tempfile.mkdtemp(prefix="muster-bench-"))  # not in memory: a commit shall cost what a host's does
+    server = EmbeddedPostgres(DURABLE)
+    try:
+        dsn = await server.start(folder)
+        await migrate(dsn)
+        _say_where(folder)
+        async with party("bare", dsn) as bare, party("muster", dsn) as muster:
+            return await _compare(bare, muster, dsn, rounds, clicks)
+    finally:
+        await server.stop()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _say_where(folder: Path) -> None:
+    print(f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}; Postgres as a host gets it (fsync on, commits")
+    print(f"waited for); an fsync where its data lies takes {_fsync_seconds(folder) * 1000:.2f} ms.")
+
+
+def _fsync_seconds(folder: Path) -> float:
+    """The median of twenty."""
+    with (folder / "fsync").open("wb", buffering=0) as file:
+        return median(_timed_fsync(file.fileno()) for _ in range(20))
+
+
+def _timed_fsync(file: int) -> float:
+    os.write(file, b"x" * 512)
+    began = time.perf_counter()
+    os.fsync(file)
+    return time.perf_counter() - began
+
+
+async def _compare(bare: Party, muster: Party, dsn: str, rounds: int, clicks: int) -> list[Aim]:
+    stage, twin = build(muster, CROWD), build(bare, REGULARS)
+    await set_up(stage, SHEETS, REGULARS)
+    twin.copy_sheets(stage)
+    aims: list[Aim] = []
+    for at_once, count in ((1, clicks // 4), (REGULARS, clicks)):
+        aims += await _rounds(twin, stage, rounds, count, at_once)
+    return aims + await crowd(stage, dsn)
+
+
+async def _rounds(twin: Stage, stage: Stage, rounds: int, clicks: int, at_once: int) -> list[Aim]:
+    """Both bots in turn at one load."""
+    each = max(2, clicks // REGULARS // 2 * 2)  # even, so that every round leaves the sheets as it found them
+    bare: list[Round] = []
+    muster: list[Round] = []
+    await _round(twin, each, at_once)  # the first ones warm up
+    await _round(stage, each, at_once)
+    before = (await stage.party.trips())["clicks"]
+    for _ in range(rounds):
+        bare.append(await _round(twin, each, at_once))
+        muster.append(await _round(stage, each, at_once))
+    trips = (await stage.party.trips())["clicks"] - before
+    return _judge(at_once, bare, muster, trips / (rounds * each * REGULARS))
+
+
+async def _round(stage: Stage, each: int, at_once: int) -> Round:
+    return await stage.party.click(stage.seats(REGULARS), each, at_once=at_once)
+
+
+def _judge(at_once: int, bare: Sequence[Round], muster: Sequence[Round], trips: float) -> list[Aim]:
+    load = f"{at_once} in flight"
+    print(f"\nClick → answer, {load}: medians of {len(bare)} rounds of {len(bare[0].latencies)} clicks")
+    print(_line("bare discord.py", bare), _line("Muster", muster), sep="\n")
+    ratios = [_ratio(bare, muster, share) for share in (0.5, 0.99)]
+    throughput = median(one.throughput for one in muster) / median(one.throughput for one in bare)
+    return [
+        Aim(f"p50 of the bare bot's, {load}", ratios[0], P50),
+        Aim(f"p99 of the bare bot's, {load}", ratios[1], P99),
+        Aim(f"throughput of the bare bot's, {load}", throughput, THROUGHPUT, at_least=True),
+        Aim(f"round trips to Postgres a click, {load}", trips, TRIPS),
+    ]
+
+
+def _ratio(bare: Sequence[Round], muster: Sequence[Round], share: float) -> float:
+    return _middle(muster, share) / _middle(bare, share)
+
+
+def _middle(rounds: Sequence[Round], share: float) -> float:
+    return median(one.percentile(share) for one in rounds)
+
+
+def _line(name: str, rounds: Sequence[Round]) -> str:
+    p50, p99 = (_middle(rounds, share) * 1000 for share in (0.5, 0.99))
+    return f"  {name:<16} p50 {p50:7.2f} ms   p99 {p99:7.2f} ms   {median(one.throughput for one in rounds):7.0f}/s"
+
+
+if __name__ == "__main__":
+    sys.exit(main())
