@@ -36,6 +36,13 @@ class BookingRepository:
             "SELECT id FROM patt.raid_events WHERE recurring_event_id = $1 AND occurrence_date = $2", series_id, day
         )
 
+    async def latest(self, series_id: SeriesId) -> EventId | None:
+        """The series' last raid by its own days, whatever became of it."""
+        return await self._db.fetchval(
+            "SELECT id FROM patt.raid_events WHERE recurring_event_id = $1 ORDER BY occurrence_date DESC LIMIT 1",
+            series_id,
+        )
+
     async def follow(self, event_id: EventId, successor_id: EventId) -> None:
         """Write down what follows the raid."""
         await self._db.execute("UPDATE patt.raid_events SET successor_id = $2 WHERE id = $1", event_id, successor_id)

@@ -29,6 +29,14 @@ class NothingToBook(MusterError):
     """There is nothing to book: next week's sheet already stands."""
 
 
+class SeriesRests(MusterError):
+    """This series is paused or has ended, so it has no next raid to book."""
+
+
+class SeriesWaits(MusterError):
+    """This series cannot be posted yet: it needs a channel (`/raid setup channel:`), or its Raid-Helper connected."""
+
+
 @dataclass(frozen=True)
 class Series:
     """A weekly raid: its own definition, not what one night became. `timezone` None is the origin's +7 days."""

@@ -18,6 +18,7 @@ CHOOSE_CLASS = "Choose your class"
 CHANGE_SPEC = "Change class or spec"
 WITHDRAW = "Withdraw"
 FORM_TOO_OLD = "I was restarted while that form was open, so nothing was taken from it. Please open it again."
+BUTTON_TOO_OLD = "That button does nothing any more. Look for a newer message of mine, or ask an officer."
 NOTHING_TO_OFFER = "I cannot look that up right now: type it in full, or try again in a minute."
 ONLY_IN_SERVERS = "That works in a server only, not in direct messages."
 EMOJI = {Choice.LATE: "🕒", Choice.TENTATIVE: "⚖️", Choice.BENCH: "🪑", Choice.ABSENCE: "🚫", Choice.ACCEPTED: "✅"}
@@ -135,12 +136,24 @@ def series_started(series: Series, first: Event) -> str:
     )
 
 
+def booked_now(event: Event) -> str:
+    """After `/raid series book`."""
+    return (
+        f"**{safe(event.title)}** is booked for {stamp(event.starts_at)}: its sheet appears in <#{event.channel_id}>."
+    )
+
+
+def series_choice(series: Series) -> str:
+    """A series in a list of choices."""
+    return f"{series.label[:60]} · {WEEKDAYS[series.day_of_week]} {series.start_time:%H:%M}"
+
+
 def cancelled(event: Event, *, deleted: bool) -> str:
     """After `/raid cancel`."""
     sheet = "Its sheet is being deleted." if deleted else "The sheet stays and says so."
     follow = ""
     if event.series_id is not None:
-        follow = " A cancelled raid books no successor: create the series' next raid by hand or add the series anew."
+        follow = " A cancelled raid books no successor: `/raid series book` posts the series' next one."
     return f"**{safe(event.title)}** is cancelled. {sheet}{follow}"
 
 
@@ -186,6 +199,7 @@ def _channel(channel_id: ChannelId | None) -> str:
 
 
 RAID_HELPER_CONNECTED = "Raid-Helper is connected. The key works and is stored encrypted; nobody can read it back here."
+RAID_HELPER_WORKS = "Raid-Helper answers and accepts this server's key."
 RAID_HELPER_DISCONNECTED = "Raid-Helper is disconnected and its key forgotten. Native series go on booking."
 RAID_HELPER_KEY = "Raid-Helper API key"
 RAID_HELPER_KEY_HINT = "Raid-Helper's own /apikey command shows it"
@@ -209,7 +223,10 @@ def unannounced(link: str) -> str:
 
 def broken(reference: str) -> str:
     """When something unexpected happened; the log has the same reference."""
-    return f"Something broke on my side. Try again; if it stays, tell whoever hosts me this reference: `{reference}`"
+    return (
+        "Something broke on my side. Look whether it happened all the same before you try again; "
+        f"if it stays, tell whoever hosts me this reference: `{reference}`"
+    )
 
 
 def not_allowed_here(names: Sequence[str]) -> str:

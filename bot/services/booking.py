@@ -11,12 +11,23 @@ from datetime import datetime
 
 from bot.clock import Clock
 from bot.domain.auto_invite import invite
-from bot.domain.event import Event, NewEvent, SheetKind
+from bot.domain.event import Event, EventStatus, NewEvent, SheetKind
 from bot.domain.ids import EventId, GuildId
-from bot.domain.recurrence import Occurrence
-from bot.domain.series import BOOKING_DELAY, CATCH_UP, Series, booked_event, next_occurrence
+from bot.domain.permissions import Actor, require_officer
+from bot.domain.recurrence import Occurrence, first_from
+from bot.domain.series import (
+    BOOKING_DELAY,
+    CATCH_UP,
+    NothingToBook,
+    Series,
+    SeriesRests,
+    SeriesWaits,
+    booked_event,
+    next_occurrence,
+)
 from bot.services import deadlines, sheets
 from bot.services.secrets import SecretBox
+from bot.services.series import find_series
 from bot.services.templates import Templates
 from db import Database, Session
 
@@ -38,6 +49,39 @@ class AutoBooker:
         async with self._db.transaction() as tx:
             due = await tx.bookings.unfollowed(now - CATCH_UP, now - BOOKING_DELAY)
         return sum([await self._try_to_book(guild_id, event_id, now) for guild_id, event_id in due])
+
+    async def book_now(self, actor: Actor, typed: str) -> Event:
+        """Book the series' next raid at once, at an officer's word; `typed` is its id or title.
+
+        Raises NotAnOfficer, UnknownSeries, SeriesRests while it is paused, NothingToBook when its next raid stands.
+        """
+        now = self._clock.now()
+        async with self._db.transaction() as tx:
+            server = await tx.servers.get(actor.guild_id)
+            require_officer(actor, server.officer_roles)
+            series = await find_series(tx, actor.guild_id, typed)
+            latest_id = await tx.bookings.latest(series.id)
+            latest = await tx.events.lock(actor.guild_id, latest_id) if latest_id else None
+            if latest and latest.starts_at > now and latest.status is not EventStatus.CANCELLED:
+                raise NothingToBook
+            occurrence = await self._ahead(tx, series, latest, now)
+            booked = await self._plan(tx, latest, series, occurrence, now)
+            if booked is None:
+                raise SeriesWaits
+            await tx.audit.note(actor.guild_id, booked.id, actor.user_id, "series.book", now, series=series.id)
+            return booked
+
+    async def _ahead(self, tx: Session, series: Series, latest: Event | None, now: datetime) -> Occurrence:
+        """The series' first occurrence after its latest raid that is still ahead."""
+        if latest is None or latest.occurrence is None:
+            return first_from(series.rule, now)
+        left_out = await tx.series.left_out(series, latest.occurrence)
+        found = next_occurrence(series, latest.occurrence, latest.starts_at, left_out)
+        while found and found.start <= now:
+            found = next_occurrence(series, found.day, found.start, left_out)
+        if found is None:
+            raise SeriesRests
+        return found
 
     async def _try_to_book(self, guild_id: GuildId, event_id: EventId, now: datetime) -> bool:
         try:
@@ -62,35 +106,39 @@ class AutoBooker:
         by_hand = await tx.bookings.of_occurrence(series.id, occurrence.day)
         if by_hand is not None:
             return await _follow_by_hand(tx, source, by_hand)
-        return await self._plan(tx, source, series, occurrence, now)
+        return await self._plan(tx, source, series, occurrence, now) is not None
 
-    async def _plan(self, tx: Session, source: Event, series: Series, occurrence: Occurrence, now: datetime) -> bool:
-        server = await tx.servers.get(source.guild_id)
+    async def _plan(
+        self, tx: Session, source: Event | None, series: Series, occurrence: Occurrence, now: datetime
+    ) -> Event | None:
+        """Plan the series' raid of `occurrence`, which follows `source`; None while the series cannot be posted."""
+        server = await tx.servers.get(series.guild_id)
         has_key = self._secrets.open(server.raid_helper_key) is not None
         kind = series.sheet_kind(has_key=has_key)
         if kind is SheetKind.RAID_HELPER and not has_key:
             log.debug("series=%s waits: Raid-Helper is not connected", series.id)
-            return False
+            return None
         if series.channel_id is None and server.raid_channel_id is None:
             log.warning("series=%s waits: it has no channel, and the server no raid channel", series.id)
-            return False
+            return None
         template_id, template = await self._templates.named(
             tx, server.id, series.template_name or server.default_template
         )
         new = replace(booked_event(series, occurrence, server, kind, template_id), minimum=template.minimum)
         successor = await self._write(tx, source, new, now)
         await deadlines.plan(tx, successor, template, now)
-        return True
+        return successor
 
-    async def _write(self, tx: Session, source: Event, new: NewEvent, now: datetime) -> Event:
+    async def _write(self, tx: Session, source: Event | None, new: NewEvent, now: datetime) -> Event:
         successor_id = await tx.events.add(new)
         candidates = await tx.players.candidates(new.guild_id, new.day)
         await tx.sign_ups.pre_fill(successor_id, invite(candidates), now)
-        await tx.bookings.follow(source.id, successor_id)
+        if source is not None:
+            await tx.bookings.follow(source.id, successor_id)
         successor = await tx.events.get(successor_id)
         assert successor is not None  # noqa: S101 - written in this transaction
         await sheets.post(tx, successor, now)
-        log.info("event=%s is followed by event=%s on %s", source.id, successor_id, new.day)
+        log.info("series=%s: event=%s is booked for %s", new.series_id, successor_id, new.day)
         return successor
 
 

@@ -13,7 +13,7 @@ from bot.domain.event import Event, NewEvent, SheetKind, check_description, chec
 from bot.domain.ids import ChannelId, GuildId
 from bot.domain.permissions import Actor, require_officer
 from bot.domain.recurrence import Occurrence, Rule, first_from
-from bot.domain.series import NewSeries, Series, first_event
+from bot.domain.series import NewSeries, Series, UnknownSeries, first_event
 from bot.domain.server import Server
 from bot.domain.template import Template
 from bot.services import deadlines, sheets
@@ -192,3 +192,15 @@ async def _written(tx: Session, new: NewSeries) -> Series:
     series = await tx.series.get(await tx.series.add(new))
     assert series is not None  # noqa: S101 - written in this transaction
     return series
+
+
+async def find_series(tx: Session, guild_id: GuildId, typed: str) -> Series:
+    """The running series meant by an id or a title. Raises UnknownSeries, also for another server's id."""
+    wanted = typed.strip().casefold()
+    running = await tx.series.active(guild_id)
+    found = [one for one in running if wanted == str(one.id)] or [
+        one for one in running if wanted == one.label.casefold()
+    ]
+    if not found:
+        raise UnknownSeries
+    return found[0]

@@ -66,6 +66,14 @@ async def event(interaction: Interaction, typed: str) -> Choices:
 
 
 @always
+async def series(interaction: Interaction, typed: str) -> Choices:
+    """The server's running series; the value sent is the id."""
+    running = await interaction.client.services.series.running(guild_of(interaction))
+    found = [(texts.series_choice(one), str(one.id)) for one in running]
+    return choices([one for one in found if typed.casefold() in one[0].casefold()])
+
+
+@always
 async def template(interaction: Interaction, typed: str) -> Choices:
     """The server's own and the shipped templates; the value sent is the name."""
     return choices(await interaction.client.services.templates.choices(guild_of(interaction), typed))

@@ -70,6 +70,14 @@ class SeriesCommands(Family):
         )
         await answer(interaction, await in_time(interaction, self._add(interaction, wish)))
 
+    @series.command()
+    @app_commands.describe(series="The series: pick it from the list, or type its title")
+    @app_commands.autocomplete(series=options.series)
+    async def book(self, interaction: Interaction, series: str) -> None:
+        """Book the series' next raid now instead of ten minutes into this one."""
+        booked = await in_time(interaction, self.services.booker.book_now(actor_of(interaction), series))
+        await answer(interaction, texts.booked_now(booked))
+
     async def _add(self, interaction: Interaction, wish: SeriesWish) -> str:
         actor = actor_of(interaction)
         server = await self.services.servers.require_officer(actor)

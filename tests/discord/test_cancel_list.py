@@ -39,7 +39,7 @@ async def test_a_sheet_deleted_by_hand_is_no_trouble(stage: Stage) -> None:
     assert "is cancelled" in answer.text
     with stage.local.discord.expect_refusal(10008):
         await stage.redraw()
-    assert await stage.value("SELECT count(*) FROM patt.scheduled_actions") == 0
+    assert await stage.value("SELECT count(*) FROM patt.scheduled_actions WHERE kind LIKE 'sheet.%'") == 0
 
 
 async def test_nobody_is_pinged_by_a_reason(stage: Stage) -> None:

@@ -150,3 +150,17 @@ async def test_the_next_week_books_itself_and_the_cancelled_one_does_not(stage: 
     await stage.local.book()
     assert await stage.value(EVENTS) == 3
     assert await stage.value(f"{EVENTS} WHERE auto_booked AND title = 'Heroic'") == 2
+
+
+async def test_the_next_raid_is_booked_at_an_officers_word(stage: Stage) -> None:
+    await add(stage, sheet="native")
+    [raid] = stage.local.discord.messages(stage.raids)
+    await stage.officer.slash("raid cancel", event=str(event_id(raid)))
+    offered = await stage.officer.autocomplete("raid series book", "series", typed="her")
+    assert [one.name for one in offered] == ["Heroic · Friday 20:00"]
+    answer = await stage.officer.slash("raid series book", series=offered[0].value)
+    assert f"is booked for <t:{int((FRIDAY + timedelta(days=7)).timestamp())}:F>" in answer.text
+    await stage.local.settle()
+    assert len(stage.local.discord.messages(stage.raids)) == 3  # the cancelled sheet, the next one, its announcement
+    assert is_refusal(await stage.officer.slash("raid series book", series="Heroic"))
+    assert is_refusal(await stage.member.slash("raid series book", series="Heroic"))
