@@ -41,6 +41,10 @@ class NoComp(MusterError):
     """This raid has no comp yet: `/raid comp` proposes one."""
 
 
+class CompOver(MusterError):
+    """This raid is over or was cancelled, so its comp takes no answers any more."""
+
+
 class CompElsewhere(MusterError):
     """Raid-Helper keeps this raid's sheet, and its comp as well: arrange the groups there."""
 

@@ -8,6 +8,7 @@ from bot.domain.event import BookingState, Event, EventStatus
 from bot.domain.ids import EventId, PlayerId, UserId
 from bot.domain.notice import Notice, still_true
 from bot.domain.sheet import Sheet
+from bot.services import comp_delivery
 from bot.services.messenger import Messenger
 from bot.services.queue import Handler
 from bot.services.sheets import Sheets
@@ -52,6 +53,8 @@ class Delivery:
         """Redraw the sheet as the database has it now."""
         async with self._db.transaction() as tx:
             sheet = await self._sheet(tx, action)
+            if sheet:
+                await comp_delivery.follow(tx, sheet.event, self._clock.now())
         if sheet is None or sheet.event.message_id is None:
             return "no sheet to draw"
         await self._messenger.edit_sheet(sheet)
@@ -61,6 +64,8 @@ class Delivery:
         """Delete the sheet's message."""
         async with self._db.transaction() as tx:
             event = await tx.events.get(_event_id(action))
+            if event:
+                await comp_delivery.follow(tx, event, self._clock.now())
         if event is None or event.message_id is None or event.channel_id is None:
             return "no sheet to delete"
         if event.status is not EventStatus.CANCELLED:
