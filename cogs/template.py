@@ -215,20 +215,25 @@ class TemplateCommands(commands.GroupCog, name="template", description="Which ro
     @app_commands.describe(
         file="A .json from /template export, or a Raid-Helper event's",
         name="What it is called here; as in the file when left out",
+        event_id="A Raid-Helper event of this server: its message's link or id",
         replace="Change the template of that name instead of refusing",
     )
     async def import_(
         self,
         interaction: Interaction,
         file: discord.Attachment | None = None,
+        event_id: str | None = None,
         name: str | None = None,
         replace: bool = False,
     ) -> None:
-        """Take a template in from a file."""
-        actor, roles = actor_of(interaction), _server_roles(interaction)
-        if file is None:
+        """Take a template in from a file or from Raid-Helper."""
+        actor, roles, desk = actor_of(interaction), _server_roles(interaction), self._services.template_desk
+        if file is not None and event_id is None:
+            work = self._import_file(actor, file, roles, name, replacing=replace)
+        elif event_id is not None and file is None:
+            work = desk.import_event(actor, event_id, roles, name, replacing=replace)
+        else:
             raise NothingToImport
-        work = self._import_file(actor, file, roles, name, replacing=replace)
         taken = await in_time(interaction, work)
         embed = template_texts.preview(taken, guild_of(interaction), self._services.clock.now())
         await _answer(interaction, template_texts.imported(taken), embed=embed)

@@ -73,10 +73,14 @@ def read_file(text: str) -> Template:
     try:
         return read_template(data)
     except BadTemplate as error:
-        line = line_of(text, error.path)
-        # Half a character (a lone surrogate) cannot be sent back.
-        fault = str(error)[:LONGEST_FAULT].encode(errors="replace").decode()
-        raise BadTemplate(f"Line {line}: {fault}", error.path) from None
+        raise located(text, error) from None
+
+
+def located(text: str, error: BadTemplate) -> BadTemplate:
+    """The error about `text` with the line it is about, short enough to be sent."""
+    # Half a character (a lone surrogate) cannot be sent back.
+    fault = str(error)[:LONGEST_FAULT].encode(errors="replace").decode()
+    return BadTemplate(f"Line {line_of(text, error.path)}: {fault}", error.path)
 
 
 def line_of(text: str, path: Path) -> int:

@@ -103,6 +103,12 @@ def status_choice(classes: Collection[ClassButton], status: Status) -> Choice | 
     return None
 
 
+def owner_of(emote_id: str | None) -> str | None:
+    """The WoW class a spec's emote belongs to, e.g. "Death Knight"; None when the emote does not say."""
+    owner = _EMOTES.get(emote_id or "", (None,))[0]
+    return {"deathknight": "Death Knight", "demonhunter": "Demon Hunter"}.get(owner, owner.title()) if owner else None
+
+
 def _means(button: ClassButton, offer: Spec, ours: str, spec: str) -> bool:
     owner = _class_of(button)
     if owner is not None and owner != ours:

@@ -11,7 +11,7 @@ from bot.domain.gates import Gates, Method
 from bot.domain.ids import EventId, GuildId, RoleId
 from bot.domain.roster import Roster
 from bot.domain.sheet import Sheet
-from bot.domain.template import Template
+from bot.domain.template import Role, Template
 from bot.render.sheet import sheet_embed
 from bot.render.texts import safe
 
@@ -64,7 +64,7 @@ def _rules(template: Template) -> Iterator[str]:
     yield f"Sign-up: {METHODS[template.gates.method]}"
     yield from _gates(template.gates)
     if template.roles:
-        yield f"Roles: {', '.join(_limited(f'{one.emoji} {safe(one.name)}', one.limit) for one in template.roles)}"
+        yield f"Roles: {', '.join(map(_role, template.roles))}"
     if template.classes:
         yield f"The sheet is grouped by {template.group_by}"
     for one in template.classes:
@@ -87,6 +87,11 @@ def _gates(gates: Gates) -> Iterator[str]:
 
 def _mentions(roles: Sequence[RoleId]) -> str:
     return " ".join(f"<@&{role}>" for role in roles)
+
+
+def _role(role: Role) -> str:
+    wanted = f" ≥ {role.wanted}" if role.wanted else ""
+    return _limited(f"{role.emoji} {safe(role.name)}{wanted}", role.limit)
 
 
 def _limited(words: str, limit: int | None) -> str:
@@ -148,7 +153,8 @@ def deleted(name: str, shipped_title: str | None) -> str:
 
 def default(template: Template) -> str:
     """After `/template default`."""
-    return f"A raid is {_code(template.name)} (**{safe(template.title)}**) from now on, unless it names another template."
+    title = safe(template.title)
+    return f"A raid is {_code(template.name)} (**{title}**) from now on, unless it names another template."
 
 
 def exported(name: str, *, left_out: bool) -> str:

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -15,6 +16,8 @@ from bot.domain.template_edit import ServerRoles, TemplateWish, edited, known_ro
 from bot.domain.template_file import definition_of, read_file, write_template
 from bot.domain.template_lines import read_lines
 from bot.raid_helper.client import RaidHelper
+from bot.raid_helper.templates import read_export, template_from
+from bot.services.raids import NoRaidHelperKey
 from bot.services.secrets import SecretBox
 from bot.services.templates import Templates, UnknownTemplate
 from db import Database, Session
@@ -23,6 +26,7 @@ from db.templates import StoredTemplate
 MOST_TEMPLATES = 50
 LONGEST_NAME = 50
 LARGEST_FILE = 256 * 1024
+_EVENT_ID = re.compile(r"[0-9]{6,20}$", re.ASCII)
 
 
 class TooManyTemplates(MusterError):
@@ -47,6 +51,10 @@ class InUse(MusterError):
 
 class BadFile(MusterError):
     """A template is a `.json` file of at most 256 KB, such as `/template export` gives."""
+
+
+class NoEventId(MusterError):
+    """A Raid-Helper event's id is the number of its message: copy the message's link, or the id it ends with."""
 
 
 class NothingToImport(MusterError):
@@ -184,7 +192,27 @@ class TemplateDesk:
     ) -> Template:
         """Write a file's template down, under `name` when given. Raises BadTemplate with the line, and `create`'s."""
         await self._require_officer(actor)
-        return await self._take_in(actor, read_file(read_text(content)), roles, name, replacing=replacing)
+        text = read_text(content)
+        template = read_export(text) or read_file(text)
+        return await self._take_in(actor, template, roles, name, replacing=replacing)
+
+    async def import_event(
+        self, actor: Actor, event_id: str, roles: ServerRoles, name: str | None, *, replacing: bool
+    ) -> Template:
+        """Write down the template of a Raid-Helper event, by its id or its message's link.
+
+        Raises NoRaidHelperKey, RaidHelperError, BadTemplate, and `import_file`'s.
+        """
+        wanted = _EVENT_ID.search(event_id.strip())
+        async with self._db.transaction() as tx:
+            await _default_for_officers(tx, actor)
+            key = self._secrets.open((await tx.servers.get(actor.guild_id)).raid_helper_key)
+        if key is None:
+            raise NoRaidHelperKey("This server has no Raid-Helper key yet: `/raidhelper connect` takes one.")
+        if wanted is None:
+            raise NoEventId
+        event = await self._raid_helper.server(actor.guild_id, key).fetch_event(wanted[0])
+        return await self._take_in(actor, template_from(event), roles, name, replacing=replacing)
 
     async def _take_in(
         self, actor: Actor, template: Template, roles: ServerRoles, name: str | None, *, replacing: bool

@@ -208,6 +208,37 @@ async def test_a_file_that_is_no_template(stage: Stage, upload: Upload | None, s
     assert await stage.rows() == before
 
 
+KEY = "made-up-key-of-the-night-watch-0123456789"
+
+
+async def test_a_raid_helper_event_becomes_a_template_by_id_and_by_file(stage: Stage) -> None:
+    stage.local.raid_helper.servers[stage.guild.id] = KEY
+    refused = await stage.officer.slash("template import", event_id="900000000000000123")
+    assert "no Raid-Helper key yet" in refused.text
+    await stage.owner.submit(await stage.owner.slash("raidhelper connect"), {"key": KEY})
+    stage.local.raid_helper.meet(stage.officer.actor.id, "Orin")
+    await stage.officer.slash("raid create", title="Old night", when="fri 20:00", sheet="raid-helper")
+    await stage.local.settle()
+    (event,) = stage.local.raid_helper.events.values()
+    told = await stage.officer.slash("template import", event_id=str(event["id"]), name="from there")
+    assert "`from there` is this server's own now." in told.text
+    sheet = await stage.raid(template="from there", when="sat 20:00", sheet="native")
+    assert "Holy (Paladin) Healer" in (await stage.sign_up(stage.member, sheet, "Healer", "Holy (Paladin)")).text
+    told = await stage.officer.slash("template import", file=file(json.dumps(event)), name="from a file")
+    assert "`from a file` is this server's own now." in told.text
+
+
+async def test_a_raid_helper_event_that_is_gone(stage: Stage) -> None:
+    stage.local.raid_helper.servers[stage.guild.id] = KEY
+    await stage.owner.submit(await stage.owner.slash("raidhelper connect"), {"key": KEY})
+    for typed, said in (("900000000000009999", "no such event"), ("soon", "the number of its message")):
+        told = await stage.officer.slash("template import", event_id=typed)
+        assert is_refusal(told)
+        assert said in told.text
+    both = await stage.officer.slash("template import", event_id="900000000000009999", file=file("{}"))
+    assert "Give either a `file`" in both.text
+
+
 # ---------------------------------------------------------------- who may
 
 

@@ -4,6 +4,7 @@ import asyncio
 import json
 from typing import Any
 
+import aiohttp
 import pytest
 
 from bot.domain.errors import MusterError
@@ -12,12 +13,17 @@ from bot.domain.ids import RoleId
 from bot.domain.permissions import NotAnOfficer
 from bot.domain.template import BadTemplate, Template
 from bot.domain.template_edit import BadEdit, ServerRoles, TemplateWish, UnknownRole
+from bot.raid_helper.client import RaidHelper
+from bot.raid_helper.errors import UnknownEvent
+from bot.raid_helper.models import EventDraft
+from bot.services.raids import NoRaidHelperKey
 from bot.services.template_desk import (
     LARGEST_FILE,
     BadFile,
     BadName,
     InUse,
     NameTaken,
+    NoEventId,
     NotOwn,
     TemplateDesk,
     TooManyTemplates,
@@ -25,8 +31,8 @@ from bot.services.template_desk import (
     check_file,
 )
 from bot.services.templates import UnknownTemplate
-from tests.factories import GUILD, OTHER_GUILD, RAIDER_ROLE, member, new_series, officer
-from tests.services.world import World
+from tests.factories import BOT, GUILD, OTHER_GUILD, RAIDER_ROLE, RAIDS, START, member, new_series, officer
+from tests.services.world import API_KEY, World
 
 ROLES = ServerRoles(RoleId(GUILD), {RAIDER_ROLE: "Raider"})
 TYPED = Typed("duo", "Two roles", "🔥", "Tank 🛡️ 2\nDPS ⚔️", "")
@@ -264,6 +270,58 @@ def test_a_file_not_worth_reading(filename: str, size: int, said: str):
     with pytest.raises(BadFile, match=said):
         check_file(filename, size)
     check_file("WEEK.JSON", LARGEST_FILE)
+
+
+# ---------------------------------------------------------------- from Raid-Helper
+
+
+async def on_raid_helper(world: World, template_id: str = "2") -> str:
+    """An event of that template; its id."""
+    await world.connect_raid_helper()
+    async with aiohttp.ClientSession() as http:
+        server = RaidHelper(http, world.raid_helper.base_url, world.clock).server(GUILD, API_KEY)
+        draft = EventDraft("Old night", "", START, 120, BOT, template_id=template_id, limit=25)
+        return (await server.create_event(RAIDS, draft)).id
+
+
+@pytest.mark.parametrize("template_id", ["1", "2", "6", "wowretail2"])
+async def test_a_raid_helper_events_buttons_become_a_template(guild: World, desk: TemplateDesk, template_id: str):
+    event_id = await on_raid_helper(guild, template_id)
+    taken = await desk.import_event(officer(), event_id, ROLES, "from there", replacing=False)
+    assert (taken.name, taken.limit, taken.duration_minutes) == ("from there", 25, 120)
+    assert await desk.show(officer(), "from there") == taken
+    assert bool(taken.classes) is (template_id != "1")
+
+
+async def test_a_raid_helper_events_link_and_file_will_do(guild: World, desk: TemplateDesk):
+    event_id = await on_raid_helper(guild)
+    link = f" https://discord.com/channels/{GUILD}/{RAIDS}/{event_id} "
+    by_link = await desk.import_event(officer(), link, ROLES, None, replacing=False)
+    assert by_link.title == "Old night"
+    file = json.dumps(guild.raid_helper.events[event_id]).encode()
+    assert await desk.import_file(officer(), file, ROLES, None, replacing=True) == by_link
+
+
+@pytest.mark.parametrize(
+    ("event_id", "error"),
+    [("900000000000009999", UnknownEvent), ("soon", NoEventId), ("", NoEventId), ("٣" * 18, NoEventId)],
+)
+async def test_a_raid_helper_event_that_is_none(
+    guild: World, desk: TemplateDesk, event_id: str, error: type[MusterError]
+):
+    await guild.connect_raid_helper()
+    with pytest.raises(error):
+        await desk.import_event(officer(), event_id, ROLES, None, replacing=False)
+    assert await guild.pool.fetchval(OWN, GUILD) == 0
+
+
+async def test_without_a_key_nothing_is_asked(guild: World, desk: TemplateDesk):
+    with pytest.raises(NoRaidHelperKey, match="raidhelper connect"):
+        await desk.import_event(officer(), "900000000000009999", ROLES, None, replacing=False)
+    await guild.connect_raid_helper()
+    with pytest.raises(NotAnOfficer):
+        await desk.import_event(member(), "900000000000009999", ROLES, None, replacing=False)
+    assert guild.raid_helper.calls == []
 
 
 # ---------------------------------------------------------------- refused
