@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.domain.alerts import Verdict
 from bot.domain.ids import EventId
 from bot.domain.template import MOST_OPTIONS, Choice
 from bot.render import custom_ids
@@ -20,6 +21,11 @@ built = st.one_of(
     st.tuples(st.just(custom_ids.MINE), st.builds(custom_ids.mine, events)),
     st.tuples(st.just(custom_ids.RESPEC), st.builds(custom_ids.respec, events)),
     st.tuples(st.just(custom_ids.WITHDRAW), st.builds(custom_ids.withdraw, events)),
+    st.tuples(
+        st.just(custom_ids.MINIMUM),
+        st.builds(custom_ids.minimum, events, st.sampled_from([Verdict.CANCELLED, Verdict.KEPT])),
+    ),
+    st.tuples(st.just(custom_ids.SUBSTITUTES), st.builds(custom_ids.substitutes, events)),
     st.tuples(st.just(custom_ids.UNDO), st.builds(custom_ids.undo, st.integers(1, LARGEST_ROW))),
 )
 
