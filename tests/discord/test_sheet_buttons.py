@@ -61,11 +61,8 @@ async def test_every_step_is_seen_by_the_member_alone_and_stays_one_message(stag
     assert asked.ephemeral
     assert (chosen.kind, told.kind) == ("update", "update")
     assert asked.message is chosen.message is told.message
-    first, second = (
-        ["Change class or spec", "Other character", "I can also play…"],
-        ["Note", "Calendar file", "Withdraw"],
-    )
-    assert told.labels == labels
+    own = ["Change class or spec", "Other character", "I can also play…", "Note", "Calendar file", "Withdraw"]
+    assert told.labels == own
 
 
 async def test_what_a_sign_up_stores(stage: Stage) -> None:

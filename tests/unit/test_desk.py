@@ -56,3 +56,24 @@ def test_changing_a_spec_keeps_the_place_and_coming_back_does_not():
     board.answer(first, replace(IN, choice=Choice.BENCH), NOW)
     board.answer(first, IN, NOW + timedelta(seconds=1))
     assert board.roster().of(first.player_id).position == 1
+
+
+@pytest.mark.parametrize(("answers", "kept"), [([Choice.LATE], True), ([Choice.ACCEPTED, Choice.LATE], False)])
+def test_an_arrival_lives_as_long_as_the_answer_late(answers: list[Choice], kept: bool):
+    own = sign_up(1, Choice.LATE, arrives_at=START + timedelta(minutes=5), note="a note", offers=("Mage/Fire",))
+    board = desk(own)
+    for choice in answers:
+        board.answer(own, replace(IN, choice=choice), NOW)
+    found = board.own(own.player_id)
+    assert found
+    assert (found.arrives_at is not None, found.note, found.offers) == (kept, "a note", ("Mage/Fire",))
+
+
+def test_what_a_member_amends_keeps_their_place_and_moves_others():
+    first, second = sign_up(1), sign_up(2)
+    board = desk(first, second)
+    board.amend(replace(first, note="ill", signed_at=first.signed_at))
+    assert [one.note for one in board.changed] == ["ill"]
+    assert board.of_user(first.user_id).number == 1
+    assert board.of_user(first.user_id + 77) is None
+    assert (list(board.promoted), list(board.demoted)) == ([], [])
