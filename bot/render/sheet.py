@@ -62,7 +62,7 @@ MEASURES = tuple(
 def sheet_embed(sheet: Sheet) -> discord.Embed:
     """The sheet, in the most generous measure that Discord takes."""
     embeds = (_compose(sheet, measure) for measure in MEASURES)
-    return next((embed for embed in embeds if _fits(embed)), _compose(sheet, MEASURES[-1]))
+    return next((embed for embed in embeds if fits(embed)), _compose(sheet, MEASURES[-1]))
 
 
 def units(text: str | None) -> int:
@@ -70,7 +70,8 @@ def units(text: str | None) -> int:
     return len((text or "").encode("utf-16-le")) // 2
 
 
-def _fits(embed: discord.Embed) -> bool:
+def fits(embed: discord.Embed) -> bool:
+    """Whether Discord takes the embed."""
     fields = sum(units(field.name) + units(field.value) for field in embed.fields)
     total = units(embed.title) + units(embed.description) + units(embed.footer.text) + fields
     return (
@@ -89,7 +90,7 @@ def _compose(sheet: Sheet, measure: Measure) -> discord.Embed:
     )
     fill = _fill_columns if measure.columns else _fill_lines
     fill(embed, sheet, measure)
-    series = f" · {_cut(sheet.series_label, 100)}" if sheet.series_label else ""
+    series = f" · {cut(sheet.series_label, 100)}" if sheet.series_label else ""
     embed.set_footer(text=f"#{event.id}{series}")
     return embed
 
@@ -126,9 +127,9 @@ def _description(sheet: Sheet, measure: Measure) -> str:
 
 def _preface(event: Event, measure: Measure) -> Iterator[str]:
     if event.status is EventStatus.CANCELLED:
-        yield f"**Cancelled.** {_cut(event.cancel_reason or '', measure.description)}".strip()
+        yield f"**Cancelled.** {cut(event.cancel_reason or '', measure.description)}".strip()
     if event.description:
-        yield f"{_cut(event.description, measure.description)}\n"
+        yield f"{cut(event.description, measure.description)}\n"
 
 
 def _facts(sheet: Sheet) -> Iterator[str]:
@@ -208,7 +209,7 @@ def _line(template: Template, placed: Placed, measure: Measure) -> str:
 
 def _who(template: Template, placed: Placed, measure: Measure) -> str:
     """Spec emoji and name; the spec is spelt out while it has no emoji of its own."""
-    name = safe(_cut(" ".join(placed.sign_up.name.split()), measure.name)) or "?"
+    name = safe(cut(" ".join(placed.sign_up.name.split()), measure.name)) or "?"
     game_class = template.game_class(placed.sign_up.class_name)
     spec = game_class.spec(placed.sign_up.spec_name or "") if game_class else None
     if game_class is None or spec is None:
@@ -257,11 +258,11 @@ def _chunks(lines: Sequence[str], glue: str) -> Iterator[str]:
 def _shown(text: str, length: int) -> str:
     """User text without markdown of its own, its beginning where all of it would be longer than `length`."""
     folded = " ".join(text.split())
-    shorter = (safe(_cut(folded, most)) for most in range(length, 1, -1))
+    shorter = (safe(cut(folded, most)) for most in range(length, 1, -1))
     return next((one for one in shorter if units(one) <= length), "…")
 
 
-def _cut(text: str, length: int) -> str:
+def cut(text: str, length: int) -> str:
     """`text` within `length`, cut with an ellipsis."""
     if units(text) <= length:
         return text
