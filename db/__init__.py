@@ -1,6 +1,5 @@
 """The database: the only code that knows asyncpg. One repository an aggregate, SQL in the method that runs it."""
 
-import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 
@@ -21,6 +20,7 @@ from db.servers import ServerRepository
 from db.sign_ups import SignUpRepository
 from db.state import StateRepository
 from db.templates import TemplateRepository
+from db.work import Work
 
 
 class Session:
@@ -49,7 +49,7 @@ class Database:
 
     def __init__(self, pool: Pool) -> None:
         self._pool = pool
-        self.work = asyncio.Event()
+        self.work = Work()
 
     @asynccontextmanager
     async def transaction(self) -> AsyncGenerator[Session]:
@@ -58,8 +58,8 @@ class Database:
             async with connection.transaction():
                 session = Session(connection)
                 yield session
-            if session.actions.enqueued:
-                self.work.set()
+            if session.actions.soonest is not None:
+                self.work.due(session.actions.soonest)
 
     async def answers(self) -> bool:
         """Whether the database answers a trivial question."""

@@ -15,13 +15,15 @@ class ActionRepository:
 
     def __init__(self, connection: Connection) -> None:
         self._db = connection
-        self.enqueued = False
+        self.soonest: datetime | None = None
+        """When the first of what was enqueued here is due."""
 
     async def enqueue(self, *new: NewAction) -> None:
         """Write actions down. An open one of the same dedupe key is asked again instead (its version rises)."""
         if not new:
             return
-        self.enqueued = True
+        soonest = min(one.due_at for one in new)
+        self.soonest = min(soonest, self.soonest or soonest)
         # One statement cannot ask for the same key twice; of those the last says what is wanted.
         wanted = list({one.dedupe or object(): one for one in new}.values())
         await self._db.execute(

@@ -44,6 +44,7 @@ async def open_pool(
             min_size=min_size,
             max_size=max_size,
             init=_prepare,
+            reset=_as_it_is,
             timeout=CONNECT_SECONDS,
             command_timeout=COMMAND_SECONDS,
             server_settings=_session(application_name),
@@ -72,6 +73,10 @@ _FAILURES = (OSError, ValueError, asyncpg.PostgresError, asyncpg.InterfaceError)
 
 def _session(application_name: str) -> dict[str, str]:
     return {"application_name": application_name, "timezone": "UTC"}
+
+
+async def _as_it_is(_connection: Connection) -> None:
+    """Nothing here outlives a transaction (no SET, LISTEN or session lock), so giving back costs no round trip."""
 
 
 async def _prepare(connection: Connection) -> None:

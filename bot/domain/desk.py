@@ -29,11 +29,14 @@ class Desk:
         self._now = dict(self._found)
         self._fresh = count(_NOT_WRITTEN_YET)
         self._acted: set[PlayerId] = set()
+        self._placed: Roster | None = None
         self.before = self.roster()
 
     def roster(self) -> Roster:
         """Everybody placed, as things stand."""
-        return place(self._now.values(), self.template, self.event.total_limit)
+        if self._placed is None:
+            self._placed = place(self._now.values(), self.template, self.event.total_limit)
+        return self._placed
 
     def own(self, player_id: PlayerId) -> SignUp | None:
         """This player's sign-up, or None."""
@@ -52,7 +55,7 @@ class Desk:
         self._acted.add(known.player_id)
         own = self._now.get(known.player_id)
         stays = own is not None and answer.keeps_place
-        self._now[known.player_id] = replace(
+        standing = replace(
             own or replace(known, id=SignUpId(next(self._fresh))),
             name=known.name,
             character_id=known.character_id,
@@ -64,33 +67,41 @@ class Desk:
             slot=own.slot if own and stays else known.slot,
             arrives_at=own.arrives_at if own and answer.choice is Choice.LATE else None,
         )
+        self._stands(standing)
 
     def amend(self, own: SignUp) -> None:
         """Write down what a member changed on their own answer; their place stays."""
         self._acted.add(own.player_id)
-        self._now[own.player_id] = own
+        self._stands(own)
 
     def withdraw(self, own: SignUp | None, now: datetime) -> None:
         """Take the person's answer back. Raises SheetClosed, NotSignedUp."""
         check_open(self.event, Choice.ABSENCE, now)
         if own is None:
             raise NotSignedUp
-        del self._now[own.player_id]
+        self._goes(own.player_id)
 
     def put(self, sign_up: SignUp) -> None:
         """Write down somebody's sign-up as an officer wants it."""
         self._acted.add(sign_up.player_id)
         own = self._now.get(sign_up.player_id)
-        self._now[sign_up.player_id] = replace(sign_up, id=own.id if own else SignUpId(next(self._fresh)))
+        self._stands(replace(sign_up, id=own.id if own else SignUpId(next(self._fresh))))
 
     def take_off(self, player_id: PlayerId) -> None:
         """Take somebody's sign-up away, as an officer wants it."""
         self._acted.add(player_id)
-        self._now.pop(player_id, None)
+        self._goes(player_id)
 
     def becomes(self, event: Event) -> None:
         """The raid is `event` from now on, with another limit perhaps; `before` stays what it was."""
-        self.event = event
+        self.event, self._placed = event, None
+
+    def _stands(self, sign_up: SignUp) -> None:
+        self._now[sign_up.player_id], self._placed = sign_up, None
+
+    def _goes(self, player_id: PlayerId) -> None:
+        self._now.pop(player_id, None)
+        self._placed = None
 
     @property
     def changed(self) -> Sequence[SignUp]:

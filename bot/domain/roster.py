@@ -107,15 +107,23 @@ class _Seats:
         self._only_chosen = gates.seats_only_the_chosen()
         self._total = total_limit
         self._taken: Counter[tuple[str, ...]] = Counter()
+        self._limits: dict[tuple[str | None, str | None], Sequence[tuple[tuple[str, ...], int]]] = {}
 
     def take(self, sign_up: SignUp) -> bool:
         if self._only_chosen and sign_up.tier is not Tier.HOST_ADDED:
             return False
-        claims = list(self._claims(sign_up))
-        if any(limit is not None and self._taken[key] >= limit for key, limit in claims):
+        claims = self._limited(sign_up)
+        if any(self._taken[key] >= limit for key, limit in claims):
             return False
         self._taken.update(key for key, _ in claims)
         return True
+
+    def _limited(self, sign_up: SignUp) -> Sequence[tuple[tuple[str, ...], int]]:
+        """The limits a sign-up counts against; looked up once a spec, because everybody is placed at every click."""
+        what = (sign_up.class_name, sign_up.spec_name)
+        if what not in self._limits:
+            self._limits[what] = [(key, limit) for key, limit in self._claims(sign_up) if limit is not None]
+        return self._limits[what]
 
     def _claims(self, sign_up: SignUp) -> Iterable[tuple[tuple[str, ...], int | None]]:
         yield ("total",), self._total

@@ -56,13 +56,13 @@ class Queue:
         return done
 
     async def wait_for_work(self) -> None:
-        """Return when something is due, something was enqueued, or a minute has passed."""
+        """Return when something is due, something sooner was enqueued, or a minute has passed."""
         async with self._db.transaction() as tx:
             wake_at = await tx.actions.next_wake(self._clock.now())
         # From now, not from before the question: a clock turned meanwhile would be slept past.
         rest = LONGEST_SLEEP if wake_at is None else min(LONGEST_SLEEP, wake_at - self._clock.now())
         if rest > timedelta(0):
-            await _first(self._db.work.wait(), self._clock.sleep(rest.total_seconds()))
+            await _first(self._db.work.wait(self._clock.now() + rest), self._clock.sleep(rest.total_seconds()))
         self._db.work.clear()
 
     async def _claim(self) -> Sequence[Action]:

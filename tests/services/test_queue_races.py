@@ -95,6 +95,17 @@ async def test_waiting_ends_when_something_is_enqueued(work: Work) -> None:
     await asyncio.wait_for(waiting, 10)
 
 
+async def test_what_is_due_after_the_sleep_does_not_end_it(work: Work) -> None:
+    await work.enqueue(named("soon", due_at=NOW + timedelta(seconds=1)))
+    waiting = asyncio.create_task(work.queue.wait_for_work())
+    await asleep(work.clock, waiting)
+    await work.enqueue(named("later", due_at=NOW + timedelta(seconds=2)))
+    await asyncio.sleep(0)
+    assert not waiting.done()
+    work.clock.advance(timedelta(seconds=1))
+    await asyncio.wait_for(waiting, 10)
+
+
 @pytest.mark.parametrize(("due_in", "rest"), [(timedelta(seconds=20), 20), (timedelta(days=1), 60), (None, 60)])
 async def test_waiting_ends_when_something_is_due_and_after_a_minute_at_the_latest(
     work: Work, due_in: timedelta | None, rest: int
