@@ -12,7 +12,7 @@ import discord
 
 from bot.domain.durations import show_duration
 from bot.domain.event import Event, EventStatus
-from bot.domain.roster import Placed, Roster
+from bot.domain.roster import Placed, Roster, SignUp
 from bot.domain.sheet import Sheet
 from bot.domain.template import Choice, Template
 from bot.render.texts import EMOJI, safe, stamp
@@ -204,7 +204,13 @@ def _group_of(template: Template, placed: Placed) -> str | None:
 
 
 def _line(template: Template, placed: Placed, measure: Measure) -> str:
-    return f"`{placed.number}` {_who(template, placed, measure)}"
+    return f"`{placed.number}` {_who(template, placed, measure)}{_marks(placed.sign_up)}"
+
+
+def _marks(own: SignUp) -> str:
+    """When somebody late arrives, and that there is a note; what it says is for the officers."""
+    arrival = f" {stamp(own.arrives_at, 't')}" if own.choice is Choice.LATE and own.arrives_at else ""
+    return f"{arrival} 📝" if own.note else arrival
 
 
 def _who(template: Template, placed: Placed, measure: Measure) -> str:

@@ -140,6 +140,22 @@ def test_somebody_late_takes_a_seat_of_a_limit_and_stands_in_the_late_row():
     assert "| 🛡️ Tanks (2/2)\n`2` 🗡️ **Raider2**\n- ⏫ Queue (1)\n`3` 🗡️ **Raider3**\n- 🕒 Late (1)" in text
 
 
+def test_an_arrival_stands_beside_late_alone_and_a_note_is_marked_but_not_told():
+    then = START + timedelta(minutes=15)
+    people = [
+        sign_up(1, note="ill", **HOLY),
+        sign_up(2, Choice.LATE, arrives_at=then, note="train", **ARMS),
+        sign_up(3, Choice.LATE, **ARMS),
+        sign_up(4, Choice.TENTATIVE, arrives_at=then),
+    ]
+    text = drawn(sheet(people, game()))
+    assert "`1` 🔨 **Raider1** Holy 📝" in text
+    assert "- 🕒 Late (2)\n`2` 🗡️ **Raider2** <t:1795634100:t> 📝, `3` 🗡️ **Raider3**\n" in text
+    assert "`4` **Raider4**\n" in text
+    assert "ill" not in text
+    assert "train" not in text
+
+
 def test_the_queue_stands_in_its_order():
     people = [sign_up(number, Choice.LATE if number == 3 else Choice.ACCEPTED) for number in range(1, 5)]
     assert "- ⏫ Queue (3)\n`2` **Raider2**, `3` **Raider3**, `4` **Raider4**" in drawn(
@@ -365,7 +381,7 @@ def sheets(draw: st.DrawFn) -> Sheet:
     pattern = draw(st.lists(kinds, min_size=1, max_size=12))
     count = draw(st.integers(0, 300))
     people = [
-        sign_up(n + 1, choice, name=name, **(picks[n % len(picks)] if pick else {}))
+        sign_up(n + 1, choice, name=name, arrives_at=START, note=name[:1], **(picks[n % len(picks)] if pick else {}))
         for n, (name, choice, pick) in ((n, pattern[n % len(pattern)]) for n in range(count))
     ]
     return sheet(people, template, draw(raids), draw(st.none() | SCRIPTS))
