@@ -4,82 +4,27 @@ import io
 from typing import Any
 
 import discord
-from discord import TextStyle, app_commands, ui
+from discord import app_commands
 from discord.ext import commands
 
 from bot.answers import in_time
 from bot.client import MusterBot
-from bot.components import AnsweringModal
 from bot.domain.gates import Method
 from bot.domain.ids import RoleId
 from bot.domain.permissions import Actor
 from bot.domain.template_edit import ServerRoles, TemplateWish
 from bot.render import template_texts
 from bot.services.bundle import Services
-from bot.services.template_desk import Exported, NothingToImport, Typed, check_file
+from bot.services.template_desk import NothingToImport
+from bot.services.template_files import Exported, check_file
 from cogs.actors import Interaction, actor_of, guild_of
 from cogs.raid import options
+from cogs.template_form import NewTemplate, TryAgain, say
 
-LONGEST_LIST = 4000
 METHODS = [
     app_commands.Choice(name=f"{one}: {words}", value=one.value) for one, words in template_texts.METHODS.items()
 ]
 GROUPS = [app_commands.Choice(name="role", value="role"), app_commands.Choice(name="class", value="class")]
-
-
-class NewTemplate(AnsweringModal, title=template_texts.NEW_TITLE):
-    """The form for a template from scratch."""
-
-    name = ui.Label[ui.View](
-        text=template_texts.NAME,
-        description=template_texts.NAME_HINT,
-        component=ui.TextInput[ui.View](custom_id="name", max_length=50),
-    )
-    label = ui.Label[ui.View](
-        text=template_texts.TITLE,
-        description=template_texts.TITLE_HINT,
-        component=ui.TextInput[ui.View](custom_id="title", max_length=100),
-    )
-    emoji = ui.Label[ui.View](
-        text=template_texts.EMOJI,
-        description=template_texts.EMOJI_HINT,
-        component=ui.TextInput[ui.View](custom_id="emoji", max_length=60, required=False, placeholder="📅"),
-    )
-    roles = ui.Label[ui.View](
-        text=template_texts.ROLES,
-        description=template_texts.ROLES_HINT,
-        component=ui.TextInput[ui.View](
-            custom_id="roles",
-            style=TextStyle.paragraph,
-            max_length=LONGEST_LIST,
-            required=False,
-            placeholder=template_texts.ROLES_EXAMPLE,
-        ),
-    )
-    classes = ui.Label[ui.View](
-        text=template_texts.CLASSES,
-        description=template_texts.CLASSES_HINT,
-        component=ui.TextInput[ui.View](
-            custom_id="classes",
-            style=TextStyle.paragraph,
-            max_length=LONGEST_LIST,
-            required=False,
-            placeholder=template_texts.CLASSES_EXAMPLE,
-        ),
-    )
-
-    async def on_submit(self, interaction: Interaction, /) -> None:  # type: ignore[override] - our bot's interaction
-        """Write the template down."""
-        typed = Typed(*(_value(one) for one in (self.name, self.label, self.emoji, self.roles, self.classes)))
-        desk = interaction.client.services.template_desk
-        template = await in_time(interaction, desk.create(actor_of(interaction), typed))
-        embed = template_texts.preview(template, guild_of(interaction), interaction.client.services.clock.now())
-        await _answer(interaction, template_texts.created(template), embed=embed)
-
-
-def _value(label: ui.Label[ui.View]) -> str:
-    assert isinstance(label.component, ui.TextInput)  # noqa: S101 - declared above
-    return label.component.value
 
 
 @app_commands.guild_only()
@@ -94,7 +39,7 @@ class TemplateCommands(commands.GroupCog, name="template", description="Which ro
     async def list_(self, interaction: Interaction) -> None:
         """The templates this server can choose from."""
         found = await in_time(interaction, self._services.template_desk.offered(actor_of(interaction)))
-        await _answer(interaction, embed=template_texts.listing(found.own, found.shipped, found.default))
+        await say(interaction, embed=template_texts.listing(found.own, found.shipped, found.default))
 
     @app_commands.command()
     @app_commands.describe(template="Which one")
@@ -103,13 +48,16 @@ class TemplateCommands(commands.GroupCog, name="template", description="Which ro
         """See a template's sheet and its rules in words, without posting anything."""
         found = await in_time(interaction, self._services.template_desk.show(actor_of(interaction), template))
         embed = template_texts.preview(found, guild_of(interaction), self._services.clock.now())
-        await _answer(interaction, template_texts.rules(found), embed=embed)
+        await say(interaction, template_texts.rules(found), embed=embed)
 
     @app_commands.command()
-    async def create(self, interaction: Interaction) -> None:
+    @app_commands.describe(like="Begin with the roles and classes of this one")
+    @app_commands.autocomplete(like=options.template)
+    async def create(self, interaction: Interaction, like: str | None = None) -> None:
         """Write a template of this server's own in a form."""
-        await self._services.servers.require_officer(actor_of(interaction))
-        await NewTemplate().open(interaction)
+        actor, desk = actor_of(interaction), self._services.template_desk
+        await self._services.servers.require_officer(actor)
+        await NewTemplate(await desk.like(actor, like) if like else None).open(interaction)
 
     @app_commands.command()
     @app_commands.describe(
@@ -120,7 +68,7 @@ class TemplateCommands(commands.GroupCog, name="template", description="Which ro
         """Copy a template under a new name, to change it."""
         desk = self._services.template_desk
         copied = await in_time(interaction, desk.copy(actor_of(interaction), template, name, title))
-        await _answer(interaction, template_texts.copied(copied, template.strip()))
+        await say(interaction, template_texts.copied(copied, template.strip()))
 
     @app_commands.command()
     @app_commands.describe(
@@ -183,7 +131,7 @@ class TemplateCommands(commands.GroupCog, name="template", description="Which ro
         )
         desk, roles = self._services.template_desk, _server_roles(interaction)
         changed = await in_time(interaction, desk.edit(actor_of(interaction), template, wish, roles))
-        await _answer(interaction, template_texts.edited(changed))
+        await say(interaction, template_texts.edited(changed))
 
     @app_commands.command()
     @app_commands.describe(template="Which one")
@@ -191,7 +139,7 @@ class TemplateCommands(commands.GroupCog, name="template", description="Which ro
     async def delete(self, interaction: Interaction, template: str) -> None:
         """Take a template of this server's own off the list."""
         shipped = await in_time(interaction, self._services.template_desk.delete(actor_of(interaction), template))
-        await _answer(interaction, template_texts.deleted(template.strip(), shipped))
+        await say(interaction, template_texts.deleted(template.strip(), shipped))
 
     @app_commands.command()
     @app_commands.describe(template="Which one")
@@ -199,7 +147,7 @@ class TemplateCommands(commands.GroupCog, name="template", description="Which ro
     async def default(self, interaction: Interaction, template: str) -> None:
         """Choose the template of raids that name none."""
         chosen = await in_time(interaction, self._services.template_desk.set_default(actor_of(interaction), template))
-        await _answer(interaction, template_texts.default(chosen))
+        await say(interaction, template_texts.default(chosen))
 
     @app_commands.command()
     @app_commands.describe(template="Which one", with_roles="Put the ids of this server's Discord roles in, too")
@@ -209,7 +157,7 @@ class TemplateCommands(commands.GroupCog, name="template", description="Which ro
         desk = self._services.template_desk
         work = desk.export(actor_of(interaction), template, discord_roles=with_roles)
         found = await in_time(interaction, work)
-        await _answer(interaction, template_texts.exported(found.name, left_out=found.left_out), file=_file(found))
+        await say(interaction, template_texts.exported(found.name, left_out=found.left_out), file=_file(found))
 
     @app_commands.command(name="import")
     @app_commands.describe(
@@ -236,7 +184,7 @@ class TemplateCommands(commands.GroupCog, name="template", description="Which ro
             raise NothingToImport
         taken = await in_time(interaction, work)
         embed = template_texts.preview(taken, guild_of(interaction), self._services.clock.now())
-        await _answer(interaction, template_texts.imported(taken), embed=embed)
+        await say(interaction, template_texts.imported(taken), embed=embed)
 
     async def _import_file(
         self, actor: Actor, file: discord.Attachment, roles: ServerRoles, name: str | None, *, replacing: bool
@@ -257,14 +205,7 @@ def _file(exported: Exported) -> discord.File:
     return discord.File(io.BytesIO(exported.text.encode()), filename=exported.filename)
 
 
-async def _answer(interaction: Interaction, text: str | None = None, **extra: Any) -> None:
-    """Answer ephemerally, with an embed or a file."""
-    if interaction.response.is_done():
-        await interaction.followup.send(text or "", ephemeral=True, **extra)
-    else:
-        await interaction.response.send_message(text, ephemeral=True, **extra)
-
-
 async def setup(bot: MusterBot) -> None:
-    """Add the cog."""
+    """Add the cog and the form's button."""
+    bot.add_dynamic_items(TryAgain)
     await bot.add_cog(TemplateCommands(bot.services))

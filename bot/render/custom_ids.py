@@ -3,7 +3,7 @@
 import re
 
 from bot.domain.alerts import Verdict
-from bot.domain.ids import EventId
+from bot.domain.ids import EventId, PlayerId
 from bot.domain.template import Choice
 
 _EVENT = r"muster:(?P<event>\d{1,18})"
@@ -27,8 +27,16 @@ MY_OWN = (CARD, CHARACTER, CHOOSE_CHARACTER, ALSO_PLAY, CHOOSE_OFFERS, NOTE, ARR
 MINIMUM = rf"{_EVENT}:minimum:(?P<verdict>cancelled|kept)"
 SUBSTITUTES = rf"{_EVENT}:substitutes"
 UNDO = r"muster:undo:(?P<entry>\d{1,18})"
+TEMPLATE_FORM = r"muster:template:again"
+COMP_SAY = rf"{_EVENT}:comp:(?P<say>confirm|decline)"
+COMP_DO = rf"{_EVENT}:comp:(?P<do>show|propose|who|publish|unpublish)"
+COMP_WHO = rf"{_EVENT}:comp:who:(?P<part>[0-3])"
+COMP_TO = rf"{_EVENT}:comp:to:(?P<player>\d{{1,18}})"
+COMP_OUT = rf"{_EVENT}:comp:out:(?P<player>\d{{1,18}})"
+COMP_SWAP = rf"{_EVENT}:comp:swap:(?P<player>\d{{1,18}})"
+COMP = (COMP_SAY, COMP_DO, COMP_WHO, COMP_TO, COMP_OUT, COMP_SWAP)
 
-ALL = (ANSWER, CLASS, SPEC, MINE, RESPEC, WITHDRAW, *MY_OWN, MINIMUM, SUBSTITUTES, UNDO)
+ALL = (ANSWER, CLASS, SPEC, MINE, RESPEC, WITHDRAW, *MY_OWN, MINIMUM, SUBSTITUTES, UNDO, TEMPLATE_FORM, *COMP)
 
 
 def known(custom_id: str) -> bool:
@@ -119,3 +127,38 @@ def arrival(event_id: EventId) -> str:
 def calendar(event_id: EventId) -> str:
     """The id of `Calendar file`."""
     return f"muster:{event_id}:calendar"
+
+
+def template_form() -> str:
+    """The id of the button that opens a refused form again."""
+    return "muster:template:again"
+
+
+def comp_say(event_id: EventId, *, confirmed: bool) -> str:
+    """The id of `Confirm` and of `Decline`, below a published comp."""
+    return f"muster:{event_id}:comp:{'confirm' if confirmed else 'decline'}"
+
+
+def comp_do(event_id: EventId, do: str) -> str:
+    """The id of a button of the officers' panel: show, propose, who, publish or unpublish."""
+    return f"muster:{event_id}:comp:{do}"
+
+
+def comp_who(event_id: EventId, part: int) -> str:
+    """The id of the select of people to move; `part` (0 to 3) counts the selects."""
+    return f"muster:{event_id}:comp:who:{part}"
+
+
+def comp_to(event_id: EventId, player_id: PlayerId) -> str:
+    """The id of the select of groups to move that player to."""
+    return f"muster:{event_id}:comp:to:{player_id}"
+
+
+def comp_out(event_id: EventId, player_id: PlayerId) -> str:
+    """The id of the button that takes that player out of the comp."""
+    return f"muster:{event_id}:comp:out:{player_id}"
+
+
+def comp_swap(event_id: EventId, player_id: PlayerId) -> str:
+    """The id of the select of whom that player changes places with."""
+    return f"muster:{event_id}:comp:swap:{player_id}"

@@ -12,10 +12,10 @@ from bot.domain.ids import EventId, GuildId, RoleId
 from bot.domain.roster import Roster
 from bot.domain.sheet import Sheet
 from bot.domain.template import Role, Template
-from bot.render.sheet import sheet_embed
+from bot.render.sheet import sheet_embed, units
 from bot.render.texts import safe
 
-LONGEST_RULES = 1900
+LONGEST_RULES = 1800
 LONGEST_LIST = 3900
 METHODS = {
     Method.SELF: "first come, first served",
@@ -26,6 +26,7 @@ METHODS = {
 USUAL_DURATION = 60
 
 NEW_TITLE = "A new template"
+TRY_AGAIN = "Mend it"
 NAME, NAME_HINT = "Name", "What you type into template:, such as heroic"
 TITLE, TITLE_HINT = "Title", "What people read, such as Heroic raids"
 EMOJI, EMOJI_HINT = "Emoji", "Beside every sheet's title"
@@ -121,7 +122,7 @@ def _listed(template: Template, default: str) -> str:
 
 def _fitting(lines: Sequence[str], longest: int) -> str:
     """The lines that fit, the last saying how many are left out."""
-    shown = [line for count, line in enumerate(lines, 1) if len("\n".join(lines[:count])) <= longest]
+    shown = [line for count, line in enumerate(lines, 1) if units("\n".join(lines[:count])) <= longest]
     rest = len(lines) - len(shown)
     return "\n".join([*shown, f"… and {rest} lines more"] if rest else shown)
 
@@ -133,8 +134,9 @@ def copied(template: Template, of: str) -> str:
 
 def created(template: Template) -> str:
     """After `/template create`."""
-    count = f"{len(template.classes)} classes" if template.classes else "no classes: one press is all it takes"
-    return f"{_code(template.name)} stands, with {count}. `/raid create template:{template.name}` raids with it."
+    count = len(template.classes)
+    what = f"{count} class{'' if count == 1 else 'es'}" if count else "no classes: one press is all it takes"
+    return f"{_code(template.name)} stands, with {what}. Choose it under `template:` of `/raid create`."
 
 
 def edited(template: Template) -> str:
@@ -165,9 +167,4 @@ def exported(name: str, *, left_out: bool) -> str:
 
 def imported(template: Template) -> str:
     """After `/template import`, above the rules."""
-    return f"{_code(template.name)} is this server's own now.\n{rules(template)}"[:2000]
-
-
-def shown_choice(template: Template) -> str:
-    """A template in a list that appears while typing."""
-    return f"{template.title} ({template.name})"
+    return f"{_code(template.name)} is this server's own now.\n{rules(template)}"

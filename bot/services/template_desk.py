@@ -3,30 +3,42 @@
 import hashlib
 import json
 import re
+from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from bot.clock import Clock
 from bot.domain.errors import MusterError
-from bot.domain.ids import GuildId
+from bot.domain.ids import GuildId, UserId
 from bot.domain.json_values import Garbled, JsonObject
 from bot.domain.permissions import Actor, require_officer
-from bot.domain.template import BadTemplate, Template
+from bot.domain.template import Template
 from bot.domain.template_edit import ServerRoles, TemplateWish, edited, known_roles
-from bot.domain.template_file import definition_of, read_file, write_template
-from bot.domain.template_lines import read_lines
+from bot.domain.template_file import definition_of, read_file
+from bot.domain.template_lines import read_lines, write_classes, write_roles
 from bot.raid_helper.client import RaidHelper
 from bot.raid_helper.templates import read_export, template_from
 from bot.services.raids import NoRaidHelperKey
 from bot.services.secrets import SecretBox
+from bot.services.template_files import Exported, export, read_text
 from bot.services.templates import Templates, UnknownTemplate
 from db import Database, Session
 from db.templates import StoredTemplate
 
 MOST_TEMPLATES = 50
 LONGEST_NAME = 50
-LARGEST_FILE = 256 * 1024
+LONGEST_LINES = 4000
+"""Characters of one field of a form."""
+MOST_DRAFTS = 100
 _EVENT_ID = re.compile(r"[0-9]{6,20}$", re.ASCII)
+
+
+class NoDraft(MusterError):
+    """I no longer have what you typed: I was restarted, or it is long ago. `/template create` opens a new form."""
+
+
+class TooLongForForm(MusterError):
+    """That template is too long for a form. Take a copy of it (`/template copy`), or change its file."""
 
 
 class TooManyTemplates(MusterError):
@@ -49,10 +61,6 @@ class InUse(MusterError):
     """That template is still in use, so it cannot be deleted."""
 
 
-class BadFile(MusterError):
-    """A template is a `.json` file of at most 256 KB, such as `/template export` gives."""
-
-
 class NoEventId(MusterError):
     """A Raid-Helper event's id is the number of its message: copy the message's link, or the id it ends with."""
 
@@ -71,16 +79,6 @@ class Offered:
 
 
 @dataclass(frozen=True)
-class Exported:
-    """A template's file; `left_out` when it names Discord roles that are not in the file."""
-
-    name: str
-    filename: str
-    text: str
-    left_out: bool
-
-
-@dataclass(frozen=True)
 class Typed:
     """What an officer wrote into the form for a new template."""
 
@@ -89,6 +87,9 @@ class Typed:
     emoji: str
     roles: str
     classes: str
+
+
+Drafts = OrderedDict[tuple[GuildId, UserId], Typed]
 
 
 class TemplateDesk:
@@ -105,6 +106,7 @@ class TemplateDesk:
         self._raid_helper = raid_helper
         self._secrets = secrets
         self._clock = clock
+        self._drafts: Drafts = OrderedDict()
 
     async def offered(self, actor: Actor) -> Offered:
         """What the server can choose from."""
@@ -126,11 +128,7 @@ class TemplateDesk:
 
     async def export(self, actor: Actor, name: str, *, discord_roles: bool) -> Exported:
         """The template as a file. Raises UnknownTemplate."""
-        template = await self.show(actor, name)
-        gates = template.gates
-        left_out = not discord_roles and bool(gates.allowed or gates.banned or gates.priority)
-        text = write_template(template, discord_roles=discord_roles)
-        return Exported(template.name, _filename(template.name), text, left_out)
+        return export(await self.show(actor, name), discord_roles=discord_roles)
 
     async def copy(self, actor: Actor, name: str, new_name: str, title: str | None) -> Template:
         """Write a template down under a new name. Raises UnknownTemplate, BadName, NameTaken, TooManyTemplates."""
@@ -142,13 +140,37 @@ class TemplateDesk:
             copied = replace(template, name=called, title=(title or called).strip())
             return await self._store(tx, actor, copied, "template.copy", of=template.name)
 
+    async def like(self, actor: Actor, name: str) -> Typed:
+        """The form as it would be typed for a template like this one. Raises UnknownTemplate, TooLongForForm."""
+        template = await self.show(actor, name)
+        roles, classes = write_roles(template.roles), write_classes(template.classes)
+        if max(len(roles), len(classes)) > LONGEST_LINES:
+            raise TooLongForForm
+        return Typed("", template.title, template.emoji, roles, classes)
+
     async def create(self, actor: Actor, typed: Typed) -> Template:
-        """Write a template down as typed. Raises BadTemplate with the line, BadName, NameTaken, TooManyTemplates."""
+        """Write a template down as typed. Raises BadTemplate with the line, BadName, NameTaken, TooManyTemplates.
+
+        What was refused is kept for `draft`, in memory, so that nobody has to type it twice.
+        """
+        await self._require_officer(actor)
+        self._drafts[actor.guild_id, actor.user_id] = typed
+        if len(self._drafts) > MOST_DRAFTS:
+            self._drafts.popitem(last=False)
         async with self._db.transaction() as tx:
             await self._begin(tx, actor)
             template = read_lines(check_name(typed.name), typed.title, typed.emoji, typed.roles, typed.classes)
             await _require_free(tx, actor.guild_id, template.name)
-            return await self._store(tx, actor, template, "template.create")
+            created = await self._store(tx, actor, template, "template.create")
+        self._drafts.pop((actor.guild_id, actor.user_id), None)
+        return created
+
+    def draft(self, actor: Actor) -> Typed:
+        """What the officer typed last and was refused. Raises NoDraft."""
+        found = self._drafts.get((actor.guild_id, actor.user_id))
+        if found is None:
+            raise NoDraft
+        return found
 
     async def edit(self, actor: Actor, name: str, wish: TemplateWish, roles: ServerRoles) -> Template:
         """Change a template from the next raid on; a shipped one becomes the server's own.
@@ -261,25 +283,6 @@ def check_name(typed: str) -> str:
         raise BadName from None
 
 
-def check_file(filename: str, size: int) -> None:
-    """Raise BadFile for a file that is not worth reading; `size` in bytes."""
-    if not filename.casefold().endswith(".json"):
-        raise BadFile(f'"{filename[:100]}" is no `.json` file. Take one that `/template export` gives.')
-    if size > LARGEST_FILE:
-        raise BadFile(f"That file has {size // 1024} KB; a template has at most {LARGEST_FILE // 1024} KB.")
-
-
-def read_text(content: bytes) -> str:
-    """A file's text. Raises BadFile, BadTemplate with the line."""
-    if len(content) > LARGEST_FILE:
-        raise BadFile
-    try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = content.count(b"\n", 0, error.start) + 1
-        raise BadTemplate(f"Line {line}: this is not text in UTF-8. Save the file as UTF-8 and try again.") from None
-
-
 async def _default_for_officers(tx: Session, actor: Actor) -> str:
     """The name of the server's default template, for its officers. Raises NotAnOfficer."""
     server = await tx.servers.get(actor.guild_id)
@@ -312,8 +315,3 @@ async def _require_unused(tx: Session, guild_id: GuildId, name: str, default: st
     if labels := await tx.templates.series_with(guild_id, name):
         named = ", ".join(f'"{label[:100]}"' for label in labels)
         raise InUse(f"These series still raid with that template: {named}. End them or give them another first.")
-
-
-def _filename(name: str) -> str:
-    safe = "".join(letter if letter.isascii() and (letter.isalnum() or letter in "-_") else "-" for letter in name)
-    return f"{safe.strip('-') or 'template'}.json"

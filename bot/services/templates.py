@@ -2,7 +2,8 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ from bot.domain.event import Event
 from bot.domain.ids import GuildId, TemplateId
 from bot.domain.template import Template, parse_template, read_template
 from db import Database, Session
+from db.templates import StoredTemplate
 
 SHIPPED = Path(__file__).resolve().parent.parent / "templates"
 
@@ -52,7 +54,9 @@ class Templates:
         """Up to 25 templates whose title or name holds `typed`, as (title, name)."""
         async with self._db.transaction() as tx:
             stored = await tx.templates.current(guild_id)
-        known = [(str(one.definition["title"]), one.name) for one in stored]
+        titles = Counter(title for _, title in _titled(stored))
+        # A copy may have its original's title: then the name tells them apart.
+        known = [(f"{title} ({one.name})" if titles[title] > 1 else title, one.name) for one, title in _titled(stored)]
         return [one for one in known if typed.casefold() in f"{one[0]} {one[1]}".casefold()][:25]
 
     async def _by_id(self, tx: Session, template_id: TemplateId) -> Template:
@@ -62,6 +66,10 @@ class Templates:
                 raise UnknownTemplate
             self._read[template_id] = read_template(stored.definition)
         return self._read[template_id]
+
+
+def _titled(stored: Iterable[StoredTemplate]) -> Iterator[tuple[StoredTemplate, str]]:
+    return ((one, str(one.definition["title"])) for one in stored)
 
 
 @cache

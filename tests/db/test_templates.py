@@ -5,7 +5,7 @@ import asyncio
 from bot.domain.ids import GuildId, TemplateId
 from db import Database, Session
 from db.pool import Pool
-from tests.factories import GUILD, OTHER_GUILD
+from tests.factories import GUILD, OTHER_GUILD, new_series
 
 PLAIN = {"name": "plain", "title": "Größe"}
 
@@ -85,3 +85,49 @@ async def test_shipping_leaves_a_servers_own_template_alone(db: Database, pool: 
     async with db.transaction() as tx:
         await tx.templates.ship("plain", PLAIN, "digest")
         assert await tx.templates.current_id(GUILD, "plain") == own_id
+
+
+async def test_an_own_template_is_put_replaced_and_hidden(tx: Session) -> None:
+    await tx.templates.lock(GUILD)
+    first = await tx.templates.put(GUILD, "plain", PLAIN, "one")
+    second = await tx.templates.put(GUILD, "plain", {"title": "New"}, "two")
+    await tx.templates.put(OTHER_GUILD, "plain", PLAIN, "one")
+    assert [(one.id, one.definition) for one in await tx.templates.own(GUILD)] == [(second, {"title": "New"})]
+    old = await tx.templates.get(first)
+    assert old
+    assert old.definition == PLAIN
+    await tx.templates.hide(GUILD, "plain")
+    assert await tx.templates.own(GUILD) == []
+    assert [one.name for one in await tx.templates.own(OTHER_GUILD)] == ["plain"]
+
+
+async def test_what_is_shipped_is_known_by_name(tx: Session) -> None:
+    await tx.templates.put(GUILD, "own", PLAIN, "digest")
+    await tx.templates.ship("plain", PLAIN, "digest")
+    assert await tx.templates.is_shipped("plain")
+    assert not await tx.templates.is_shipped("own")
+
+
+async def test_hiding_an_own_one_leaves_the_shipped_one(tx: Session) -> None:
+    await tx.templates.ship("plain", PLAIN, "digest")
+    shipped = await tx.templates.current_id(GUILD, "plain")
+    await tx.templates.put(GUILD, "plain", {"title": "Own"}, "x")
+    await tx.templates.hide(GUILD, "plain")
+    assert await tx.templates.current_id(GUILD, "plain") == shipped
+
+
+async def test_running_series_of_a_template(tx: Session) -> None:
+    await tx.series.add(new_series(template_name="own", label="B"))
+    await tx.series.add(new_series(template_name="own", label="A"))
+    await tx.series.add(new_series(template_name="own", label="C", guild_id=OTHER_GUILD))
+    await tx.series.add(new_series(template_name="plain", label="D"))
+    assert await tx.templates.series_with(GUILD, "own") == ["A", "B"]
+
+
+async def test_a_default_template_with_and_without_a_row(tx: Session) -> None:
+    await tx.servers.set_default_template(GUILD, "plain")
+    await tx.servers.set_up(GUILD, None, "Europe/Berlin", None, None)
+    await tx.servers.set_default_template(GUILD, "party")
+    server = await tx.servers.get(GUILD)
+    assert (server.default_template, server.timezone) == ("party", "Europe/Berlin")
+    assert (await tx.servers.get(OTHER_GUILD)).default_template == "wow-retail"

@@ -66,6 +66,40 @@ async def test_a_form_mistyped(stage: Stage, form: dict[str, str], said: str) ->
     assert await stage.rows() == before
 
 
+async def test_a_refused_form_opens_again_as_it_was_typed(stage: Stage) -> None:
+    told = await create(stage, classes="Paladin 🔨: Holy=Bard")
+    assert told.labels == ["Mend it"]
+    opened = await stage.officer.click(told, "Mend it")
+    assert (opened.kind, opened.title) == ("modal", "A new template")
+    mended = await stage.officer.submit(opened, {"classes": "Paladin 🔨: Holy=Healer"})
+    assert "`duo` stands, with 1 class." in mended.text
+    gone = await stage.officer.click(told, "Mend it")
+    assert is_refusal(gone)
+    assert "I no longer have what you typed" in gone.text
+
+
+async def test_a_refused_form_is_gone_after_a_restart(stage: Stage) -> None:
+    told = await create(stage, title=" ")
+    await stage.local.bot.close()
+    async with running_bot(stage.local.discord, stage.local.settings, stage.local.clock):
+        gone = await stage.officer.click(told, "Mend it")
+    assert is_refusal(gone)
+    assert "`/template create` opens a new form" in gone.text
+
+
+async def test_a_form_begins_like_another_template(stage: Stage) -> None:
+    opened = await stage.officer.slash("template create", like="wow-classic")
+    told = await stage.officer.submit(opened, {"name": "ours"})
+    assert "`ours` stands" in told.text
+    ours, theirs = [
+        attached(stage, await stage.officer.slash("template export", template=name))[1]
+        for name in ("ours", "wow-classic")
+    ]
+    assert json.loads(ours)["classes"] == json.loads(theirs)["classes"]
+    refused = await stage.officer.slash("template create", like="chess")
+    assert "no such template" in refused.text
+
+
 async def test_listing_copying_and_showing(stage: Stage) -> None:
     told = await stage.officer.slash("template copy", template="wow-retail", name="heroic", title="Heroic @everyone")
     assert "`heroic` is this server's own copy of `wow-retail`" in told.text

@@ -18,8 +18,6 @@ from bot.raid_helper.errors import UnknownEvent
 from bot.raid_helper.models import EventDraft
 from bot.services.raids import NoRaidHelperKey
 from bot.services.template_desk import (
-    LARGEST_FILE,
-    BadFile,
     BadName,
     InUse,
     NameTaken,
@@ -28,8 +26,8 @@ from bot.services.template_desk import (
     TemplateDesk,
     TooManyTemplates,
     Typed,
-    check_file,
 )
+from bot.services.template_files import LARGEST_FILE, BadFile, check_file
 from bot.services.templates import UnknownTemplate
 from tests.factories import BOT, GUILD, OTHER_GUILD, RAIDER_ROLE, RAIDS, START, member, new_series, officer
 from tests.services.world import API_KEY, World

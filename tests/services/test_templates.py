@@ -7,7 +7,7 @@ import pytest
 
 from bot.domain.template import Template
 from bot.services.templates import SHIPPED, Templates, UnknownTemplate
-from tests.factories import GUILD, OTHER_GUILD
+from tests.factories import GUILD, OTHER_GUILD, officer
 from tests.services.world import World
 
 FILES = sorted(path.stem for path in SHIPPED.glob("*.json"))
@@ -82,6 +82,12 @@ async def test_what_is_offered_while_typing(world: World) -> None:
     await own_template(world)
     titles = [title for title, name in await world.first.templates.choices(GUILD, "") if name == "wow-retail"]
     assert titles == ["Our WoW"]
+
+
+async def test_two_of_one_title_are_told_apart_by_name(world: World) -> None:
+    await world.first.template_desk.copy(officer(), "plain", "ours", "World of Warcraft")
+    offered = await world.first.templates.choices(GUILD, "world")
+    assert set(offered) >= {("World of Warcraft (ours)", "ours"), ("World of Warcraft (wow-retail)", "wow-retail")}
 
 
 async def test_at_most_25_are_offered(world: World) -> None:

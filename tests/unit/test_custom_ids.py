@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.domain.alerts import Verdict
-from bot.domain.ids import EventId
+from bot.domain.ids import EventId, PlayerId
 from bot.domain.template import MOST_OPTIONS, Choice
 from bot.render import custom_ids
 
@@ -14,6 +14,8 @@ LARGEST_ROW = 10**18 - 1
 
 events = st.integers(1, LARGEST_ROW).map(EventId)
 choices = st.sampled_from(Choice)
+players = st.integers(1, LARGEST_ROW).map(PlayerId)
+comp_buttons = st.sampled_from(["show", "propose", "who", "publish", "unpublish"])
 built = st.one_of(
     st.tuples(st.just(custom_ids.ANSWER), st.builds(custom_ids.answer, events, choices)),
     st.tuples(st.just(custom_ids.CLASS), st.builds(custom_ids.game_class, events, choices)),
@@ -34,7 +36,14 @@ built = st.one_of(
         st.builds(custom_ids.minimum, events, st.sampled_from([Verdict.CANCELLED, Verdict.KEPT])),
     ),
     st.tuples(st.just(custom_ids.SUBSTITUTES), st.builds(custom_ids.substitutes, events)),
+    st.tuples(st.just(custom_ids.COMP_SAY), st.builds(custom_ids.comp_say, events, confirmed=st.booleans())),
+    st.tuples(st.just(custom_ids.COMP_DO), st.builds(custom_ids.comp_do, events, comp_buttons)),
+    st.tuples(st.just(custom_ids.COMP_WHO), st.builds(custom_ids.comp_who, events, st.integers(0, 3))),
+    st.tuples(st.just(custom_ids.COMP_TO), st.builds(custom_ids.comp_to, events, players)),
+    st.tuples(st.just(custom_ids.COMP_OUT), st.builds(custom_ids.comp_out, events, players)),
+    st.tuples(st.just(custom_ids.COMP_SWAP), st.builds(custom_ids.comp_swap, events, players)),
     st.tuples(st.just(custom_ids.UNDO), st.builds(custom_ids.undo, st.integers(1, LARGEST_ROW))),
+    st.tuples(st.just(custom_ids.TEMPLATE_FORM), st.builds(custom_ids.template_form)),
 )
 
 
