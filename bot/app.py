@@ -21,6 +21,7 @@ from bot.services.alert_desk import AlertDesk
 from bot.services.booking import AutoBooker
 from bot.services.bundle import Services
 from bot.services.characters import Characters
+from bot.services.copying import Copies
 from bot.services.deadlines import Deadlines
 from bot.services.delivery import Delivery
 from bot.services.mine import Mine
@@ -152,6 +153,7 @@ async def _equip(bot: MusterBot, db: Database, raid_helper: RaidHelper, secrets:
         raids=raids,
         officers=Officers(db, templates, raids, clock),
         edits=RaidEdits(db, templates, raids, clock),
+        copies=Copies(db, templates, raids, clock),
         undo=Undo(db, templates, raids, clock),
         series=SeriesDesk(db, templates, secrets, clock),
         sign_ups=SignUps(db, templates, clock),

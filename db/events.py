@@ -104,6 +104,13 @@ class EventRepository:
         )
         return [event_of(row) for row in rows]
 
+    async def latest(self, guild_id: GuildId, *, most: int) -> Sequence[Event]:
+        """The server's raids, whatever became of them, the latest first."""
+        rows = await self._db.fetch(
+            _SELECT + " WHERE guild_discord_id = $1 ORDER BY start_time_utc DESC, id DESC LIMIT $2", guild_id, most
+        )
+        return [event_of(row) for row in rows]
+
     async def cancel(self, event_id: EventId, reason: str | None) -> None:
         """Mark the raid cancelled."""
         await self._db.execute(

@@ -57,6 +57,25 @@ class SignUpRepository:
             [_row(event_id, one, source) for one in sign_ups],
         )
 
+    async def copy(self, source: EventId, event_id: EventId) -> int:
+        """Put everybody of `source` onto the new sheet in their order; how many. Arrival times are another day's."""
+        return await self._db.fetchval(
+            """
+            WITH copied AS (
+                INSERT INTO patt.raid_attendance
+                    (event_id, player_id, status, signed_up, source, character_id, class_name, spec_name, signed_at,
+                     tier, slot, note, offers)
+                SELECT $2, player_id, status, signed_up, 'officer', character_id, class_name, spec_name, signed_at,
+                       tier, slot, note, offers
+                FROM patt.raid_attendance WHERE event_id = $1 ORDER BY id
+                RETURNING 1
+            )
+            SELECT count(*) FROM copied
+            """,
+            source,
+            event_id,
+        )
+
     async def remove(self, event_id: EventId, players: Sequence[PlayerId]) -> None:
         """Take these players' sign-ups away."""
         await self._db.execute(

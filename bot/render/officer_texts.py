@@ -91,9 +91,10 @@ def copied(source: Event, event: Event, people: int) -> str:
     """After `/raid copy`."""
     how = "Raid-Helper posts its sheet" if event.sheet is SheetKind.RAID_HELPER else "The sheet appears"
     with_whom = f", with {_people(people)} of the sheet it copies" if people else ""
+    late = " Its deadline would have passed already, so it has none." if source.deadline and not event.deadline else ""
     return (
         f"**{safe(event.title)}** is planned once more, for {stamp(event.starts_at)}{with_whom}. "
-        f"{how} in <#{event.channel_id}>. Its id is `{event.id}`; the copied raid's is `{source.id}`."
+        f"{how} in <#{event.channel_id}>. Its id is `{event.id}`; the copied raid's is `{source.id}`.{late}"
     )
 
 

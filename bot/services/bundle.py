@@ -6,6 +6,7 @@ from bot.clock import Clock
 from bot.services.alert_desk import AlertDesk
 from bot.services.booking import AutoBooker
 from bot.services.characters import Characters
+from bot.services.copying import Copies
 from bot.services.mine import Mine
 from bot.services.officers import Officers
 from bot.services.raid_edits import RaidEdits
@@ -29,6 +30,7 @@ class Services:
     raids: Raids
     officers: Officers
     edits: RaidEdits
+    copies: Copies
     undo: Undo
     series: SeriesDesk
     sign_ups: SignUps

@@ -26,7 +26,8 @@ from bot.domain.ids import ChannelId, EventId, GuildId
 from bot.domain.permissions import Actor, require_officer
 from bot.domain.server import Server
 from bot.domain.template import Template
-from bot.services import deadlines, sheets
+from bot.services import deadlines, participants, sheets
+from bot.services.participants import Participants
 from bot.services.secrets import NoRaidHelperKey, SecretBox
 from bot.services.templates import Templates
 from bot.services.when import describe, future, parse_when
@@ -53,6 +54,7 @@ class RaidWish:
     limit: int | None = None
     deadline: str | None = None
     sheet: SheetKind | None = None
+    participants: Participants | None = None
     here: ChannelId | None = None
     """Where it was typed: the channel when neither the wish nor the server names one."""
 
@@ -85,6 +87,9 @@ class Raids:
             require_officer(actor, server.officer_roles)
             event_id = await tx.events.add(await self._planned(tx, actor, server, wish))
             event = await _found(tx, actor.guild_id, event_id)
+            if wish.participants:
+                template = await self._templates.of(tx, event)
+                await participants.seat(tx, actor, event, template, wish.participants, self._clock.now())
             await sheets.post(tx, event, self._clock.now())
             await deadlines.plan(tx, event, await self._templates.of(tx, event), self._clock.now())
             await tx.audit.note(actor.guild_id, event_id, actor.user_id, "create", self._clock.now(), title=event.title)

@@ -11,6 +11,7 @@ from bot.domain.durations import parse_duration
 from bot.domain.errors import MusterError
 from bot.domain.event import Event, NewEvent, SheetKind, check_description, check_limit, check_title
 from bot.domain.ids import ChannelId, GuildId
+from bot.domain.people import UnknownParticipants
 from bot.domain.permissions import Actor, require_officer
 from bot.domain.recurrence import Occurrence, Rule, first_from
 from bot.domain.series import NewSeries, Series, UnknownSeries, first_event
@@ -92,8 +93,12 @@ class SeriesDesk:
     async def repeat(self, actor: Actor, raid: RaidWish, repeat: str) -> Started:
         """Start the series that `/raid create … repeat` means: the raid's own weekday and time, from the raid on.
 
-        Raises what `add` raises.
+        Raises what `add` raises, and UnknownParticipants: they are one raid's.
         """
+        if raid.participants:
+            raise UnknownParticipants(
+                "A raid that repeats takes no participants. Leave out either `participants` or `repeat`."
+            )
         async with self._db.transaction() as tx:
             zone = (await tx.servers.get(actor.guild_id)).zone
         return await self.add(actor, _repeated(raid, repeat, zone, self._clock.now()))

@@ -4,15 +4,24 @@ import discord
 from discord import app_commands
 
 from bot.answers import answer, in_time
+from bot.domain.event import SheetKind
 from bot.domain.ids import UserId
 from bot.render import officer_texts
+from bot.services.copying import Copied, channel_of
 from bot.services.raid_edits import EditWish
-from cogs.actors import Interaction, actor_of
+from cogs.actors import Interaction, actor_of, guild_of, require_postable
 from cogs.raid import options
 from cogs.raid.family import Family
+from cogs.raid.planning import here
 from cogs.undo import undo_view
 
 EVENT = "The raid: from the list, or its title or id"
+
+
+@options.always
+async def any_event(interaction: Interaction, typed: str) -> options.Choices:
+    """The server's raids, past ones too; the value sent is the id."""
+    return options.choices(await interaction.client.services.copies.offered(guild_of(interaction), typed))
 
 
 class Editing(Family):
@@ -60,6 +69,14 @@ class Editing(Family):
         await answer(interaction, text, undo_view(done.entry_id))
 
     @app_commands.command()
+    @app_commands.describe(event=EVENT, when="Its time, such as thu 20:00", with_signups="The same people, too")
+    @app_commands.autocomplete(event=any_event, when=options.when)
+    async def copy(self, interaction: Interaction, event: str, when: str, with_signups: bool = False) -> None:
+        """Plan a raid once more on another date."""
+        done = await in_time(interaction, self._copy(interaction, event, when, with_signups=with_signups))
+        await answer(interaction, officer_texts.copied(done.source, done.event, done.people))
+
+    @app_commands.command()
     @app_commands.describe(event=EVENT)
     @app_commands.autocomplete(event=options.event)
     async def close(self, interaction: Interaction, event: str) -> None:
@@ -75,3 +92,12 @@ class Editing(Family):
         done = await in_time(interaction, self.services.edits.reopen(actor_of(interaction), event))
         passed = done.event.deadline is not None and done.event.deadline <= self.services.clock.now()
         await answer(interaction, officer_texts.reopened(done.event, deadline_passed=passed), undo_view(done.entry_id))
+
+    async def _copy(self, interaction: Interaction, typed: str, when: str, *, with_signups: bool) -> Copied:
+        actor = actor_of(interaction)
+        source = await self.services.copies.source(actor, typed)
+        if source.sheet is SheetKind.NATIVE:
+            server = await self.services.servers.get(actor.guild_id)
+            require_postable(interaction, channel_of(source, server, here(interaction)))
+        work = self.services.copies.copy(actor, source.id, when, here(interaction), with_sign_ups=with_signups)
+        return await work

@@ -1,5 +1,7 @@
 """`/raid create`, `list` and `cancel`."""
 
+from dataclasses import replace
+
 import discord
 from discord import app_commands
 
@@ -11,6 +13,7 @@ from bot.services.raids import RaidWish
 from cogs.actors import Interaction, actor_of, guild_of, require_postable
 from cogs.raid import options
 from cogs.raid.family import Family
+from cogs.raid.participants import read as read_participants
 from cogs.undo import undo_view
 
 
@@ -27,6 +30,7 @@ class Planning(Family):
         description="A few words above the list",
         limit="How many seats; everyone beyond waits in the queue",
         deadline="How long before the start sign-ups end, such as 24h",
+        participants="Who is on it from the start: @Arila @Bo, Cassia, +Somebody new",
         repeat="weekly, or every 2 weeks: starts a series",
         sheet="Muster's own sheet, or Raid-Helper's",
     )
@@ -43,6 +47,7 @@ class Planning(Family):
         description: str | None = None,
         limit: int | None = None,
         deadline: str | None = None,
+        participants: str | None = None,
         repeat: str | None = None,
         sheet: str | None = None,
     ) -> None:
@@ -59,7 +64,7 @@ class Planning(Family):
             sheet=SheetKind(sheet) if sheet else None,
             here=here(interaction),
         )
-        await answer(interaction, await in_time(interaction, self._create(interaction, wish, repeat)))
+        await answer(interaction, await in_time(interaction, self._create(interaction, wish, repeat, participants)))
 
     @app_commands.command(name="list")
     async def list_(self, interaction: Interaction) -> None:
@@ -83,11 +88,14 @@ class Planning(Family):
         view = undo_view(cancelled.entry_id)
         await answer(interaction, texts.cancelled(cancelled.event, deleted=delete), view)
 
-    async def _create(self, interaction: Interaction, wish: RaidWish, repeat: str | None) -> str:
+    async def _create(
+        self, interaction: Interaction, wish: RaidWish, repeat: str | None, participants: str | None
+    ) -> str:
         actor = actor_of(interaction)
         server = await self.services.servers.require_officer(actor)
         if wish.sheet is not SheetKind.RAID_HELPER:
             require_postable(interaction, wish.channel_id or server.raid_channel_id or here(interaction))
+        wish = replace(wish, participants=await read_participants(interaction, participants))
         if repeat:
             started = await self.services.series.repeat(actor, wish, repeat)
             return texts.series_started(started.series, started.first)

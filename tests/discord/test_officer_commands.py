@@ -9,7 +9,7 @@ from raid_stage import FRIDAY, Stage, event_id, fields, is_refusal, messages
 from sandbox.discord.answer import Answer
 from sandbox.discord.hand import Hand
 from sandbox.discord.words import walk
-from sandbox.discord.world import Message
+from sandbox.discord.world import Member, Message
 from sandbox.local import running_bot
 
 TEN_MINUTES = timedelta(minutes=10)
@@ -30,7 +30,7 @@ def people(sheet: Message) -> str:
 
 def direct(stage: Stage, hand: Hand) -> list[str]:
     """What the bot told the member by direct message."""
-    user = hand.actor.user if hasattr(hand.actor, "user") else hand.actor
+    user = hand.actor.user if isinstance(hand.actor, Member) else hand.actor
     return [one.content for one in messages(stage.local.discord.dm_channel(user))]
 
 

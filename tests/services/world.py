@@ -20,6 +20,7 @@ from bot.raid_helper.client import RaidHelper
 from bot.services.alert_desk import AlertDesk
 from bot.services.booking import AutoBooker
 from bot.services.characters import Characters
+from bot.services.copying import Copies
 from bot.services.deadlines import Deadlines
 from bot.services.delivery import Delivery
 from bot.services.mine import Mine
@@ -62,6 +63,7 @@ class Worker:
     raids: Raids
     officers: Officers
     edits: RaidEdits
+    copies: Copies
     undo: Undo
     desk: SeriesDesk
     sign_ups: SignUps
@@ -217,6 +219,7 @@ def _worker(world: World, pool: Pool, http: aiohttp.ClientSession, timeout_secon
         raids=raids,
         officers=Officers(db, templates, raids, clock),
         edits=RaidEdits(db, templates, raids, clock),
+        copies=Copies(db, templates, raids, clock),
         undo=Undo(db, templates, raids, clock),
         desk=SeriesDesk(db, templates, secrets, clock),
         sign_ups=SignUps(db, templates, clock),
