@@ -65,6 +65,10 @@ class NoEventId(MusterError):
     """A Raid-Helper event's id is the number of its message: copy the message's link, or the id it ends with."""
 
 
+class NothingToChange(MusterError):
+    """Say what to change: each thing a template has is an option of `/template edit`, such as `limit` or `answers`."""
+
+
 class NothingToImport(MusterError):
     """Give either a `file` (from `/template export`, or a Raid-Helper event's JSON) or a Raid-Helper `event_id`."""
 
@@ -175,11 +179,14 @@ class TemplateDesk:
     async def edit(self, actor: Actor, name: str, wish: TemplateWish, roles: ServerRoles) -> Template:
         """Change a template from the next raid on; a shipped one becomes the server's own.
 
-        Raises UnknownTemplate, TooManyTemplates, and what `edited` raises for a mistyped option.
+        Raises UnknownTemplate, NothingToChange, TooManyTemplates, and what `edited` raises for a mistyped option.
         """
         async with self._db.transaction() as tx:
             await self._begin(tx, actor)
-            template = edited(await self._by_name(tx, actor.guild_id, name), wish, roles)
+            before = await self._by_name(tx, actor.guild_id, name)
+            if wish == TemplateWish():
+                raise NothingToChange
+            template = edited(before, wish, roles)
             return await self._store(tx, actor, template, "template.edit")
 
     async def delete(self, actor: Actor, name: str) -> str | None:

@@ -394,3 +394,21 @@ async def test_a_priority_role_goes_first_as_it_was_when_they_joined(stage: Stag
     seated = fields(sheet)["💚 Healer (2)"]
     assert seated.index("Runa") < seated.index("Sven")
     assert "Mira" in fields(sheet)["⏫ Queue (2)"]
+
+
+async def test_everyone_is_never_a_priority_role_nor_shut_out_by_name(stage: Stage) -> None:
+    everyone = str(stage.guild.id)
+    gates = {key: [everyone] for key in ("allowed_roles", "banned_roles", "priority_roles")}
+    data = {"name": "mine", "title": "Mine", "limit": 1, "sign_ups": {"method": "priority", **gates}}
+    told = await stage.officer.slash("template import", file=file(json.dumps(data)))
+    assert "No role goes first yet" in told.text
+    sheet = await stage.raid(template="mine")
+    await stage.member.click(sheet, "Sign up")
+    assert await stage.value("SELECT tier FROM patt.raid_attendance WHERE event_id = $1", event_id(sheet)) == 2
+
+
+async def test_the_gates_hold_after_a_restart(stage: Stage) -> None:
+    sheet = await gated(stage, method="host")
+    await stage.local.bot.close()
+    async with running_bot(stage.local.discord, stage.local.settings, stage.local.clock):
+        assert "The officers pick who comes" in (await stage.member.click(sheet, "Late")).text

@@ -22,6 +22,7 @@ from bot.services.template_desk import (
     InUse,
     NameTaken,
     NoEventId,
+    NothingToChange,
     NotOwn,
     TemplateDesk,
     TooManyTemplates,
@@ -362,6 +363,12 @@ async def test_a_refused_edit_changes_nothing(guild: World, desk: TemplateDesk):
         await edit(desk, "duo", title="New", limit="0")
     assert await desk.show(officer(), "duo") == before
     assert await guild.pool.fetchval(OWN, GUILD) == 1
+
+
+async def test_an_edit_without_an_option_shadows_nothing(guild: World, desk: TemplateDesk):
+    with pytest.raises(NothingToChange):
+        await edit(desk, "plain")
+    assert await guild.pool.fetchval(OWN, GUILD) == 0
 
 
 async def test_unknown_names_and_other_servers_templates(guild: World, desk: TemplateDesk):
