@@ -26,19 +26,26 @@ async def in_time(interaction: discord.Interaction[Any], work: Coroutine[Any, An
 
 
 async def answer(
-    interaction: discord.Interaction[Any], text: str, view: ui.View | None = None, file: discord.File | None = None
+    interaction: discord.Interaction[Any],
+    text: str,
+    view: ui.View | None = None,
+    file: discord.File | None = None,
+    embed: discord.Embed | None = None,
 ) -> None:
     """Answer ephemerally, first or after a deferral. Nobody is ever pinged by an answer."""
-    extra: dict[str, Any] = {name: value for name, value in (("view", view), ("file", file)) if value}
+    extra: dict[str, Any] = {name: value for name, value in (("view", view), ("file", file), ("embed", embed)) if value}
     if interaction.response.is_done():
         await interaction.followup.send(text, ephemeral=True, **extra)
     else:
         await interaction.response.send_message(text, ephemeral=True, **extra)
 
 
-async def turn_into(interaction: discord.Interaction[Any], text: str, view: ui.View | None = None) -> None:
-    """Change the ephemeral message the component stands on."""
+async def turn_into(
+    interaction: discord.Interaction[Any], text: str, view: ui.View | None = None, embed: discord.Embed | None = None
+) -> None:
+    """Change the ephemeral message the component stands on; without `embed` the message keeps its own."""
+    extra: dict[str, Any] = {"embed": embed} if embed else {}
     if interaction.response.is_done():
-        await interaction.edit_original_response(content=text, view=view)
+        await interaction.edit_original_response(content=text, view=view, **extra)
     else:
-        await interaction.response.edit_message(content=text, view=view)
+        await interaction.response.edit_message(content=text, view=view, **extra)

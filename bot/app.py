@@ -21,6 +21,8 @@ from bot.services.alert_desk import AlertDesk
 from bot.services.booking import AutoBooker
 from bot.services.bundle import Services
 from bot.services.characters import Characters
+from bot.services.comp_delivery import CompDelivery
+from bot.services.comps import Comps
 from bot.services.copying import Copies
 from bot.services.deadlines import Deadlines
 from bot.services.delivery import Delivery
@@ -41,6 +43,7 @@ from bot.services.undo import Undo
 from bot.services.when import warm
 from bot.settings import Settings, SettingsError, require_token
 from cogs.alerts import DiscordAlerts
+from cogs.comp_poster import DiscordComps
 from cogs.messenger import DiscordMessenger
 from db import Database
 from db.embedded import EmbeddedPostgres
@@ -143,7 +146,9 @@ async def _equip(bot: MusterBot, db: Database, raid_helper: RaidHelper, secrets:
     native = Delivery(db, sheets, messenger, clock)
     elsewhere = RaidHelperDelivery(db, raid_helper, secrets, messenger, clock)
     deadlines = Deadlines(db, sheets, DiscordAlerts(bot), clock)
-    bot.queue = Queue(db, {**native.handlers, **elsewhere.handlers, **deadlines.handlers}, clock)
+    comps = CompDelivery(db, templates, DiscordComps(bot), clock)
+    handlers = {**native.handlers, **elsewhere.handlers, **deadlines.handlers, **comps.handlers}
+    bot.queue = Queue(db, handlers, clock)
     raids = Raids(db, templates, secrets, clock)
     bot.services = Services(
         clock=clock,
@@ -161,6 +166,7 @@ async def _equip(bot: MusterBot, db: Database, raid_helper: RaidHelper, secrets:
         characters=Characters(db, templates),
         booker=AutoBooker(db, templates, secrets, clock),
         alerts=AlertDesk(db, sheets, clock),
+        comps=Comps(db, templates, raids, clock),
     )
 
 

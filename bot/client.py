@@ -32,6 +32,7 @@ EXTENSIONS = (
     "cogs.me",
     "cogs.undo",
     "cogs.alerts",
+    "cogs.comp",
     "cogs.raidhelper",
     "cogs.template",
     "cogs.queue",

@@ -45,8 +45,7 @@ def link(line_up: LineUp) -> str:
 def option(line_up: LineUp, player_id: PlayerId) -> str:
     """Somebody in a select: their group and name."""
     slot = line_up.comp.of(player_id)
-    name = line_up.seated[player_id].name if player_id in line_up.seated else slot.name if slot else ""
-    return cut(f"{f'Group {slot.group}' if slot else 'No group'} · {' '.join(name.split()) or '?'}", 100)
+    return cut(f"{f'Group {slot.group}' if slot else 'No group'} · {_name(line_up, player_id)}", 100)
 
 
 def group_option(line_up: LineUp, group: int) -> str:
@@ -57,13 +56,15 @@ def group_option(line_up: LineUp, group: int) -> str:
 
 def where_to(line_up: LineUp, player_id: PlayerId) -> str:
     """Above the select of groups."""
-    return f"Where to with **{safe(line_up.seated[player_id].name)}**?"
+    name = safe(_name(line_up, player_id))
+    if player_id not in line_up.seated:
+        return f"**{name}** has no seat in this raid any more."
+    return f"Where to with **{name}**?"
 
 
 def swap(line_up: LineUp, player_id: PlayerId, group: int) -> str:
     """Above the select of whom to change places with."""
-    name = safe(line_up.seated[player_id].name)
-    return f"Group {group} is full. With whom does **{name}** change places?"
+    return f"Group {group} is full. With whom does **{safe(_name(line_up, player_id))}** change places?"
 
 
 def rung(people: Sequence[UserId]) -> str:
@@ -93,3 +94,8 @@ def somebody_declined(line_up: LineUp, slot: Slot) -> str:
     raid = f"**{safe(line_up.event.title)}**, {stamp(line_up.event.starts_at)}"
     where = f"\n{link(line_up)}" if line_up.comp.message_id else ""
     return f"❌ {raid}: {declined(line_up, slot)} `/raid comp` changes the groups.{where}"
+
+
+def _name(line_up: LineUp, player_id: PlayerId) -> str:
+    person = line_up.seated.get(player_id) or line_up.comp.of(player_id)
+    return " ".join(person.name.split()) if person and person.name.strip() else "?"

@@ -6,6 +6,7 @@ from bot.clock import Clock
 from bot.services.alert_desk import AlertDesk
 from bot.services.booking import AutoBooker
 from bot.services.characters import Characters
+from bot.services.comps import Comps
 from bot.services.copying import Copies
 from bot.services.mine import Mine
 from bot.services.officers import Officers
@@ -38,3 +39,4 @@ class Services:
     characters: Characters
     booker: AutoBooker
     alerts: AlertDesk
+    comps: Comps

@@ -4,6 +4,7 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.client import MusterBot
+from cogs.raid.comp import CompCommand
 from cogs.raid.editing import Editing
 from cogs.raid.officers import OfficerCommands
 from cogs.raid.planning import Planning
@@ -16,6 +17,7 @@ class Raid(
     Planning,
     Editing,
     OfficerCommands,
+    CompCommand,
     SeriesCommands,
     SetUpCommand,
     commands.GroupCog,
