@@ -41,13 +41,17 @@ class SignUpRepository:
         return found
 
     async def put(self, event_id: EventId, sign_ups: Sequence[SignUp], source: str) -> None:
-        """Write sign-ups down as they are, whatever was there; `source` is one of the column's words."""
+        """Write sign-ups down as they are, whatever was there; `source` is one of the column's words.
+
+        A character that is gone meanwhile is left out.
+        """
         await self._db.executemany(
             """
             INSERT INTO patt.raid_attendance
                 (event_id, player_id, status, signed_up, source, character_id, class_name, spec_name, signed_at,
                  tier, slot, note, arrives_at, offers)
-            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
+            VALUES ($1, $2, $3, $4, $5, (SELECT id FROM guild_identity.wow_characters WHERE id = $6), $7, $8, $9, $10,
+                    $11, $12, $13, $14)
             ON CONFLICT (event_id, player_id) DO UPDATE SET
                 status = excluded.status, signed_up = excluded.signed_up, source = excluded.source,
                 character_id = excluded.character_id, class_name = excluded.class_name,
@@ -87,8 +91,10 @@ class SignUpRepository:
         await self._db.executemany(
             """
             INSERT INTO patt.raid_attendance
-                (event_id, player_id, status, signed_up, source, character_id, class_name, spec_name, signed_at)
-            VALUES ($1, $2, $3, $4, 'auto', $5, $6, $7, $8)
+                (event_id, player_id, status, signed_up, source, character_id, class_name, spec_name, signed_at,
+                 offers)
+            VALUES ($1, $2, $3, $4, 'auto', $5, $6, $7, $8,
+                    coalesce((SELECT offers FROM guild_identity.wow_characters WHERE id = $5), '{}'))
             ON CONFLICT (event_id, player_id) DO NOTHING
             """,
             [

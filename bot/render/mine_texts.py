@@ -41,7 +41,7 @@ def card(template: Template, placed: Placed, character: Character | None = None)
     """A member's own sign-up: the answer, and a line for everything they have added to it."""
     own = placed.sign_up
     lines = [signed_up(template, placed)]
-    if character is not None and character.name != own.name:
+    if character is not None and character.name not in ("", own.name):
         lines.append(f"👤 {safe(character.name)}")
     if own.choice is Choice.LATE and own.arrives_at:
         lines.append(f"🕒 You arrive at {stamp(own.arrives_at, 't')}.")
@@ -69,7 +69,8 @@ def offer(one: Offer) -> str:
 
 def character_line(one: Character) -> str:
     """A character in a list: plain text, for menus."""
-    return f"{one.name} · {spec(one.pick) if one.pick else 'no class yet'}"
+    what = spec(one.pick) if one.pick else "no class yet"
+    return f"{one.name} · {what}" if one.name else what  # a row written by hand may have no name
 
 
 def characters(found: Sequence[Character]) -> str:

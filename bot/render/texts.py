@@ -94,11 +94,6 @@ def withdrawn(event: Event) -> str:
     return f"Your answer for **{safe(event.title)}** is gone. The buttons on the sheet bring you back any time."
 
 
-def not_signed_up(event: Event) -> str:
-    """`My sign-up` of somebody who has not answered."""
-    return f"You have not answered **{safe(event.title)}** yet: press one of the sheet's buttons."
-
-
 def notice(what: Notice, sheet: Sheet, placed: Placed | None) -> str:
     """To a member whose place changed without their doing."""
     event = sheet.event
@@ -150,7 +145,9 @@ def series_choice(series: Series) -> str:
 
 def cancelled(event: Event, *, deleted: bool) -> str:
     """After `/raid cancel`."""
-    sheet = "Its sheet is being deleted." if deleted else "The sheet stays and says so."
+    # Raid-Helper knows no cancelled raid: its sheet always goes.
+    goes = deleted or event.sheet is SheetKind.RAID_HELPER
+    sheet = "Its sheet is being deleted." if goes else "The sheet stays and says so."
     follow = ""
     if event.series_id is not None:
         follow = " A cancelled raid books no successor: `/raid series book` posts the series' next one."

@@ -13,7 +13,7 @@ from bot.domain.gates import standing
 from bot.domain.ids import EventId, PlayerId, SignUpId
 from bot.domain.mine import played
 from bot.domain.permissions import Actor
-from bot.domain.roster import Placed, Roster, SignUp, place
+from bot.domain.roster import Placed, Roster, SignUp
 from bot.domain.sign_up import Answer, AskSpec, Decision, NotOffered, NotSignedUp, decide
 from bot.domain.template import Choice, GameClass, Template
 from bot.services import sheets
@@ -102,19 +102,6 @@ class SignUps:
         outcome = await self._clicks.do(Click(actor, event_id, None))
         assert isinstance(outcome, Withdrawn)  # noqa: S101 - a withdrawal is no answer
         return outcome
-
-    async def own(self, actor: Actor, event_id: EventId) -> SignedUp | ClassWanted:
-        """The member's own sign-up; ClassWanted when there is none yet. Raises UnknownEvent."""
-        async with self._db.transaction() as tx:
-            event = await tx.events.get(event_id)
-            if event is None or event.guild_id != actor.guild_id:
-                raise SheetUnknown
-            template = await self._templates.of(tx, event)
-            sign_ups = await tx.sign_ups.of(event_id)
-        roster = place(sign_ups, template, event.total_limit)
-        own = next((one for one in sign_ups if one.user_id == actor.user_id), None)
-        placed = roster.of(own.player_id) if own else None
-        return SignedUp(event, template, placed) if placed else ClassWanted(event, template, Choice.ACCEPTED)
 
     async def _work_off(self, clicks: Sequence[Click]) -> Sequence[Outcome | Withdrawn | Exception]:
         """Lock every event concerned, decide click by click, write once."""

@@ -9,6 +9,7 @@ import pytest
 from bot.domain.auto_invite import Candidate, Invitation
 from bot.domain.ids import EventId, PlayerId, SignUpId
 from bot.domain.roster import SignUp, Tier
+from bot.domain.sign_up import Pick
 from bot.domain.template import Choice
 from db import Database, Session
 from db.pool import Pool
@@ -111,6 +112,17 @@ async def test_pre_filled_answers_carry_their_source(db: Database, pool: Pool, c
     [row] = await pool.fetch("SELECT * FROM patt.raid_attendance")
     assert (row["source"], row["status"], row["signed_up"]) == ("auto", choice.value, choice is Choice.ACCEPTED)
     assert (row["class_name"], row["spec_name"], row["signed_at"]) == ("Mage", "Fire", NOW)
+
+
+async def test_a_pre_filled_answer_offers_what_its_character_does(tx: Session) -> None:
+    event_id, player_id = await tx.events.add(new_event()), await known(tx)
+    character_id = await tx.characters.add(player_id, "wow", "Bruna", Pick("Mage", "Fire"))
+    await tx.characters.remember_offers(character_id, ["Mage/Frost", "Paladin/Holy"])
+    invited = invitation(player_id, Choice.ACCEPTED)
+    candidate = replace(invited.candidate, character_id=character_id)
+    await tx.sign_ups.pre_fill(event_id, [replace(invited, candidate=candidate)], NOW)
+    [found] = await tx.sign_ups.of(event_id)
+    assert (found.character_id, found.offers) == (character_id, ("Mage/Frost", "Paladin/Holy"))
 
 
 async def test_pre_filling_leaves_an_answer_that_stands_alone(tx: Session) -> None:

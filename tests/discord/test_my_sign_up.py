@@ -255,9 +255,11 @@ async def test_the_calendar_file_comes_beside_the_card(stage: Stage) -> None:
     assert sent.message is not card.message
     [attached] = sent.message.attachments
     assert attached["filename"] == "raid.ics"
-    content = stage.local.discord.world.files[attached["url"].partition("/cdn/")[2]].content.decode()
+    content = (
+        stage.local.discord.world.files[attached["url"].partition("/cdn/")[2]].content.decode().replace("\r\n ", "")
+    )
     assert "SUMMARY:Heroic\r\n" in content
-    assert f"URL:https://discord.com/channels/{stage.guild.id}/{stage.raids.id}/{sheet.id}"[:75] in content
+    assert f"URL:https://discord.com/channels/{stage.guild.id}/{stage.raids.id}/{sheet.id}\r\n" in content
     assert "your calendar has the raid" in sent.text
 
 

@@ -1,5 +1,6 @@
 """Officers put people on sheets and take them off: what is written, who is told, and that a refusal writes nothing."""
 
+import asyncio
 from datetime import timedelta
 from typing import Any
 
@@ -15,7 +16,6 @@ from bot.domain.sign_up import NotOffered
 from bot.domain.spec_names import UnknownSpec
 from bot.domain.template import Choice
 from bot.services.officers import OnSheet, WhoIsMeant, Whom
-from bot.services.sign_ups import SignedUp
 from tests.factories import GUILD, NOW, OTHER_GUILD, START, member, officer
 from tests.services.world import World
 
@@ -72,8 +72,7 @@ async def test_a_placeholder_holds_a_seat(guild: World) -> None:
     event_id = await guild.raid(total_limit=1)
     await sits(guild, 1, event_id)
     await puts(guild, event_id, Whom(name="Gunther"))
-    own = await guild.first.sign_ups.own(member(1), event_id)
-    assert isinstance(own, SignedUp)
+    own = await guild.first.mine.look(member(1), event_id)
     assert own.placed.position == 1
     assert await told(guild) == [(1, Notice.DEMOTED)]
 
@@ -176,6 +175,37 @@ async def test_what_is_refused_writes_nothing(
     with pytest.raises(error):
         await guild.first.officers.add(actor, str(event_id), **typed)
     assert await guild.counts() == before
+
+
+async def test_a_registered_member_is_found_by_name(guild: World) -> None:
+    await sits(guild, 1, await guild.raid())
+    done = await puts(guild, await guild.raid(), Whom(name="MEMBER 1"))
+    assert done.placed.sign_up.user_id == member(1).user_id
+    assert await told(guild) == [(1, Notice.ADDED)]
+
+
+async def test_a_placeholder_goes_before_a_member_of_the_same_name(guild: World) -> None:
+    event_id = await guild.raid()
+    await puts(guild, event_id, Whom(name="Member 1"))
+    await sits(guild, 1, event_id)
+    done = await puts(guild, event_id, Whom(name="Member 1"), status="bench")
+    assert done.placed.sign_up.user_id is None
+    with pytest.raises(NotOnSheet, match="2 people"):
+        await guild.first.officers.remove(officer(), str(event_id), "Member 1")
+
+
+async def test_clicks_and_officers_at_once_leave_the_limit_alone(guild: World) -> None:
+    event_id = await guild.raid(total_limit=3)
+    clicks = [guild.first.sign_ups.answer(member(n), event_id, Choice.ACCEPTED, HOLY) for n in range(1, 6)]
+    puts_on = [puts(guild, event_id, Whom(member(n))) for n in range(4, 9)]
+    await asyncio.gather(*clicks, *puts_on)
+    rows = await guild.pool.fetch("SELECT player_id FROM patt.raid_attendance WHERE event_id = $1", event_id)
+    assert len(rows) == 8
+    done = await puts(guild, event_id, Whom(member(1)), status="absence")
+    assert done.was_there
+    await told(guild)
+    notices = [(user, notice) for user, notice in guild.discord.notices if notice is Notice.ADDED]
+    assert len(notices) == len(set(notices))
 
 
 # ---------------------------------------------------------------- removing

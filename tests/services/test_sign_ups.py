@@ -29,9 +29,15 @@ async def sit(world: World, actor: Actor, event_id: EventId, choice: Choice = AC
 
 
 async def placed(world: World, event_id: EventId, count: int) -> list[int | None]:
-    """The places in the queue of the first members; None is a seat (or an answer without one)."""
-    found = [await world.first.sign_ups.own(member(number), event_id) for number in range(1, count + 1)]
-    return [one.placed.position if isinstance(one, SignedUp) else -1 for one in found]
+    """The places in the queue of the first members; None is a seat (or an answer without one), -1 no answer."""
+    return [await place_of(world, event_id, number) for number in range(1, count + 1)]
+
+
+async def place_of(world: World, event_id: EventId, number: int) -> int | None:
+    try:
+        return (await world.first.mine.look(member(number), event_id)).placed.position
+    except NotSignedUp:
+        return -1
 
 
 # ---------------------------------------------------------------- the first click and the later ones
@@ -248,15 +254,6 @@ async def test_withdrawing_without_an_answer_is_refused(guild: World) -> None:
         await guild.first.sign_ups.withdraw(member(), event_id)
 
 
-async def test_ones_own_answer_is_found_and_without_one_a_class_is_wanted(guild: World) -> None:
-    event_id = await guild.raid()
-    assert isinstance(await guild.first.sign_ups.own(member(), event_id), ClassWanted)
-    await sit(guild, member(), event_id, LATE)
-    own = await guild.first.sign_ups.own(member(), event_id)
-    assert isinstance(own, SignedUp)
-    assert own.placed.sign_up.choice is LATE
-
-
 # ---------------------------------------------------------------- refused, and nothing stored
 
 
@@ -311,7 +308,6 @@ async def test_an_id_of_another_server_is_unknown(guild: World, wrong: str) -> N
     for ask in (
         guild.first.sign_ups.answer(who, event_id, ACCEPTED, HOLY),
         guild.first.sign_ups.withdraw(who, event_id),
-        guild.first.sign_ups.own(who, event_id),
     ):
         with pytest.raises(UnknownEvent):
             await ask

@@ -158,7 +158,6 @@ SHOWN = "**\\*\\*@\u200beveryone\\*\\***"
         (texts.spec_wanted(game().classes[0]), ["🔨 Paladin: which spec?"]),
         (texts.choose_spec(game().classes[0]), ["Choose your Paladin spec"]),
         (texts.withdrawn(HOSTILE), [SHOWN, "is gone"]),
-        (texts.not_signed_up(HOSTILE), [SHOWN, "press one of the sheet's buttons"]),
         *(
             (
                 texts.notice(what, Sheet(HOSTILE, game(), place([], game(), None)), None),
@@ -178,13 +177,14 @@ SHOWN = "**\\*\\*@\u200beveryone\\*\\***"
         ),
         (texts.cancelled(HOSTILE, deleted=False), [SHOWN, "The sheet stays", "books no successor"]),
         (texts.cancelled(event(), deleted=True), ["Its sheet is being deleted."]),
+        (texts.cancelled(event(sheet=SheetKind.RAID_HELPER), deleted=False), ["Its sheet is being deleted."]),
         (
             texts.missing_permissions(ChannelId(71), ["Send Messages", "Embed Links"]),
             ["<#71>", "**Send Messages**, **Em"],
         ),
         (texts.booked(LINK), [f"📅 Next week's raid has been posted! Sign up here:\n{LINK}"]),
         (texts.unannounced(LINK), ["/raid setup channel:", LINK]),
-        (texts.broken("ab12"), ["`ab12`", "Try again"]),
+        (texts.broken("ab12"), ["`ab12`", "try again"]),
         (texts.not_allowed_here(["Send Messages"]), ["I need **Send Messages**."]),
         (texts.not_allowed_here([]), ["I need a permission."]),
     ],
