@@ -15,7 +15,8 @@ from bot.domain.template import DEFAULT_LABELS, MOST_OPTIONS, Choice, Template
 from bot.render import texts
 from bot.render.sheet import sheet_embed
 from bot.services.templates import SHIPPED
-from cogs.sheet import ClassSelect, SpecSelect, sheet_view
+from cogs.mine import ClassSelect, SpecSelect
+from cogs.sheet import sheet_view
 from sandbox.discord.limits import check_choices, check_message
 from sandbox.gallery import GAMES_PAGE, games_page, party_sheet, shipped
 from sandbox.parties import PARTIES, Party
