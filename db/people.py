@@ -31,6 +31,13 @@ class PersonRepository:
         )
         return [_person(row) for row in rows]
 
+    async def get(self, guild_id: GuildId, player_id: PlayerId) -> Person | None:
+        """The server's player of that id, or None when they are gone."""
+        row = await self._db.fetchrow(
+            _SELECT + " WHERE player.id = $1 AND player.guild_discord_id = $2", player_id, guild_id
+        )
+        return _person(row) if row else None
+
     async def named(self, guild_id: GuildId, name: str) -> Person | None:
         """The server's player of that name, whatever its case; of two the placeholder, else whoever came first."""
         row = await self._db.fetchrow(

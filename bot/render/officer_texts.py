@@ -10,12 +10,11 @@ UNDO = "Undo"
 
 def added(event: Event, template: Template, placed: Placed, *, was_there: bool, changed: bool) -> str:
     """After `/raid add`: where the person stands now."""
-    name, raid = safe(placed.sign_up.name), safe(event.title)
+    name, raid, place = safe(placed.sign_up.name), safe(event.title), where(template, placed)
     if not changed:
-        return f"**{name}** is on the sheet of **{raid}** like that already: {where(template, placed)}."
-    if was_there:
-        return f"**{name}** was on the sheet of **{raid}**; now they are {where(template, placed)}.{_hint(placed)}"
-    return f"**{name}** is on the sheet of **{raid}**: {where(template, placed)}.{_hint(placed)}"
+        return f"**{name}** is on the sheet of **{raid}** like that already: {place}."
+    before = f"was on the sheet of **{raid}**; now they are" if was_there else f"is on the sheet of **{raid}**:"
+    return f"**{name}** {before} {place}.{_hint(template, placed)}"
 
 
 def where(template: Template, placed: Placed) -> str:
@@ -29,9 +28,11 @@ def where(template: Template, placed: Placed) -> str:
     return f"#{placed.number}, {what}"
 
 
-def _hint(placed: Placed) -> str:
+def _hint(template: Template, placed: Placed) -> str:
     sign_up = placed.sign_up
-    return " They have no Discord, so nobody is told." if sign_up.user_id is None else ""
+    unknown = template.classes and sign_up.choice.holds_seat and not sign_up.class_name
+    spec = " Nobody knows what they play: the same command with `spec` says it." if unknown else ""
+    return f"{spec} They have no Discord, so nobody is told." if sign_up.user_id is None else spec
 
 
 def removed(event: Event, sign_up: SignUp) -> str:

@@ -6,7 +6,8 @@ from typing import Any, cast
 
 from bot.domain.event import Event
 from bot.domain.gates import Tier
-from bot.domain.ids import PlayerId, SignUpId, UserId
+from bot.domain.ids import SignUpId
+from bot.domain.people import Person
 from bot.domain.roster import SignUp
 from bot.domain.template import Choice
 
@@ -34,13 +35,13 @@ def kept(sign_up: SignUp | None) -> Kept | None:
     }
 
 
-def restored(found: Kept, name: str, user_id: UserId | None) -> SignUp:
-    """The sign-up that `kept` kept, of the person of that name."""
+def restored(found: Kept, person: Person) -> SignUp:
+    """The sign-up that `kept` kept of `person`."""
     return SignUp(
         id=SignUpId(0),
-        player_id=PlayerId(found["player_id"]),
-        name=name,
-        user_id=user_id,
+        player_id=person.id,
+        name=person.name,
+        user_id=person.user_id,
         choice=Choice(found["choice"]),
         signed_at=datetime.fromisoformat(found["signed_at"]),
         class_name=found["class_name"],

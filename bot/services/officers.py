@@ -93,7 +93,7 @@ class Officers:
             own = find_on_sheet(await work.tx.sign_ups.of(work.event.id), who)
             work.desk.take_off(own.player_id)
             await work.write(Notice.REMOVED, own)
-            entry_id = await work.note("remove", before=kept(own), after=None, name=own.name, user_id=own.user_id)
+            entry_id = await work.note("remove", before=kept(own), after=None)
             return OffSheet(work.event, own, entry_id)
 
     async def statuses(self, guild_id: GuildId, event: str, typed: str) -> Sequence[tuple[str, str]]:
@@ -132,9 +132,7 @@ class Officers:
         if own is None or kept(own) != kept(wanted):
             work.desk.put(wanted)
             await work.write(Notice.MOVED if own else Notice.ADDED, wanted)
-            entry_id = await work.note(
-                "add", before=kept(own), after=kept(wanted), name=wanted.name, user_id=wanted.user_id
-            )
+            entry_id = await work.note("add", before=kept(own), after=kept(wanted))
         placed = work.desk.roster().of(wanted.player_id)
         assert placed is not None  # noqa: S101 - put there a moment ago
         return OnSheet(work.event, work.template, placed, own is not None, entry_id)

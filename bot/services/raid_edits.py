@@ -123,7 +123,12 @@ class RaidEdits:
 
 
 async def rewrite(work: Work, event: Event) -> None:
-    """Write the raid as `event` says, have it drawn anew, and tell whoever got or lost a seat by it."""
+    """Write the raid as `event` says, have it drawn anew, and tell whoever got or lost a seat by it.
+
+    Raises BeingMade.
+    """
+    if event.sheet is SheetKind.RAID_HELPER and event.booking_state is BookingState.CREATING:
+        raise BeingMade  # found again by its old time, should the answer get lost
     work.desk.becomes(event)
     await work.tx.events.save(event)
     await deadlines.plan(work.tx, event, work.desk.template, work.now)
@@ -146,8 +151,6 @@ async def _change(work: Work, action: str, event: Event) -> Edited:
     before = work.event
     if event == before:
         raise NothingToChange
-    if before.sheet is SheetKind.RAID_HELPER and before.booking_state is BookingState.CREATING:
-        raise BeingMade  # found again by its old time, should the answer get lost
     await rewrite(work, event)
     was, now = changes(before, event)
     entry_id = await work.note(action, before=was, after=now)

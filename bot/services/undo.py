@@ -64,10 +64,10 @@ class Undo:
             except UnknownEvent:
                 raise NothingToUndo from None
             _check(entry, work)
-            event = await _take_back(entry, work)
+            undone = await _take_back(entry, work)
             await tx.audit.undone(entry.id, work.now)
             await work.note("undo", entry=entry.id, undone=entry.action)
-            return Undone(event, entry.action, entry.details.get("name"))
+            return undone
 
 
 def _check(entry: Entry, work: Work) -> None:
@@ -79,30 +79,33 @@ def _check(entry: Entry, work: Work) -> None:
         check_changeable(work.event, work.now)
 
 
-async def _take_back(entry: Entry, work: Work) -> Event:
+async def _take_back(entry: Entry, work: Work) -> Undone:
     if entry.action in ("add", "remove"):
-        await _sign_up_back(entry.details, work)
-        return work.event
+        return Undone(work.event, entry.action, await _sign_up_back(entry.details, work))
     if entry.action == "cancel":
-        return await _cancel_back(entry.details, work)
+        return Undone(await _cancel_back(entry.details, work), entry.action)
     if entry.action in ("edit", "move", "close", "reopen"):
-        return await _change_back(entry.details, work)
+        return Undone(await _change_back(entry.details, work), entry.action)
     raise NothingToUndo
 
 
-async def _sign_up_back(details: Kept, work: Work) -> None:
+async def _sign_up_back(details: Kept, work: Work) -> str:
+    """Put one person's sign-up back as it was; their name."""
     before, after = details["before"], details["after"]
-    player_id = PlayerId((before or after)["player_id"])
-    own = work.desk.own(player_id)
+    person = await work.tx.people.get(work.actor.guild_id, PlayerId((before or after)["player_id"]))
+    if person is None:
+        raise NothingToUndo("The person that was about is not registered here any more.")
+    own = work.desk.own(person.id)
     if kept(own) != after:
         raise ChangedSince
     if before is None:
-        work.desk.take_off(player_id)
+        work.desk.take_off(person.id)
         await work.write(Notice.REMOVED, own)
-        return
-    wanted = restored(before, details["name"], details["user_id"])
-    work.desk.put(wanted)
-    await work.write(Notice.MOVED if after else Notice.ADDED, wanted)
+    else:
+        wanted = restored(before, person)
+        work.desk.put(wanted)
+        await work.write(Notice.MOVED if after else Notice.ADDED, wanted)
+    return person.name
 
 
 async def _change_back(details: Mapping[str, Kept], work: Work) -> Event:

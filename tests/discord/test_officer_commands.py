@@ -62,6 +62,7 @@ async def test_somebody_without_discord_holds_a_seat(stage: Stage) -> None:
     sheet = await stage.raid(limit=1)
     answer = await officer(stage, "raid add", sheet, name="Gunther *the* Great")
     assert "nobody is told" in answer.text
+    assert "with `spec`" in answer.text
     assert "Gunther" in people(sheet)
     assert "queue" in (await stage.sign_up(stage.member, sheet)).text
 

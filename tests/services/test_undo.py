@@ -1,5 +1,6 @@
 """Taking back what an officer did: within ten minutes, once, by any officer, and only what still fits."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 
@@ -184,6 +185,42 @@ async def test_a_cancellation_of_a_raid_that_would_be_over_stands(guild: World) 
     guild.clock.set(START + timedelta(hours=3))
     with pytest.raises(RaidIsOver):
         await guild.first.undo.undo(officer(), entry_id)
+
+
+async def test_whoever_is_not_registered_any_more_is_not_brought_back(guild: World) -> None:
+    event_id = await standing(guild)
+    entry_id = await remove(guild, event_id) or 0
+    await guild.pool.execute("DELETE FROM guild_identity.players")
+    with pytest.raises(NothingToUndo, match="not registered"):
+        await guild.first.undo.undo(officer(), entry_id)
+
+
+async def test_a_character_that_is_gone_keeps_nobody_away(guild: World) -> None:
+    event_id = await standing(guild)
+    entry_id = await remove(guild, event_id) or 0
+    await guild.pool.execute("DELETE FROM guild_identity.wow_characters")
+    assert (await guild.first.undo.undo(officer(), entry_id)).name == "Member 1"
+    row = await guild.pool.fetchrow("SELECT * FROM patt.raid_attendance")
+    assert row is not None
+    assert (row["class_name"], row["character_id"]) == ("Paladin", None)
+
+
+async def test_of_two_who_press_at_once_one_takes_it_back(guild: World) -> None:
+    event_id = await standing(guild)
+    entry_id = await remove(guild, event_id) or 0
+    async with guild.worker() as second:
+        tries = (one.undo.undo(officer(), entry_id) for one in (guild.first, second))
+        results = await asyncio.gather(*tries, return_exceptions=True)
+    assert sorted(type(one) is AlreadyUndone for one in results) == [False, True]
+    assert await names(guild, event_id) == ["Member 1"]
+
+
+async def test_the_trail_names_nobody(guild: World) -> None:
+    event_id = await standing(guild)
+    await remove(guild, event_id)
+    details = await guild.pool.fetchval("SELECT details::text FROM patt.audit WHERE action = 'remove'")
+    assert "Member" not in details
+    assert str(member(1).user_id) not in details
 
 
 # ---------------------------------------------------------------- who is told
