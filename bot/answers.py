@@ -34,6 +34,7 @@ async def answer(
 ) -> None:
     """Answer ephemerally, first or after a deferral. Nobody is ever pinged by an answer."""
     extra: dict[str, Any] = {name: value for name, value in (("view", view), ("file", file), ("embed", embed)) if value}
+    _only_a_value(view)
     if interaction.response.is_done():
         await interaction.followup.send(text, ephemeral=True, **extra)
     else:
@@ -45,7 +46,14 @@ async def turn_into(
 ) -> None:
     """Change the ephemeral message the component stands on; without `embed` the message keeps its own."""
     extra: dict[str, Any] = {"embed": embed} if embed else {}
+    _only_a_value(view)
     if interaction.response.is_done():
         await interaction.edit_original_response(content=text, view=view, **extra)
     else:
         await interaction.response.edit_message(content=text, view=view, **extra)
+
+
+def _only_a_value(view: ui.View | None) -> None:
+    """Have the library keep nothing of the view: it would hold it for 15 minutes, then unregister its buttons."""
+    if view is not None:
+        view.stop()

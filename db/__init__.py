@@ -32,7 +32,7 @@ class Session:
         self.audit = AuditRepository(connection)
         self.bookings = BookingRepository(connection)
         self.characters = CharacterRepository(connection)
-        self.clicks = ClickRepository(connection)
+        self.clicks = ClickRepository(connection, self.actions)
         self.comps = CompRepository(connection)
         self.events = EventRepository(connection)
         self.people = PersonRepository(connection)

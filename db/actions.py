@@ -9,6 +9,16 @@ from bot.domain.action import Action, Kind, NewAction
 from bot.domain.ids import ActionId, EventId, GuildId
 from db.rows import Connection, maybe
 
+ENQUEUE = """
+    INSERT INTO patt.scheduled_actions (guild_discord_id, event_id, kind, payload, lane, dedupe_key, due_at, wake_at)
+    SELECT guild_id, event_id, kind, payload::jsonb, lane, dedupe_key, due_at, due_at
+    FROM unnest($1::bigint[], $2::bigint[], $3::text[], $4::text[], $5::text[], $6::text[], $7::timestamptz[])
+         WITH ORDINALITY AS new (guild_id, event_id, kind, payload, lane, dedupe_key, due_at, number)
+    ORDER BY number
+    ON CONFLICT (dedupe_key) WHERE NOT dead DO UPDATE SET
+        version = scheduled_actions.version + 1, payload = excluded.payload
+"""
+
 
 class ActionRepository:
     """Enqueues actions inside the use case's transaction, and claims and settles them for the queue's worker."""
@@ -20,23 +30,15 @@ class ActionRepository:
 
     async def enqueue(self, *new: NewAction) -> None:
         """Write actions down. An open one of the same dedupe key is asked again instead (its version rises)."""
-        if not new:
-            return
-        soonest = min(one.due_at for one in new)
-        self.soonest = min(soonest, self.soonest or soonest)
+        if new:
+            await self._db.execute(ENQUEUE, *self.enqueueing(new))
+
+    def enqueueing(self, new: Sequence[NewAction]) -> Sequence[object]:
+        """What `ENQUEUE` takes, for a statement that carries it along."""
+        self.soonest = min([one.due_at for one in new] + ([self.soonest] if self.soonest else []), default=None)
         # One statement cannot ask for the same key twice; of those the last says what is wanted.
         wanted = list({one.dedupe or object(): one for one in new}.values())
-        await self._db.execute(
-            """
-            INSERT INTO patt.scheduled_actions
-                (guild_discord_id, event_id, kind, payload, lane, dedupe_key, due_at, wake_at)
-            SELECT guild_id, event_id, kind, payload::jsonb, lane, dedupe_key, due_at, due_at
-            FROM unnest($1::bigint[], $2::bigint[], $3::text[], $4::text[], $5::text[], $6::text[], $7::timestamptz[])
-                 WITH ORDINALITY AS new (guild_id, event_id, kind, payload, lane, dedupe_key, due_at, number)
-            ORDER BY number
-            ON CONFLICT (dedupe_key) WHERE NOT dead DO UPDATE SET
-                version = scheduled_actions.version + 1, payload = excluded.payload
-            """,
+        return [
             [one.guild_id for one in wanted],
             [one.event_id for one in wanted],
             [one.kind for one in wanted],
@@ -44,7 +46,7 @@ class ActionRepository:
             [one.lane for one in wanted],
             [one.dedupe for one in wanted],
             [one.due_at for one in wanted],
-        )
+        ]
 
     async def claim(self, now: datetime, lease: timedelta, *, most: int) -> Sequence[Action]:
         """Take up to `most` due actions for `lease`; a lane somebody else works in is left alone.

@@ -4,11 +4,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from bot.domain.action import NewAction
 from bot.domain.event import Event
 from bot.domain.ids import EventId, PlayerId
 from bot.domain.permissions import Actor
 from bot.domain.roster import SignUp
 from bot.domain.sign_up import Pick
+from db.actions import ENQUEUE, ActionRepository
 from db.events import event_of
 from db.players import Known
 from db.rows import Connection
@@ -28,8 +30,9 @@ class Clicked:
 class ClickRepository:
     """Reads and writes a batch of clicks on one connection."""
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, actions: ActionRepository) -> None:
         self._db = connection
+        self._actions = actions
 
     async def lock(self, clicks: Sequence[tuple[Actor, EventId]]) -> Sequence[Clicked | None]:
         """Each click's event, locked until the transaction ends, and person; None where the event is not there.
@@ -67,24 +70,28 @@ class ClickRepository:
         return [found.get(number) for number in range(1, len(clicks) + 1)]
 
     async def write(
-        self, changed: Mapping[EventId, Sequence[SignUp]], removed: Mapping[EventId, Sequence[PlayerId]]
+        self,
+        changed: Mapping[EventId, Sequence[SignUp]],
+        removed: Mapping[EventId, Sequence[PlayerId]],
+        wanted: Sequence[NewAction] = (),
     ) -> None:
-        """Write the members' own answers as they stand now, and take the withdrawn ones away."""
+        """Write the members' own answers as they stand now, take the withdrawn ones away, enqueue what is `wanted`."""
         rows = [(event_id, one) for event_id, sign_ups in changed.items() for one in sign_ups]
         gone = [(event_id, player_id) for event_id, players in removed.items() for player_id in players]
         await self._db.execute(
+            f"WITH wanted AS ({ENQUEUE}),"  # noqa: S608 - a constant; one round trip for all a click writes
             """
-            WITH gone AS (
+            gone AS (
                 DELETE FROM patt.raid_attendance WHERE (event_id, player_id) IN (
-                    SELECT * FROM unnest($11::bigint[], $12::bigint[]))
+                    SELECT * FROM unnest($18::bigint[], $19::bigint[]))
             )
             INSERT INTO patt.raid_attendance
                 (event_id, player_id, status, signed_up, source, character_id, class_name, spec_name, signed_at,
                  tier, slot, arrives_at, offers)
             SELECT event_id, player_id, status, signed_up, 'self', character_id, class_name, spec_name, signed_at,
                    tier, slot, arrives_at, string_to_array(offers, E'\\n')
-            FROM unnest($1::bigint[], $2::bigint[], $3::text[], $4::boolean[], $5::bigint[], $6::text[], $7::text[],
-                        $8::timestamptz[], $9::smallint[], $10::integer[], $13::timestamptz[], $14::text[])
+            FROM unnest($8::bigint[], $9::bigint[], $10::text[], $11::boolean[], $12::bigint[], $13::text[],
+                        $14::text[], $15::timestamptz[], $16::smallint[], $17::integer[], $20::timestamptz[], $21::text[])
                  WITH ORDINALITY
                  AS new (event_id, player_id, status, signed_up, character_id, class_name, spec_name, signed_at,
                          tier, slot, arrives_at, offers, number)
@@ -96,6 +103,7 @@ class ClickRepository:
                 tier = excluded.tier, slot = excluded.slot, arrives_at = excluded.arrives_at,
                 offers = excluded.offers
             """,
+            *self._actions.enqueueing(wanted),
             [event_id for event_id, _ in rows],
             [one.player_id for _, one in rows],
             [one.choice for _, one in rows],

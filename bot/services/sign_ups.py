@@ -170,9 +170,10 @@ class SignUps:
             return
         now = self._clock.now()
         await tx.clicks.write(
-            {desk.event.id: desk.changed for desk in desks}, {desk.event.id: desk.removed for desk in desks}
+            {desk.event.id: desk.changed for desk in desks},
+            {desk.event.id: desk.removed for desk in desks},
+            [one for desk in desks for one in sheets.moved_up_and_down(desk, now)],
         )
-        await tx.actions.enqueue(*(one for desk in desks for one in sheets.moved_up_and_down(desk, now)))
 
 
 @dataclass(frozen=True)
