@@ -5,7 +5,8 @@ the create happened, so it looks for the event by its marker before creating aga
 """
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Generator, Mapping
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
 
@@ -34,6 +35,8 @@ DEFAULT_TEMPLATE = "wowretail2"
 DESCRIPTION = "Auto-scheduled raid. Sign up below!"
 DOUBT = timedelta(seconds=60)
 """After an answer that never came: time enough for a create that is still under way to show in the list."""
+LATE_LISTINGS = 6
+"""Attempts, over a minute, after which an event that Raid-Helper does not find was deleted there, not made just now."""
 NO_LIMIT = 9999
 """What an event there has that was made without a limit."""
 FINAL = (errors.LockedTemplate, errors.NoAccess, errors.Rejected)
@@ -75,7 +78,8 @@ class RaidHelperDelivery:
             await tx.bookings.set_state(event.id, BookingState.CREATING)
         draft = self._draft(event, series)
         if cancelled:
-            return await _undone(server, draft)
+            with self._refusals():
+                return await _undone(server, draft)
         created = await self._created(server, event, draft, in_doubt=in_doubt)
         async with self._db.transaction() as tx:
             await tx.bookings.set_raid_helper_event(event.id, created.id, created.payload)
@@ -92,12 +96,15 @@ class RaidHelperDelivery:
             own = next((one for one in await tx.sign_ups.of(event.id) if one.player_id == player_id), None)
         if own is None or own.user_id is None or event.raid_helper_event_id is None:
             return "nobody to sign up"
+        if event.status is EventStatus.CANCELLED:
+            return "the raid was cancelled"
         try:
-            return await _fill(server, event.raid_helper_event_id, own)
-        except FINAL as error:
+            with self._refusals():
+                return await _fill(server, event.raid_helper_event_id, own)
+        except errors.UnknownEvent as error:
+            if action.attempts < LATE_LISTINGS:
+                raise
             raise Undeliverable(str(error)) from error
-        except errors.RateLimited as error:
-            raise TryLater(self._clock.now() + timedelta(seconds=error.retry_after), str(error)) from error
 
     async def edit(self, action: Action) -> str:
         """Bring the event on Raid-Helper to what the database has now."""
@@ -107,11 +114,10 @@ class RaidHelperDelivery:
         if event.raid_helper_event_id is None or event.status is EventStatus.CANCELLED:
             return "nothing to edit"
         try:
-            await _edit(server, event.raid_helper_event_id, self._change(event))
-        except (*FINAL, errors.UnknownEvent) as error:
+            with self._refusals():
+                await _edit(server, event.raid_helper_event_id, self._change(event))
+        except errors.UnknownEvent as error:
             raise Undeliverable(str(error)) from error
-        except errors.RateLimited as error:
-            raise TryLater(self._clock.now() + timedelta(seconds=error.retry_after), str(error)) from error
         return "edited"
 
     async def delete(self, action: Action) -> str:
@@ -123,21 +129,29 @@ class RaidHelperDelivery:
         raid_helper_id = action.payload.get("raid_helper_event_id") or goes
         if raid_helper_id is None:
             return "nothing to delete"
-        await server.delete_event(raid_helper_id)
+        with self._refusals():
+            await server.delete_event(raid_helper_id)
         return "deleted"
+
+    @contextmanager
+    def _refusals(self) -> Generator[None]:
+        """Tell the queue what Raid-Helper's refusals mean: give up, or come back when it takes requests again."""
+        try:
+            yield
+        except FINAL as error:
+            raise Undeliverable(str(error)) from error
+        except errors.RateLimited as error:
+            raise TryLater(self._clock.now() + timedelta(seconds=error.retry_after), str(error)) from error
 
     async def _created(
         self, server: RaidHelperServer, event: Event, draft: EventDraft, *, in_doubt: bool
     ) -> RaidHelperEvent:
         try:
-            found = await find_lost(server, draft) if in_doubt else None
-            created = found or await self._create(server, _channel(event), draft)
-            if created.start != draft.start:
-                await self._correct(server, event, created, draft)
-        except FINAL as error:
-            raise Undeliverable(str(error)) from error
-        except errors.RateLimited as error:
-            raise TryLater(self._clock.now() + timedelta(seconds=error.retry_after), str(error)) from error
+            with self._refusals():
+                found = await find_lost(server, draft) if in_doubt else None
+                created = found or await self._create(server, _channel(event), draft)
+                if created.start != draft.start:
+                    await self._correct(server, event, created, draft)
         except errors.OutcomeUnknown as error:
             raise TryLater(self._clock.now() + DOUBT, str(error), counts=True) from error
         return await server.complete(created)

@@ -247,6 +247,45 @@ async def test_whoever_signed_up_themselves_meanwhile_is_left_alone(guild: World
     assert await guild.done("raid_helper.sign_up") == 1
 
 
+async def test_sign_ups_for_an_event_deleted_by_hand_are_given_up_within_minutes(guild: World) -> None:
+    await known_player(guild, 1, 1)
+    await guild.weekly(SheetKind.RAID_HELPER)
+    guild.raid_helper.fail("add_signup", faults.server_error(503))
+    await guild.look(BOOKING_TIME)
+    [event_id] = guild.raid_helper.events
+    await guild.raid_helper.delete_in_discord(event_id)
+    await guild.recover()
+    assert await guild.open_actions() == []  # the key is good for a thousand requests a day
+    [letter] = await guild.pool.fetch("SELECT * FROM patt.scheduled_actions WHERE dead")
+    assert (letter["kind"], "somebody deleted it" in letter["last_error"]) == ("raid_helper.sign_up", True)
+
+
+async def test_a_cancelled_raid_asks_raid_helper_for_no_more_sign_ups(guild: World) -> None:
+    await known_player(guild, 1, 1)
+    await guild.weekly(SheetKind.RAID_HELPER)
+    guild.raid_helper.fail("add_signup", faults.server_error(503))
+    await guild.look(BOOKING_TIME)
+    [row] = await guild.successors()
+    await guild.first.raids.cancel(officer(), str(row["id"]), None, delete=False)
+    await guild.run()
+    asked = len(guild.raid_helper.calls)
+    await guild.recover()
+    assert (len(guild.raid_helper.calls), await guild.done("raid_helper.sign_up")) == (asked, 1)
+
+
+async def test_a_deletion_waits_as_long_as_raid_helper_says(guild: World) -> None:
+    await guild.weekly(SheetKind.RAID_HELPER)
+    await guild.look(BOOKING_TIME)
+    [row] = await guild.successors()
+    guild.raid_helper.fail("delete", faults.rate_limit("text", "3 minute(s)"))
+    await guild.first.raids.cancel(officer(), str(row["id"]), None, delete=False)
+    await guild.run()
+    [waiting] = await guild.pool.fetch("SELECT * FROM patt.scheduled_actions WHERE kind = 'raid_helper.delete'")
+    assert (waiting["attempts"], waiting["wake_at"] - guild.clock.now()) == (0, timedelta(minutes=3))
+    await guild.recover()
+    assert guild.raid_helper.events == {}
+
+
 async def test_a_full_raid_is_signed_up_within_raid_helpers_pace(guild: World) -> None:
     for number in range(1, 41):
         await known_player(guild, number, 2, auto_invite_events=True)
