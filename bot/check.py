@@ -22,6 +22,8 @@ from db.embedded import EmbeddedPostgresError
 from db.migrate import MigrationError, pending
 from db.pool import DatabaseUnreachable, connect, open_pool
 
+KEY_MEND = "Set the ENCRYPTION_KEY it was stored with, or store it anew with `/raidhelper connect`."
+
 
 @dataclass(frozen=True)
 class Finding:
@@ -125,7 +127,7 @@ async def _channel(client: discord.Client, guild: discord.Guild, channel_id: Cha
 async def _raid_helper(settings: Settings, server: Server) -> Finding:
     key = SecretBox(encryption_key(settings)).open(server.raid_helper_key)
     if key is None:
-        return Finding(False, f"Server {server.id}: its Raid-Helper key was stored with another ENCRYPTION_KEY.")
+        return Finding(False, f"Server {server.id}: its Raid-Helper key cannot be opened. {KEY_MEND}")
     async with aiohttp.ClientSession() as http:
         raid_helper = RaidHelper(http, settings.raid_helper_base_url, SystemClock())
         try:

@@ -31,11 +31,16 @@ class SecretBox:
         return self._fernet.encrypt(secret.get_secret_value().encode()).decode()
 
     def open(self, stored: str | None) -> SecretStr | None:
-        """The secret again; None when there is none or another key closed it."""
-        if not stored or self._fernet is None:
+        """The secret again; None when there is none or it cannot be opened, which the log then says."""
+        if not stored:
             return None
         try:
-            return SecretStr(self._fernet.decrypt(stored.encode()).decode())
+            return SecretStr(self._fernet.decrypt(stored.encode()).decode()) if self._fernet else self._closed()
         except InvalidToken:
-            log.warning("A stored Raid-Helper key cannot be opened: set the ENCRYPTION_KEY it was stored with")
-            return None
+            return self._closed()
+
+    def _closed(self) -> None:
+        log.warning(
+            "A stored Raid-Helper key cannot be opened: set the ENCRYPTION_KEY it was stored with, "
+            "or have `/raidhelper connect` store it anew"
+        )

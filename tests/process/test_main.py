@@ -282,7 +282,7 @@ async def test_check_finds_everything_fine(host: Host, dsn: str, discord: Discor
     ]
     assert KEY not in done.out + done.errors
     assert reset.code == 1
-    assert "was stored with another ENCRYPTION_KEY" in reset.out
+    assert "cannot be opened. Set the ENCRYPTION_KEY it was stored with" in reset.out
 
 
 async def test_check_with_the_embedded_database_stops_it_again(host: Host, discord: DiscordServer):

@@ -28,9 +28,18 @@ def test_nothing_stored_is_nothing(stored: str | None) -> None:
     assert box().open(stored) is None
 
 
-@pytest.mark.parametrize("stored", ["garbage", "", None])
-def test_without_an_encryption_key_nothing_opens(stored: str | None) -> None:
+@pytest.mark.parametrize("stored", ["", None])
+def test_without_an_encryption_key_nothing_stored_is_nothing_to_tell(
+    stored: str | None, caplog: pytest.LogCaptureFixture
+) -> None:
     assert SecretBox(None).open(stored) is None
+    assert caplog.text == ""
+
+
+def test_without_an_encryption_key_nothing_opens_and_the_host_is_told(caplog: pytest.LogCaptureFixture) -> None:
+    assert SecretBox(None).open(box().close(SECRET)) is None
+    assert "ENCRYPTION_KEY" in caplog.text
+    assert "/raidhelper connect" in caplog.text
 
 
 def test_without_an_encryption_key_nothing_closes() -> None:
