@@ -15,7 +15,7 @@ from bot.client import MusterBot
 from bot.components import PersistentItem
 from bot.domain.comp import LineUp
 from bot.domain.event import EventStatus
-from bot.domain.ids import ChannelId, EventId, PlayerId
+from bot.domain.ids import EventId, PlayerId
 from bot.render import comp_texts, custom_ids
 from bot.render.comp_sheet import panel_embed
 from bot.services.comps import Comps, SwapWanted
@@ -41,7 +41,8 @@ async def propose(interaction: Interaction, event_id: EventId) -> LineUp:
 async def publish(interaction: Interaction, event_id: EventId) -> LineUp:
     """The comp, about to be posted or brought up to date. Raises CannotPost before anything is written."""
     found = await show(interaction, event_id)
-    require_postable(interaction, found.event.channel_id or ChannelId(0))
+    if found.event.channel_id:
+        require_postable(interaction, found.event.channel_id)
     return await _comps(interaction).publish(actor_of(interaction), event_id)
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from bot.clock import Clock
 from bot.domain.comp import (
     Comp,
+    CompNowhere,
     CompOver,
     LineUp,
     NoComp,
@@ -15,11 +16,8 @@ from bot.domain.comp import (
     NotPublished,
     Slot,
     check_comp_here,
-    moved,
-    proposed,
-    swapped,
-    taken_out,
 )
+from bot.domain.comp_moves import moved, proposed, swapped, taken_out
 from bot.domain.event import Event, UnknownEvent
 from bot.domain.ids import EventId, PlayerId
 from bot.domain.officer_rules import RaidIsOver, check_changeable
@@ -98,8 +96,13 @@ class Comps:
             return await _write(work, found, taken_out(found, player_id), "take_out", player=player_id)
 
     async def publish(self, actor: Actor, event_id: EventId) -> LineUp:
-        """Have the comp posted, or brought up to date; whoever has another place than they were told is pinged."""
+        """Have the comp posted, or brought up to date; whoever has another place than they were told is pinged.
+
+        Raises CompNowhere.
+        """
         async with self._at(actor, event_id) as (work, found):
+            if found.event.channel_id is None:
+                raise CompNowhere
             await work.tx.comps.publish(event_id, work.now)
             await work.note("comp.publish")
             await work.tx.actions.enqueue(comp_delivery.post(work.event, work.now))

@@ -1,5 +1,6 @@
 """Comps as use cases: arranged, published once, answered by each person for themselves, told to the officers once."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -10,6 +11,7 @@ import pytest
 from bot.domain.comp import (
     CompChanged,
     CompElsewhere,
+    CompNowhere,
     CompOver,
     LineUp,
     NobodySeated,
@@ -289,6 +291,21 @@ async def test_a_comp_is_posted_once_and_rings_everybody_in_it(night: Night) -> 
     await night.comps.publish(officer(), night.event_id)
     await night.run()
     assert (len(night.poster.posts), night.poster.rings) == (1, [])
+
+
+async def test_published_by_two_at_once_it_stands_once(night: Night) -> None:
+    await night.open()
+    await asyncio.gather(*(night.comps.publish(officer(), night.event_id) for _ in range(2)))
+    await night.run()
+    assert (len(night.poster.posts), night.poster.rings) == (1, [])
+
+
+async def test_a_raid_without_a_channel_publishes_nothing(night: Night) -> None:
+    await night.open()
+    await night.world.pool.execute("UPDATE patt.raid_events SET discord_channel_id = NULL")
+    with pytest.raises(CompNowhere):
+        await night.comps.publish(officer(), night.event_id)
+    assert not (await night.open()).comp.published
 
 
 async def test_an_update_rings_only_whose_place_changed(night: Night) -> None:

@@ -9,12 +9,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from makers import ARMS, HOLY, LIGHT, PLAIN, PROTECTION, event, game, sign_up
 
-from bot.domain import comp
+from bot.domain import comp, comp_moves
 from bot.domain.comp import Comp, CompChanged, LineUp, NobodySeated, NoSeat, Slot
 from bot.domain.event import SheetKind
 from bot.domain.ids import PlayerId, UserId
 from bot.domain.roster import SignUp, place
 from bot.domain.template import BadTemplate, Buff, Choice, Template, parse_template, read_template
+from bot.domain.template_file import definition_of
 from bot.services.templates import SHIPPED
 
 GAMES = {path.stem: parse_template(path.read_text(encoding="utf-8")) for path in SHIPPED.glob("*.json")}
@@ -35,7 +36,7 @@ def line_up(
 def proposed(sign_ups: Sequence[SignUp], template: Template = PLAIN, **given: object) -> LineUp:
     """The line-up with its proposal taken."""
     fresh = line_up(sign_ups, template, **given)
-    return replace(fresh, comp=replace(fresh.comp, slots=comp.proposed(fresh)))
+    return replace(fresh, comp=replace(fresh.comp, slots=comp_moves.proposed(fresh)))
 
 
 def with_slots(before: LineUp, slots: Sequence[Slot] | None) -> LineUp:
@@ -56,7 +57,7 @@ def player(number: int) -> PlayerId:
 
 @given(crowds, sizes)
 def test_nobody_is_lost_or_doubled_and_groups_are_even(people: list[SignUp], size: int):
-    groups = comp.propose(place(people, WOW, None), WOW, size)
+    groups = comp_moves.propose(place(people, WOW, None), WOW, size)
     assert sorted(one.id for group in groups for one in group) == sorted(one.id for one in people)
     assert len(groups) == min(comp.MOST_GROUPS, -(-len(people) // size))
     lengths = [len(group) for group in groups]
@@ -65,7 +66,7 @@ def test_nobody_is_lost_or_doubled_and_groups_are_even(people: list[SignUp], siz
 
 @given(crowds, sizes)
 def test_every_role_is_spread_evenly(people: list[SignUp], size: int):
-    groups = comp.propose(place(people, WOW, None), WOW, size)
+    groups = comp_moves.propose(place(people, WOW, None), WOW, size)
     for role in WOW.roles:
         counts = [sum(comp.role_of(WOW, one) == role.name for one in group) for group in groups]
         assert max(counts, default=0) - min(counts, default=0) <= 1
@@ -74,13 +75,15 @@ def test_every_role_is_spread_evenly(people: list[SignUp], size: int):
 @given(crowds, sizes, st.randoms())
 def test_the_order_of_reading_changes_nothing(people: list[SignUp], size: int, random: object):
     shuffled = sorted(people, key=lambda _: random.random())  # type: ignore[attr-defined]
-    assert comp.propose(place(people, WOW, None), WOW, size) == comp.propose(place(shuffled, WOW, None), WOW, size)
+    assert comp_moves.propose(place(people, WOW, None), WOW, size) == comp_moves.propose(
+        place(shuffled, WOW, None), WOW, size
+    )
 
 
 def test_a_group_takes_another_class_while_there_is_one():
     mage, warlock = {"class_name": "Mage", "spec_name": "Fire"}, {"class_name": "Warlock", "spec_name": "Affliction"}
     people = [sign_up(number, **(mage if number <= 2 else warlock)) for number in range(1, 5)]
-    groups = comp.propose(place(people, WOW, None), WOW, 2)
+    groups = comp_moves.propose(place(people, WOW, None), WOW, 2)
     assert [Counter(one.class_name for one in group) for group in groups] == [Counter(Mage=1, Warlock=1)] * 2
 
 
@@ -110,7 +113,7 @@ def test_a_new_proposal_keeps_what_people_said():
     people = [sign_up(number) for number in range(1, 8)]
     before = proposed(people)
     said = [replace(slot, confirmed=slot.player_id == player(1), decline_told=True) for slot in before.comp.slots]
-    again = comp.proposed(with_slots(before, said))
+    again = comp_moves.proposed(with_slots(before, said))
     assert {slot.player_id: (slot.confirmed, slot.decline_told) for slot in again} == {
         slot.player_id: (slot.confirmed, slot.decline_told) for slot in said
     }
@@ -140,7 +143,7 @@ def test_seven_stand_in_two_groups():
 
 def test_somebody_is_moved_to_the_end_of_a_group():
     found = proposed(SEVEN)
-    assert names(with_slots(found, comp.moved(found, player(1), 2))) == {
+    assert names(with_slots(found, comp_moves.moved(found, player(1), 2))) == {
         1: ["Raider3", "Raider5", "Raider7"],
         2: ["Raider2", "Raider4", "Raider6", "Raider1"],
     }
@@ -149,15 +152,15 @@ def test_somebody_is_moved_to_the_end_of_a_group():
 def test_a_new_group_can_be_opened_but_not_the_one_after_it():
     found = proposed(SEVEN)
     assert list(found.targets) == [1, 2, 3]
-    assert names(with_slots(found, comp.moved(found, player(7), 3)))[3] == ["Raider7"]
+    assert names(with_slots(found, comp_moves.moved(found, player(7), 3)))[3] == ["Raider7"]
     with pytest.raises(CompChanged):
-        comp.moved(found, player(7), 4)
+        comp_moves.moved(found, player(7), 4)
 
 
 def test_a_full_group_takes_nobody_but_in_exchange():
     found = proposed([sign_up(number) for number in range(1, 11)])
-    assert comp.moved(found, player(1), 2) is None
-    assert names(with_slots(found, comp.swapped(found, player(1), player(4)))) == {
+    assert comp_moves.moved(found, player(1), 2) is None
+    assert names(with_slots(found, comp_moves.swapped(found, player(1), player(4)))) == {
         1: ["Raider4", "Raider3", "Raider5", "Raider7", "Raider9"],
         2: ["Raider2", "Raider1", "Raider6", "Raider8", "Raider10"],
     }
@@ -165,14 +168,16 @@ def test_a_full_group_takes_nobody_but_in_exchange():
 
 def test_moving_somebody_within_a_full_group_is_no_overflow():
     found = proposed([sign_up(number) for number in range(1, 6)])
-    assert sorted(names(with_slots(found, comp.moved(found, player(1), 1)))[1]) == [f"Raider{n}" for n in range(1, 6)]
+    assert sorted(names(with_slots(found, comp_moves.moved(found, player(1), 1)))[1]) == [
+        f"Raider{n}" for n in range(1, 6)
+    ]
 
 
 def test_whoever_had_no_place_takes_the_others_place():
     found = proposed([sign_up(number) for number in range(1, 6)])
     late = replace(found, roster=place([sign_up(number) for number in range(1, 7)], PLAIN, None))
     assert [one.name for one in late.unplaced] == ["Raider6"]
-    after = with_slots(late, comp.swapped(late, player(6), player(2)))
+    after = with_slots(late, comp_moves.swapped(late, player(6), player(2)))
     assert names(after) == {1: ["Raider1", "Raider6", "Raider3", "Raider4", "Raider5"]}
     assert [one.name for one in after.unplaced] == ["Raider2"]
 
@@ -182,28 +187,28 @@ def test_a_withdrawal_leaves_a_gap_that_a_move_fills():
     found = replace(full, roster=place([sign_up(number) for number in (1, 2, 3, 5, 6, 7, 8, 9, 10)], PLAIN, None))
     assert [slot.name for slot in found.gaps] == ["Raider4"]
     assert names(found) == names(full)
-    after = with_slots(found, comp.moved(found, player(1), 2))
+    after = with_slots(found, comp_moves.moved(found, player(1), 2))
     assert names(after)[2] == ["Raider2", "Raider1", "Raider6", "Raider8", "Raider10"]
     assert after.gaps == []
 
 
 def test_somebody_is_taken_out_of_the_comp():
     found = proposed(SEVEN)
-    assert names(with_slots(found, comp.taken_out(found, player(3))))[1] == ["Raider1", "Raider5", "Raider7"]
+    assert names(with_slots(found, comp_moves.taken_out(found, player(3))))[1] == ["Raider1", "Raider5", "Raider7"]
 
 
 def test_what_is_not_there_cannot_be_moved():
     found = proposed(SEVEN)
     with pytest.raises(NoSeat):
-        comp.moved(found, player(99), 1)
+        comp_moves.moved(found, player(99), 1)
     with pytest.raises(NoSeat):
-        comp.swapped(found, player(99), player(1))
+        comp_moves.swapped(found, player(99), player(1))
     with pytest.raises(CompChanged):
-        comp.swapped(found, player(1), player(99))
+        comp_moves.swapped(found, player(1), player(99))
     with pytest.raises(CompChanged):
-        comp.swapped(found, player(1), player(1))
+        comp_moves.swapped(found, player(1), player(1))
     with pytest.raises(CompChanged):
-        comp.taken_out(found, player(99))
+        comp_moves.taken_out(found, player(99))
 
 
 @given(st.lists(st.tuples(st.integers(1, 12), st.integers(1, 5), st.integers(1, 12)), max_size=20))
@@ -211,8 +216,10 @@ def test_whatever_is_done_by_hand_everybody_stands_once(steps: list[tuple[int, i
     found = proposed([sign_up(number) for number in range(1, 13)])
     for mover, group, other in steps:
         try:
-            slots = comp.moved(found, player(mover), group)
-            found = with_slots(found, slots if slots is not None else comp.swapped(found, player(mover), player(other)))
+            slots = comp_moves.moved(found, player(mover), group)
+            found = with_slots(
+                found, slots if slots is not None else comp_moves.swapped(found, player(mover), player(other))
+            )
         except CompChanged:
             continue
     assert sorted(slot.player_id for slot in found.comp.slots) == [player(number) for number in range(1, 13)]
@@ -242,7 +249,7 @@ def test_missing_buffs_name_who_could_bring_them():
 
 def test_roles_of_those_with_a_place_are_counted():
     found = proposed([sign_up(1, **HOLY), sign_up(2, **ARMS), sign_up(3, **ARMS)], game())
-    found = with_slots(found, comp.taken_out(found, player(3)))
+    found = with_slots(found, comp_moves.taken_out(found, player(3)))
     assert [(role.name, number) for role, number in found.role_counts] == [("Tank", 1), ("Healer", 1)]
 
 
@@ -277,9 +284,9 @@ def test_only_those_whose_place_changed_are_news():
     told = {slot.user_id: slot.group for slot in found.comp.slots if slot.user_id}
     found = replace(found, comp=replace(found.comp, told=told))
     assert found.news == []
-    moved = with_slots(found, comp.moved(found, player(1), 2))
+    moved = with_slots(found, comp_moves.moved(found, player(1), 2))
     assert moved.news == [user(1)]
-    assert with_slots(moved, comp.taken_out(moved, player(2))).news == [user(1), user(2)]
+    assert with_slots(moved, comp_moves.taken_out(moved, player(2))).news == [user(1), user(2)]
 
 
 def test_whoever_left_the_raid_is_no_news():
@@ -289,7 +296,7 @@ def test_whoever_left_the_raid_is_no_news():
         found, roster=place(SEVEN[1:], PLAIN, None), comp=replace(found.comp, told=told | {user(1): 2, user(2): 1})
     )
     assert left.news == [user(2)]
-    assert with_slots(left, comp.taken_out(left, player(1))).news == [user(2)]
+    assert with_slots(left, comp_moves.taken_out(left, player(1))).news == [user(2)]
 
 
 def test_somebody_without_discord_is_no_news():
@@ -300,3 +307,9 @@ def test_somebody_without_discord_is_no_news():
 def test_a_group_size_is_a_small_number(size: object):
     with pytest.raises(BadTemplate, match="`group_size` is a whole number from 1 to 25"):
         read_template({"name": "g", "title": "G", "group_size": size})
+
+
+def test_the_size_of_a_group_travels_with_the_file():
+    template = replace(GAMES["plain"], group_size=8)
+    assert read_template(definition_of(template)) == template
+    assert "group_size" not in definition_of(GAMES["plain"])

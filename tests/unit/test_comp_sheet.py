@@ -11,14 +11,17 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from makers import ARMS, HOLY, LIGHT, PLAIN, PROTECTION, event, game, sign_up
 
-from bot.domain.comp import Comp, LineUp, proposed, taken_out
+from bot.domain.comp import Comp, LineUp
+from bot.domain.comp_moves import proposed, taken_out
 from bot.domain.event import EventStatus
 from bot.domain.ids import MessageId, PlayerId, UserId
 from bot.domain.roster import SignUp, place
 from bot.domain.template import Buff, Choice, Template, parse_template
 from bot.render import comp_texts
 from bot.render.comp_sheet import GAP, comp_embed, panel_embed
+from bot.services.comps import SwapWanted
 from bot.services.templates import SHIPPED
+from cogs.comp import panel_view, swap_view, to_view, who_view
 from sandbox.discord.limits import check_message
 
 GAMES = {path.stem: parse_template(path.read_text(encoding="utf-8")) for path in SHIPPED.glob("*.json")}
@@ -180,6 +183,17 @@ def test_more_than_fit_are_cut_and_counted():
     text = drawn(comp_embed(line_up(people, template)))
     assert re.search(r"… and \d+ more", text)
     assert "Group 1 (25)" in text
+
+
+@pytest.mark.parametrize(("people", "offered"), [(1, 1), (40, 40), (100, 100), (130, 100)])
+async def test_everybody_up_to_a_hundred_can_be_picked(people: int, offered: int):
+    found = line_up([sign_up(number, name="勇者" * 16) for number in range(1, people + 1)])
+    mover = found.comp.slots[0].player_id
+    wanted = SwapWanted(found, mover, max(found.groups)) if people > 1 else None
+    for view in (who_view(found), to_view(found, mover), panel_view(found), *([swap_view(wanted)] if wanted else [])):
+        check_message({"content": "-", "components": view.to_components()})
+    rows: list[Any] = [item for row in who_view(found).to_components() for item in row["components"]]
+    assert sum(len(item.get("options", [])) for item in rows) == offered
 
 
 # ---------------------------------------------------------------- sentences
