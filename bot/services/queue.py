@@ -5,6 +5,7 @@ import logging
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from itertools import groupby
+from typing import Any
 
 from bot.clock import Clock
 from bot.domain.action import Action, Kind
@@ -19,6 +20,8 @@ PATIENCE = timedelta(seconds=60)
 BATCH = 50
 LONGEST_SLEEP = timedelta(seconds=60)
 LONGEST_BACK_OFF = timedelta(minutes=10)
+LOOK_AGAIN = 1.0
+"""Real seconds after which new work is begun beside lanes that are still at theirs."""
 MOST_ATTEMPTS = 45
 """With these pauses a little over six hours: as long as a missed booking is made up for."""
 
@@ -47,12 +50,20 @@ class Queue:
         self._clock = clock
 
     async def run_due(self) -> int:
-        """Do everything that is due now, lanes side by side; how many actions that were."""
+        """Do everything that is due now, lanes side by side; how many actions that were.
+
+        What becomes due meanwhile is begun too, so that a side which does not answer keeps nobody else's work waiting.
+        """
         done = 0
-        while actions := await self._claim():
-            lanes = [list(lane) for _, lane in groupby(sorted(actions, key=_by_lane), key=_by_lane)]
-            await asyncio.gather(*(self._work_lane(lane) for lane in lanes))
-            done += len(actions)
+        lanes: set[asyncio.Task[None]] = set()
+        try:
+            while (actions := await self._claim()) or lanes:
+                done += len(actions)
+                for _, lane in groupby(sorted(actions, key=_by_lane), key=_by_lane):
+                    lanes.add(asyncio.create_task(self._work_lane(list(lane))))
+                lanes = await _unfinished(lanes)
+        finally:
+            await _cancelled(lanes)
         return done
 
     async def wait_for_work(self) -> None:
@@ -131,12 +142,25 @@ def _by_lane(action: Action) -> str:
     return action.lane
 
 
+async def _unfinished(lanes: set[asyncio.Task[None]]) -> set[asyncio.Task[None]]:
+    """The lanes that are still at work when it is time to look again. Raises what ended one."""
+    finished, unfinished = await asyncio.wait(lanes, timeout=LOOK_AGAIN)
+    for lane in finished:
+        lane.result()
+    return unfinished
+
+
 async def _first(*awaitables: Awaitable[object]) -> None:
     """Wait for the first, then stop waiting for the others."""
     tasks = [asyncio.ensure_future(one) for one in awaitables]
     try:
         await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
     finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await _cancelled(tasks)
+
+
+async def _cancelled(tasks: Iterable[asyncio.Future[Any]]) -> None:
+    """Stop the tasks and see them end."""
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)

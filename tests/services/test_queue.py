@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 
 from bot.domain.action import Action
+from bot.services import queue
 from bot.services.messenger import Undeliverable
 from bot.services.queue import BATCH, LONGEST_BACK_OFF, MOST_ATTEMPTS, TryLater, back_off
 from db.pool import Pool
@@ -50,6 +51,50 @@ async def test_lanes_run_side_by_side(work: Work) -> None:
     async with asyncio.timeout(10):
         await work.queue.run_due()
     assert sorted(work.done) == ["a", "b"]
+
+
+async def test_a_lane_that_hangs_keeps_no_other_waiting(work: Work, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(queue, "LOOK_AGAIN", 0.01)
+    hangs, answered, others_done = asyncio.Event(), asyncio.Event(), asyncio.Event()
+
+    async def hang(action: Action) -> None:
+        if name_of(action) == "hanging":
+            hangs.set()
+            await answered.wait()
+        elif name_of(action) == "other":
+            others_done.set()
+
+    work.act = hang
+    await work.enqueue(named("hanging", "one"), named("behind", "one"))
+    async with asyncio.timeout(10):
+        running = asyncio.create_task(work.queue.run_due())
+        await hangs.wait()
+        await work.enqueue(named("other", "another"))
+        await others_done.wait()
+        answered.set()
+        assert await running == 3
+    assert work.done == ["other", "hanging", "behind"]
+
+
+async def test_stopping_the_queue_stops_the_lanes_it_is_at(work: Work) -> None:
+    hangs, stopped = asyncio.Event(), asyncio.Event()
+
+    async def hang(_action: Action) -> None:
+        hangs.set()
+        try:
+            await asyncio.Event().wait()
+        finally:
+            stopped.set()
+
+    work.act = hang
+    await work.enqueue(named("hanging"))
+    async with asyncio.timeout(10):
+        running = asyncio.create_task(work.queue.run_due())
+        await hangs.wait()
+        running.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await running
+    assert stopped.is_set()
 
 
 async def test_one_lane_runs_one_action_at_a_time(work: Work) -> None:
