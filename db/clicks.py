@@ -91,7 +91,8 @@ class ClickRepository:
             SELECT event_id, player_id, status, signed_up, 'self', character_id, class_name, spec_name, signed_at,
                    tier, slot, arrives_at, string_to_array(offers, E'\\n')
             FROM unnest($8::bigint[], $9::bigint[], $10::text[], $11::boolean[], $12::bigint[], $13::text[],
-                        $14::text[], $15::timestamptz[], $16::smallint[], $17::integer[], $20::timestamptz[], $21::text[])
+                        $14::text[], $15::timestamptz[], $16::smallint[], $17::integer[],
+                        $20::timestamptz[], $21::text[])
                  WITH ORDINALITY
                  AS new (event_id, player_id, status, signed_up, character_id, class_name, spec_name, signed_at,
                          tier, slot, arrives_at, offers, number)
