@@ -2,9 +2,6 @@
 
 from datetime import datetime
 
-from icalendar import Calendar
-from icalendar import Event as Entry
-
 from bot.domain.event import Event, EventStatus
 
 NAME = "raid.ics"
@@ -12,6 +9,10 @@ NAME = "raid.ics"
 
 def calendar_file(event: Event, now: datetime) -> bytes:
     """The file, as of `now`. Its UID is the raid's for ever, so a newer file replaces the older one."""
+    # Few starts of the bot ever make one, and the library takes its time to load.
+    from icalendar import Calendar
+    from icalendar import Event as Entry
+
     entry = Entry()
     entry.add("uid", f"raid-{event.id}-{event.guild_id}@muster")
     entry.add("dtstamp", now)
