@@ -134,6 +134,8 @@ async def remember(tx: Session, player_id: PlayerId, game: str, pick: Pick) -> i
     if character is None:
         return None
     await tx.characters.change(character, character.name, pick)
+    if not any(one.is_main for one in known):  # rows written by hand
+        await tx.characters.make_main(player_id, character.id)
     return character.id
 
 

@@ -180,3 +180,15 @@ async def test_the_specs_of_a_characters_own_game_are_offered(desk: Characters) 
     await desk.add(member(), "destiny2", CharacterWish("Gwen", "Arc Titan"))
     found = await desk.specs(member(), None, "arc t", of="Gwen")
     assert [name for name, _ in found] == ["Arc Titan"]
+
+
+async def test_without_any_main_the_first_choice_makes_one(guild: World, desk: Characters) -> None:
+    for name, spec in (("Arila", "Holy Paladin"), ("Bruna", "Fire Mage")):
+        await desk.add(member(), None, CharacterWish(name, spec))
+    await guild.pool.execute("UPDATE guild_identity.wow_characters SET is_main = FALSE")
+    await guild.pool.execute("UPDATE guild_identity.players SET main_character_id = NULL, main_spec_id = NULL")
+    sign_ups = guild.first.sign_ups
+    assert not isinstance(await sign_ups.answer(member(), await guild.raid(), Choice.ACCEPTED), SignedUp)
+    await sign_ups.answer(member(), await guild.raid(), Choice.ACCEPTED, ("Mage", "Frost"))
+    assert isinstance(await sign_ups.answer(member(), await guild.raid(), Choice.ACCEPTED), SignedUp)
+    assert next(one[1:] for one in await shown(desk)) == ("Bruna", Pick("Mage", "Frost"), True)
