@@ -43,11 +43,19 @@ CLOSING_TIME = 6.5
 """Seconds for what is in hand; a host kills what has not ended after ten, the embedded database included."""
 GOODBYE_TIME = 1.0
 """Seconds for the goodbye to Discord."""
+TAKING_TIME = 0.5
+"""Seconds for learning whether another worker has a command in hand; of the three Discord waits, two are the work's."""
 FIVE_MINUTES = timedelta(minutes=5)
 
 
 class Tree(app_commands.CommandTree[Any]):
-    """The slash commands; whatever goes wrong in one is answered."""
+    """The slash commands; each is done by one process, and whatever goes wrong in one is answered."""
+
+    async def interaction_check(self, interaction: discord.Interaction[Any], /) -> bool:
+        """Whether this process does it; what is offered while somebody types, everybody may offer."""
+        if interaction.type is not discord.InteractionType.application_command:
+            return True
+        return await interaction.client.takes(interaction.id)
 
     async def on_error(self, interaction: discord.Interaction[Any], error: app_commands.AppCommandError, /) -> None:
         """Report the error to whoever typed."""
@@ -116,6 +124,18 @@ class MusterBot(commands.AutoShardedBot):
         async with self.db.transaction() as tx:
             await tx.state.put(fact, {"digest": digest})
         return True
+
+    async def takes(self, interaction_id: int) -> bool:
+        """Whether this process is the first to take the interaction: Discord tells every worker of a shard of it.
+
+        Without an answer from the database it is taken; the command then says what is wrong.
+        """
+        try:
+            async with asyncio.timeout(TAKING_TIME), self.db.transaction() as tx:
+                return await tx.state.take_interaction(interaction_id)
+        except Exception:
+            log.warning("interaction=%s is done without knowing whether it was taken", interaction_id, exc_info=True)
+            return True
 
     async def on_interaction(self, interaction: discord.Interaction[Any], /) -> None:
         """Answer what the library would let fail without a word: a form from before a restart, a button of old."""

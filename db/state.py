@@ -1,8 +1,12 @@
-"""Facts about the installation: `common.bot_state`."""
+"""Facts about the installation: `common.bot_state`, and `common.interactions`, the commands taken lately."""
 
 from typing import Any
 
 from db.rows import Connection
+
+
+AN_HOUR_OF_IDS = 3_600_000 << 22
+"""Discord's ids count milliseconds above their 22nd bit; an interaction can be answered for a quarter of an hour."""
 
 
 class StateRepository:
@@ -25,3 +29,15 @@ class StateRepository:
             name,
             value,
         )
+
+    async def take_interaction(self, interaction_id: int) -> bool:
+        """Whether nobody has taken that interaction yet; from then on it is taken. Those of an hour ago are forgotten."""
+        taken = await self._db.fetchval(
+            """
+            WITH old AS (DELETE FROM common.interactions WHERE id < $2)
+            INSERT INTO common.interactions (id) VALUES ($1) ON CONFLICT DO NOTHING RETURNING TRUE
+            """,
+            interaction_id,
+            interaction_id - AN_HOUR_OF_IDS,
+        )
+        return bool(taken)

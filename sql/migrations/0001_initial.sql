@@ -44,6 +44,11 @@ CREATE TABLE common.bot_state (
     value jsonb NOT NULL
 );
 
+-- Commands of the last hour: two workers on one shard, as during an update, are both told of each; one does it.
+CREATE TABLE common.interactions (
+    id bigint PRIMARY KEY
+);
+
 -- ---------------------------------------------------------------- people
 
 CREATE TABLE guild_identity.classes (

@@ -14,6 +14,17 @@ async def test_a_fact_is_read_as_it_was_last_put(tx: Session) -> None:
     assert await tx.state.get("other") is None
 
 
+async def test_an_interaction_is_taken_once_and_forgotten_after_an_hour(tx: Session) -> None:
+    minute = 60_000 << 22
+    now = 400 * 24 * 60 * minute
+    assert [await tx.state.take_interaction(one) for one in (now, now, now + 1)] == [True, False, True]
+    assert not await tx.state.take_interaction(now)
+    assert await tx.state.take_interaction(now + 59 * minute)
+    assert not await tx.state.take_interaction(now)
+    assert await tx.state.take_interaction(now + 61 * minute)
+    assert await tx.state.take_interaction(now)
+
+
 async def test_a_note_says_who_did_what_when(db: Database, pool: Pool) -> None:
     async with db.transaction() as tx:
         event_id = await tx.events.add(new_event())

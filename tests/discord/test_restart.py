@@ -142,6 +142,19 @@ async def test_a_click_that_reaches_both_counts_once(stage: Stage) -> None:
     assert len(stage.calls("PATCH", f"/messages/{sheet.id}")) == 1
 
 
+async def test_a_command_that_reaches_both_is_done_once(stage: Stage) -> None:
+    gateway = stage.local.discord.gateway
+    async with another_bot(stage):
+        gateway.interactions_to = "all"
+        told = await stage.officer.slash("raid create", title="Heroic", when="fri 20:00")
+        again = await stage.officer.slash("raid create", title="Mythic", when="sat 20:00")
+        gateway.interactions_to = "newest"
+        await stage.local.settle()
+    assert ("**Heroic** is planned" in told.text, "**Mythic** is planned" in again.text) == (True, True)
+    assert await stage.value("SELECT count(*) FROM patt.raid_events") == 2
+    assert len(stage.posts()) == 2
+
+
 # ---------------------------------------------------------------- a slow database
 
 
