@@ -1,7 +1,8 @@
 """One raid night on the local Discord, played by the unmodified bot. A step that does not happen ends the story."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -174,8 +175,8 @@ async def _forty_click(stage: Stage) -> None:
     stage.tell("Forty members click")
     sheet = stage.newest(stage.raids)
     first, *others = zip(stage.raiders, RAIDERS, strict=True)
-    answers = [await _sign_up(first[0], sheet, first[1])]
-    stage.say("Arila comes first and presses three times: the button, her class, her spec", answers[0])
+    with _interactions(stage, 3, "Arila comes first and presses three times: the button, her class, her spec"):
+        answers = [await _sign_up(first[0], sheet, first[1])]
     answers += await asyncio.gather(*(_sign_up(hand, sheet, raider) for hand, raider in others))
     queued = [answer for answer in answers if "queue" in answer.text]
     must(len(queued) == _coming() - SEATS, f"{len(queued)} people queue instead of {_coming() - SEATS}")
@@ -222,6 +223,19 @@ async def _raid_starts(stage: Stage) -> None:
     print("\n#mythic, next week's Raid-Helper event:\n")
     stage.show(stage.newest(stage.mythic))
     await _check_booked(stage, start + WEEK, 2)
+    with _interactions(stage, 1, "Arila signs up for next week, too: one press, because Muster remembers her"):
+        answer = await stage.raiders[0].click(next_sheet, "Sign up")
+    must("Holy Paladin" in answer.text, "Arila was not remembered")
+
+
+@contextmanager
+def _interactions(stage: Stage, count: int, what: str) -> Iterator[None]:
+    """Print what went to and fro meanwhile, and hold it to that many interactions."""
+    transcript = stage.local.discord.transcript
+    lines, before = len(transcript.lines), transcript.interactions
+    yield
+    print("\n".join([f"\n{what}", *(f"   {line}" for line in transcript.lines[lines:])]))
+    must(transcript.interactions - before == count, f"it took {transcript.interactions - before} presses, not {count}")
 
 
 async def _core_is_invited(stage: Stage) -> None:
