@@ -4,7 +4,6 @@ from typing import Any
 
 from db.rows import Connection
 
-
 AN_HOUR_OF_IDS = 3_600_000 << 22
 """Discord's ids count milliseconds above their 22nd bit; an interaction can be answered for a quarter of an hour."""
 
@@ -31,7 +30,7 @@ class StateRepository:
         )
 
     async def take_interaction(self, interaction_id: int) -> bool:
-        """Whether nobody has taken that interaction yet; from then on it is taken. Those of an hour ago are forgotten."""
+        """Whether nobody has taken that interaction yet; from then on it is taken. After an hour it is forgotten."""
         taken = await self._db.fetchval(
             """
             WITH old AS (DELETE FROM common.interactions WHERE id < $2)
