@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
 
@@ -26,6 +26,7 @@ from bot.domain.ids import ChannelId, EventId, MessageId, PlayerId, UserId
 from bot.domain.officer_rules import RaidIsCancelled, RaidIsOver
 from bot.domain.permissions import NotAnOfficer
 from bot.domain.template import Choice
+from bot.services import comp_delivery
 from bot.services.comp_delivery import CompDelivery
 from bot.services.comps import Comps, SwapWanted
 from bot.services.delivery import Delivery
@@ -313,6 +314,7 @@ async def test_an_update_rings_only_whose_place_changed(night: Night) -> None:
     await night.comps.move(officer(), night.event_id, await night.player(1), 2)
     await night.pass_time()
     assert night.poster.rings == []
+    assert night.poster.edits[-1].groups[2][-1].name == "Member 1"
     await night.comps.take_out(officer(), night.event_id, await night.player(5))
     await night.comps.publish(officer(), night.event_id)
     await night.run()
@@ -410,6 +412,14 @@ async def test_a_publication_taken_back_in_time_posts_nothing(night: Night) -> N
     assert (night.poster.posts, night.poster.deleted) == ([], [])
 
 
+async def test_a_raid_cancelled_in_time_posts_no_comp(night: Night) -> None:
+    await night.open()
+    await night.comps.publish(officer(), night.event_id)
+    await night.world.first.raids.cancel(officer(), str(night.event_id), None, delete=False)
+    await night.run()
+    assert night.poster.posts == []
+
+
 async def test_a_message_deleted_by_hand_is_posted_anew_by_an_update(night: Night) -> None:
     await night.published()
     night.poster.gone = True
@@ -440,6 +450,27 @@ async def test_the_officers_hear_once_of_whoever_declines(night: Night) -> None:
     await night.say(3, confirmed=True)
     await night.pass_time()
     assert night.poster.declined == [(OFFICERS, "Member 2")]
+
+
+async def test_whom_the_officers_know_of_is_not_told_again(night: Night) -> None:
+    await night.published()
+    await night.say(2, confirmed=False)
+    await night.run()
+    async with night.world.first.db.transaction() as tx:
+        event = await tx.events.get(night.event_id)
+        assert event is not None
+        fresh = replace((await night.open()).comp.slots[4], decline_told=False)
+        await tx.actions.enqueue(*comp_delivery.said(event, fresh, night.world.clock.now(), confirmed=False))
+    await night.pass_time()
+    assert night.poster.declined == [(OFFICERS, "Member 2")]
+
+
+async def test_saying_the_same_again_draws_nothing(night: Night) -> None:
+    await night.published()
+    await night.say(1, confirmed=True)
+    await night.pass_time()
+    await night.say(1, confirmed=True)
+    assert await night.world.open_actions() == []
 
 
 async def test_an_answer_that_never_came_tells_once(night: Night) -> None:

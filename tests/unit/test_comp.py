@@ -82,7 +82,7 @@ def test_the_order_of_reading_changes_nothing(people: list[SignUp], size: int, r
 
 def test_a_group_takes_another_class_while_there_is_one():
     mage, warlock = {"class_name": "Mage", "spec_name": "Fire"}, {"class_name": "Warlock", "spec_name": "Affliction"}
-    people = [sign_up(number, **(mage if number <= 2 else warlock)) for number in range(1, 5)]
+    people = [sign_up(number, **(mage if number % 2 else warlock)) for number in range(1, 5)]
     groups = comp_moves.propose(place(people, WOW, None), WOW, 2)
     assert [Counter(one.class_name for one in group) for group in groups] == [Counter(Mage=1, Warlock=1)] * 2
 
