@@ -85,19 +85,24 @@ async def _compare(bare: Party, muster: Party, dsn: str, rounds: int, clicks: in
     return aims + await crowd(stage, dsn)
 
 
-async def _rounds(twin: Stage, stage: Stage, rounds: int, clicks: int, at_once: int) -> list[Aim]:
+async def _rounds(twin: Stage, stage: Stage, rounds: int, wanted: int, at_once: int) -> list[Aim]:
     """Both bots in turn at one load."""
-    each = max(2, clicks // REGULARS // 2 * 2)  # even, so that every round leaves the sheets as it found them
+    each = max(2, wanted // REGULARS // 2 * 2)  # even, so that every round leaves the sheets as it found them
     bare: list[Round] = []
     muster: list[Round] = []
     await _round(twin, each, at_once)  # the first ones warm up
     await _round(stage, each, at_once)
-    before = (await stage.party.trips())["clicks"]
+    before = await twin.party.spent(), await stage.party.spent()
     for _ in range(rounds):
         bare.append(await _round(twin, each, at_once))
         muster.append(await _round(stage, each, at_once))
-    trips = (await stage.party.trips())["clicks"] - before
-    return _judge(at_once, bare, muster, trips / (rounds * each * REGULARS))
+    after = await twin.party.spent(), await stage.party.spent()
+    clicks = rounds * each * REGULARS
+    spent = [{what: now[what] - then[what] for what in now} for then, now in zip(before, after, strict=True)]
+    aims = _judge(at_once, bare, muster, spent[1]["clicks"] / clicks)
+    cpu = [one["cpu"] * 1000 / clicks for one in spent]
+    print(f"  processor time of the bot a click: {cpu[0]:.2f} ms bare, {cpu[1]:.2f} ms Muster with its redraws")
+    return aims
 
 
 async def _round(stage: Stage, each: int, at_once: int) -> Round:

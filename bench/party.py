@@ -4,8 +4,8 @@ import asyncio
 import json
 import sys
 import time
-from collections import Counter
-from collections.abc import AsyncGenerator, Sequence
+from collections import defaultdict
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from itertools import cycle
@@ -53,9 +53,9 @@ class Party:
         self.discord = discord
         self._process = process
 
-    async def trips(self) -> Counter[str]:
-        """Round trips to Postgres so far, of clicks and of the rest."""
-        return Counter(json.loads(await self.ask("trips")))
+    async def spent(self) -> Mapping[str, float]:
+        """What the bot has used so far: round trips for "clicks" and for the "rest", seconds of "cpu"."""
+        return defaultdict(float, json.loads(await self.ask("spent")))
 
     async def ask(self, line: str) -> bytes:
         """Say a line to the bot's process and wait for its answer. Raises RuntimeError when it has ended."""
