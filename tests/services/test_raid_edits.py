@@ -1,5 +1,6 @@
 """Officers edit, move, close and reopen raids: what changes, who moves up or down, what Raid-Helper is told."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -14,6 +15,8 @@ from bot.domain.permissions import NotAnOfficer
 from bot.services.raid_edits import BadMinimum, BadNumber, BeingMade, EditWish, HasStarted, NothingToChange
 from bot.services.raids import RaidWish
 from bot.services.when import TimeInPast, UnreadableTime
+from sandbox.raid_helper import faults
+from sandbox.raid_helper.faults import Fault
 from tests.factories import OTHER_GUILD, START, days, member, officer
 from tests.services.test_officers import sits, told
 from tests.services.world import World
@@ -251,6 +254,27 @@ async def test_an_edit_reaches_raid_helper(guild: World) -> None:
     await edits(guild, event_id, limit="none")
     await guild.run()
     assert there["advancedSettings"]["limit"] == 9999
+
+
+@pytest.mark.parametrize(
+    "fault", [faults.drop_before_commit, faults.commit_then_drop, faults.rate_limit, faults.server_error]
+)
+async def test_an_edit_survives_trouble_with_raid_helper(guild: World, fault: Callable[[], Fault]) -> None:
+    event_id = await elsewhere(guild)
+    guild.raid_helper.fail("edit", fault(), times=2)
+    await edits(guild, event_id, title="Mythic")
+    await guild.recover()
+    assert [one["title"] for one in guild.raid_helper.events.values()] == ["Mythic"]
+    assert await guild.open_actions() == []
+
+
+async def test_an_event_deleted_there_by_hand_is_given_up(guild: World) -> None:
+    event_id = await elsewhere(guild)
+    guild.raid_helper.events.clear()
+    await edits(guild, event_id, title="Mythic")
+    await guild.run()
+    assert await guild.open_actions() == []
+    assert await guild.pool.fetchval("SELECT count(*) FROM patt.scheduled_actions WHERE dead") == 1
 
 
 async def test_a_leader_who_is_not_there_stops_no_edit(guild: World) -> None:
