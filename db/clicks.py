@@ -27,6 +27,35 @@ class Clicked:
     """What the person was called so far."""
 
 
+_WRITE = (
+    f"WITH wanted AS ({ENQUEUE}),"  # noqa: S608 - a constant; one round trip for all a click writes
+    """
+    gone AS (
+        DELETE FROM patt.raid_attendance WHERE (event_id, player_id) IN (
+            SELECT * FROM unnest($18::bigint[], $19::bigint[]))
+    )
+    INSERT INTO patt.raid_attendance
+        (event_id, player_id, status, signed_up, source, character_id, class_name, spec_name, signed_at,
+         tier, slot, arrives_at, offers)
+    SELECT event_id, player_id, status, signed_up, 'self', character_id, class_name, spec_name, signed_at,
+           tier, slot, arrives_at, string_to_array(offers, E'\\n')
+    FROM unnest($8::bigint[], $9::bigint[], $10::text[], $11::boolean[], $12::bigint[], $13::text[],
+                $14::text[], $15::timestamptz[], $16::smallint[], $17::integer[],
+                $20::timestamptz[], $21::text[])
+         WITH ORDINALITY
+         AS new (event_id, player_id, status, signed_up, character_id, class_name, spec_name, signed_at,
+                 tier, slot, arrives_at, offers, number)
+    ORDER BY number
+    ON CONFLICT (event_id, player_id) DO UPDATE SET
+        status = excluded.status, signed_up = excluded.signed_up, source = 'self',
+        character_id = excluded.character_id, class_name = excluded.class_name,
+        spec_name = excluded.spec_name, signed_at = excluded.signed_at,
+        tier = excluded.tier, slot = excluded.slot, arrives_at = excluded.arrives_at,
+        offers = excluded.offers
+    """
+)
+
+
 class ClickRepository:
     """Reads and writes a batch of clicks on one connection."""
 
@@ -79,31 +108,7 @@ class ClickRepository:
         rows = [(event_id, one) for event_id, sign_ups in changed.items() for one in sign_ups]
         gone = [(event_id, player_id) for event_id, players in removed.items() for player_id in players]
         await self._db.execute(
-            f"WITH wanted AS ({ENQUEUE}),"  # noqa: S608 - a constant; one round trip for all a click writes
-            """
-            gone AS (
-                DELETE FROM patt.raid_attendance WHERE (event_id, player_id) IN (
-                    SELECT * FROM unnest($18::bigint[], $19::bigint[]))
-            )
-            INSERT INTO patt.raid_attendance
-                (event_id, player_id, status, signed_up, source, character_id, class_name, spec_name, signed_at,
-                 tier, slot, arrives_at, offers)
-            SELECT event_id, player_id, status, signed_up, 'self', character_id, class_name, spec_name, signed_at,
-                   tier, slot, arrives_at, string_to_array(offers, E'\\n')
-            FROM unnest($8::bigint[], $9::bigint[], $10::text[], $11::boolean[], $12::bigint[], $13::text[],
-                        $14::text[], $15::timestamptz[], $16::smallint[], $17::integer[],
-                        $20::timestamptz[], $21::text[])
-                 WITH ORDINALITY
-                 AS new (event_id, player_id, status, signed_up, character_id, class_name, spec_name, signed_at,
-                         tier, slot, arrives_at, offers, number)
-            ORDER BY number
-            ON CONFLICT (event_id, player_id) DO UPDATE SET
-                status = excluded.status, signed_up = excluded.signed_up, source = 'self',
-                character_id = excluded.character_id, class_name = excluded.class_name,
-                spec_name = excluded.spec_name, signed_at = excluded.signed_at,
-                tier = excluded.tier, slot = excluded.slot, arrives_at = excluded.arrives_at,
-                offers = excluded.offers
-            """,
+            _WRITE,
             *self._actions.enqueueing(wanted),
             [event_id for event_id, _ in rows],
             [one.player_id for _, one in rows],
