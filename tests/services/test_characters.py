@@ -75,6 +75,12 @@ async def test_a_character_is_renamed_and_plays_something_else(desk: Characters)
     assert (edited.id, edited.name, edited.pick, edited.is_main) == (one.id, "ARILA", FIRE, True)
 
 
+async def test_names_are_a_games_own(desk: Characters) -> None:
+    await desk.add(member(), None, CharacterWish("Arila", "Holy Paladin"))
+    await desk.add(member(), "destiny2", CharacterWish("Gwen", "Arc Titan"))
+    assert (await desk.edit(member(), "Gwen", CharacterWish("Arila"))).name == "Arila"
+
+
 async def test_a_removed_main_makes_room_for_the_next(guild: World, desk: Characters) -> None:
     event_id = await guild.raid()
     for name, spec in (("Arila", "Holy Paladin"), ("Bruna", "Fire Mage"), ("Cleo", "Frost Mage")):
