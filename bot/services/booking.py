@@ -53,6 +53,7 @@ class AutoBooker:
     async def book_now(self, actor: Actor, typed: str) -> Event:
         """Book the series' next raid at once, at an officer's word; `typed` is its id or title.
 
+        A raid that was booked and whose sheet could not be posted is posted now.
         Raises NotAnOfficer, UnknownSeries, SeriesRests while it is paused, NothingToBook when its next raid stands.
         """
         now = self._clock.now()
@@ -63,7 +64,7 @@ class AutoBooker:
             latest_id = await tx.bookings.latest(series.id)
             latest = await tx.events.lock(actor.guild_id, latest_id) if latest_id else None
             if latest and latest.starts_at > now and latest.status is not EventStatus.CANCELLED:
-                raise NothingToBook
+                return await _posted_anew(tx, latest, now)
             occurrence = await self._ahead(tx, series, latest, now)
             booked = await self._plan(tx, latest, series, occurrence, now)
             if booked is None:
@@ -140,6 +141,14 @@ class AutoBooker:
         await sheets.post(tx, successor, now)
         log.info("series=%s: event=%s is booked for %s", new.series_id, successor_id, new.day)
         return successor
+
+
+async def _posted_anew(tx: Session, latest: Event, now: datetime) -> Event:
+    """The raid that is booked, its sheet asked for once more. Raises NothingToBook when that stands."""
+    if latest.link:
+        raise NothingToBook
+    await sheets.post(tx, latest, now)
+    return latest
 
 
 async def _follow_by_hand(tx: Session, source: Event, successor_id: EventId) -> bool:

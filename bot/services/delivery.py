@@ -4,12 +4,12 @@ from collections.abc import Mapping
 
 from bot.clock import Clock
 from bot.domain.action import Action, Kind, NewAction, channel_lane
-from bot.domain.event import BookingState, Event, EventStatus
+from bot.domain.event import BookingState, Event, EventStatus, SheetKind
 from bot.domain.ids import EventId, PlayerId, UserId
 from bot.domain.notice import Notice, still_true
 from bot.domain.sheet import Sheet
-from bot.services import comp_delivery
-from bot.services.messenger import Messenger
+from bot.services import comp_delivery, sheets
+from bot.services.messenger import Messenger, SheetGone
 from bot.services.queue import Handler
 from bot.services.sheets import Sheets
 from db import Database, Session
@@ -55,10 +55,28 @@ class Delivery:
             sheet = await self._sheet(tx, action)
             if sheet:
                 await comp_delivery.follow(tx, sheet.event, self._clock.now())
-        if sheet is None or sheet.event.message_id is None:
+        if sheet is None:
             return "no sheet to draw"
-        await self._messenger.edit_sheet(sheet)
+        if sheet.event.message_id is None:
+            return await self._post_anew(sheet.event, "no sheet to draw")
+        try:
+            await self._messenger.edit_sheet(sheet)
+        except SheetGone:
+            return await self._post_anew(sheet.event, "deleted by hand")
         return "drawn"
+
+    async def _post_anew(self, event: Event, why: str) -> str:
+        """A sheet that is not there: it comes (back) while people can still answer, and is forgotten otherwise."""
+        now = self._clock.now()
+        async with self._db.transaction() as tx:
+            current = await tx.events.lock(event.guild_id, event.id)
+            if current is None or current.message_id != event.message_id:
+                return "posted meanwhile"
+            await tx.events.set_message(event.id, None)
+            if current.sheet is SheetKind.NATIVE and current.takes_buttons and current.starts_at > now:
+                await sheets.post(tx, current, now)
+                return f"{why}: posted anew"
+        return why
 
     async def delete_sheet(self, action: Action) -> str:
         """Delete the sheet's message."""

@@ -7,6 +7,7 @@ import pytest
 from bot.domain.ids import SeriesId
 from bot.domain.permissions import NotAnOfficer
 from bot.domain.series import NothingToBook, SeriesRests, SeriesWaits, UnknownSeries
+from bot.services.messenger import Undeliverable
 from tests.factories import OTHER_GUILD, START, days, member, new_series, officer, wednesday
 from tests.services.world import World
 
@@ -36,14 +37,28 @@ async def test_it_may_be_typed_by_its_title_and_weeks_gone_by_are_left_out(guild
 
 async def test_a_raid_that_stands_is_not_booked_again(guild: World) -> None:
     series_id = await series_with_raid(guild)
+    await guild.pool.execute("UPDATE patt.raid_events SET discord_channel_id = 71, discord_message_id = 900")
     guild.clock.set(START - timedelta(hours=1))
     with pytest.raises(NothingToBook):
         await guild.first.booker.book_now(officer(), str(series_id))
     guild.clock.set(START + timedelta(minutes=1))
     await guild.first.booker.book_now(officer(), str(series_id))
+    await guild.run()
     with pytest.raises(NothingToBook):
         await guild.first.booker.book_now(officer(), str(series_id))
     assert await guild.look(START + timedelta(minutes=12)) == 0
+
+
+async def test_a_raid_whose_sheet_could_not_be_posted_is_posted_at_an_officer_s_word(guild: World) -> None:
+    series_id = await series_with_raid(guild)
+    guild.clock.set(START + timedelta(minutes=1))
+    guild.discord.fail("post_sheet", Undeliverable("Missing Permissions"))
+    booked = await guild.first.booker.book_now(officer(), str(series_id))
+    await guild.run()
+    assert guild.discord.sheets == []
+    assert (await guild.first.booker.book_now(officer(), str(series_id))).id == booked.id
+    await guild.run()
+    assert [one.event.id for one in guild.discord.sheets] == [booked.id]
 
 
 async def test_a_series_without_any_raid_begins_with_the_next_day_of_its_own(guild: World) -> None:

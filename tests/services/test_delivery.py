@@ -191,13 +191,18 @@ async def test_an_edit_that_failed_is_made_up_for(guild: World) -> None:
     assert len(guild.discord.edits) == 1
 
 
-async def test_a_sheet_that_was_deleted_by_hand_is_not_edited_for_ever(guild: World) -> None:
+@pytest.mark.parametrize(("minutes", "sheets"), [(-1, 1), (1, 0)])
+async def test_a_sheet_that_was_deleted_by_hand_comes_back_once_before_the_start(
+    guild: World, minutes: int, sheets: int
+) -> None:
     raid = await posted(guild)
+    guild.clock.set(raid["start_time_utc"] + timedelta(minutes=minutes))
     await guild.first.sign_ups.answer(member(), raid["id"], Choice.TENTATIVE)
     guild.discord.fail("edit_sheet", SheetGone("Unknown Message"))
     await guild.pass_time(SPACING)
-    letters = await guild.pool.fetch("SELECT last_error FROM patt.scheduled_actions WHERE dead")
-    assert ([row["last_error"] for row in letters], await guild.open_actions()) == (["Unknown Message"], [])
+    await guild.run()
+    assert (len(guild.discord.sheets), await guild.open_actions()) == (sheets, [])
+    assert not await guild.pool.fetchval("SELECT count(*) FROM patt.scheduled_actions WHERE dead")
 
 
 async def test_before_the_sheet_stands_there_is_nothing_to_redraw(guild: World) -> None:
