@@ -14,7 +14,8 @@ from bot.render import texts
 Interaction = discord.Interaction[MusterBot]
 
 POSTING = ("view_channel", "send_messages", "embed_links")
-"""What the bot needs in a channel to post a sheet."""
+IN_THREADS = ("view_channel", "send_messages_in_threads", "embed_links")
+"""What the bot needs in a channel, or in a thread, to post a sheet."""
 
 
 class CannotPost(MusterError):
@@ -67,17 +68,18 @@ def guild_of(interaction: discord.Interaction[Any]) -> GuildId:
 
 
 def missing_in(interaction: discord.Interaction[Any], channel_id: ChannelId) -> Sequence[str]:
-    """What the bot lacks to post in that channel, in Discord's words; everything when it cannot even see it."""
+    """What the bot lacks to post in that channel, in Discord's words. Raises CannotPost when it is not there."""
     guild = interaction.guild
-    channel = guild.get_channel(channel_id) if guild else None
+    channel = guild.get_channel_or_thread(channel_id) if guild else None
     if guild is None or channel is None:
-        return [_words(name) for name in POSTING]
+        raise CannotPost(texts.channel_gone(channel_id))
     held = channel.permissions_for(guild.me)
-    return [_words(name) for name in POSTING if not getattr(held, name)]
+    needed = IN_THREADS if isinstance(channel, discord.Thread) else POSTING
+    return [_words(name) for name in needed if not getattr(held, name)]
 
 
 def require_postable(interaction: discord.Interaction[Any], channel_id: ChannelId) -> None:
-    """Raise CannotPost, naming each missing permission, before anything is written."""
+    """Raise CannotPost, naming each missing permission or the missing channel, before anything is written."""
     if missing := missing_in(interaction, channel_id):
         raise CannotPost(texts.missing_permissions(channel_id, missing))
 

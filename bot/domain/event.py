@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from bot.domain.errors import MusterError
 from bot.domain.ids import ChannelId, EventId, GuildId, MessageId, SeriesId, TemplateId, UserId
+from bot.domain.names import visible
 from bot.domain.template import Choice
 
 LONGEST_TITLE = 100
@@ -121,6 +122,10 @@ class UnknownEvent(MusterError):
     """There is no such raid in this server. Pick one from the list that appears while you type."""
 
 
+class SeveralEvents(MusterError):
+    """Several raids are called that. Pick one from the list that appears while you type, or give its id."""
+
+
 class SheetClosed(MusterError):
     """This sheet takes no answers any more."""
 
@@ -150,6 +155,8 @@ def check_title(title: str) -> str:
     folded = " ".join(title.split())
     if not 1 <= len(folded) <= LONGEST_TITLE:
         raise BadTitle
+    if not visible(folded):
+        raise BadTitle('Nothing of that title can be seen. Type one like "Heroic Wednesday".')
     if PINGS.search(folded):
         raise TitlePings
     return folded

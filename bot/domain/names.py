@@ -1,10 +1,19 @@
 """Names as people type them: found whatever their case, and the likeliest ones when there is no such name."""
 
+import unicodedata
 from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
 
 MOST_GUESSES = 3
 LIKENESS = 0.5  # of difflib's ratio: "Hloy Paladn" is found, "Warrior" is no guess for "Mage"
+
+_BLANK = "\u115f\u1160\u2800\u3164\uffa0"
+"""Letters and signs that show nothing: what people without a name call themselves."""
+
+
+def visible(text: str) -> bool:
+    """Whether anything of `text` can be seen: a letter, a digit, a sign or an emoji."""
+    return any(unicodedata.category(one)[0] in "LNPS" and one not in _BLANK for one in text)
 
 
 def folded(name: str) -> str:

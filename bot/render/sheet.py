@@ -12,6 +12,7 @@ import discord
 
 from bot.domain.durations import show_duration
 from bot.domain.event import Event, EventStatus
+from bot.domain.names import visible
 from bot.domain.roster import Placed, Roster, SignUp
 from bot.domain.sheet import Sheet
 from bot.domain.template import Choice, Template
@@ -140,7 +141,7 @@ def _facts(sheet: Sheet) -> Iterator[str]:
     yield f"⏳ {show_duration(event.ends_at - event.starts_at)}"
     if event.status is EventStatus.CANCELLED:
         return
-    if not event.takes_buttons:
+    if not event.takes_buttons or Choice.ABSENCE in sheet.closed_choices:
         yield "🔒 Sign-ups are closed"
     elif event.deadline and sheet.past_deadline:
         yield f"🔒 Sign-ups closed {stamp(event.deadline, 'R')}; Late and Absence still count"
@@ -215,7 +216,8 @@ def _marks(own: SignUp) -> str:
 
 def _who(template: Template, placed: Placed, measure: Measure) -> str:
     """Spec emoji and name; the spec is spelt out while it has no emoji of its own."""
-    name = safe(cut(" ".join(placed.sign_up.name.split()), measure.name)) or "?"
+    known = " ".join(placed.sign_up.name.split())
+    name = safe(cut(known, measure.name)) if visible(known) else "?"
     game_class = template.game_class(placed.sign_up.class_name)
     spec = game_class.spec(placed.sign_up.spec_name or "") if game_class else None
     if game_class is None or spec is None:

@@ -27,13 +27,16 @@ WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", 
 # Emphasis, code, spoilers, links and everything in pointed brackets; lists, headings and quotes at the beginning.
 _MARKUP = re.compile(r"[\\*_~`|<\[]|^[#>+-]|(?<=^\d)\.|(?<=^\d\d)\.")
 
+# Signs that turn the direction of everything behind them, ours included.
+_TURNS = re.compile("[\u202a-\u202e\u2066-\u2069]")
+
 
 def safe(text: str) -> str:
-    """User text for a message: no markdown, mentions, times or line breaks of its own.
+    """User text for a message: no markdown, mentions, times, turned direction or line breaks of its own.
 
     discord.py's `escape_markdown` leaves what stands in a link or in `<...>` as it is.
     """
-    escaped = _MARKUP.sub(r"\\\g<0>", " ".join(text.split()))
+    escaped = _MARKUP.sub(r"\\\g<0>", " ".join(_TURNS.sub("", text).split()))
     return escaped.replace("@everyone", "@\u200beveryone").replace("@here", "@\u200bhere")
 
 
@@ -65,9 +68,10 @@ def signed_up(template: Template, placed: Placed) -> str:
     sign_up = placed.sign_up
     what = _as_what(placed)
     if placed.position is not None:
+        late = ", coming **late**" if sign_up.choice is Choice.LATE else ""
         return (
             # Not "the raid is full": it may be the tanks' seats alone.
-            f"No seat is free for you, so you are in the **queue** at place {placed.position}{what}. "
+            f"No seat is free for you, so you are in the **queue** at place {placed.position}{what}{late}. "
             "When one opens you move up and are told."
         )
     if sign_up.choice is Choice.ACCEPTED:
@@ -100,7 +104,7 @@ def notice(what: Notice, sheet: Sheet, placed: Placed | None) -> str:
     raid = f"**{safe(event.title)}**, {stamp(event.starts_at)}"
     sentence = {
         Notice.PROMOTED: f"A seat opened: you are now in {raid}.",
-        Notice.DEMOTED: f"There are fewer seats than before, so you are back in the queue of {raid}.",
+        Notice.DEMOTED: f"You lost your seat in {raid}: there are fewer, or somebody who goes first took it.",
         Notice.ADDED: f"An officer put you on the sheet of {raid}.",
         Notice.MOVED: f"An officer changed your answer to {raid}.",
         Notice.SWITCHED: f"An officer took up your offer: you play another spec in {raid}.",
@@ -119,6 +123,9 @@ def created(event: Event) -> str:
     where = f"<#{event.channel_id}>"
     how = "Raid-Helper posts its sheet" if event.sheet is SheetKind.RAID_HELPER else "The sheet appears"
     return f"**{safe(event.title)}** is planned for {stamp(event.starts_at)}. {how} in {where}. Its id is `{event.id}`."
+
+
+ZONE_UNSET = "This server has no time zone yet, so times you type are read as UTC: `/raid setup timezone:` sets one."
 
 
 def series_started(series: Series, first: Event) -> str:
@@ -149,9 +156,9 @@ def cancelled(event: Event, *, deleted: bool) -> str:
     goes = deleted or event.sheet is SheetKind.RAID_HELPER
     sheet = "Its sheet is being deleted." if goes else "The sheet stays and says so."
     follow = ""
-    if event.series_id is not None:
+    if event.series_id is not None and event.successor_id is None:
         follow = " A cancelled raid books no successor: `/raid series book` posts the series' next one."
-    return f"**{safe(event.title)}** is cancelled. {sheet}{follow}"
+    return f"**{safe(event.title)}**, {stamp(event.starts_at)}, is cancelled. {sheet}{follow}"
 
 
 def upcoming(events: Sequence[Event]) -> str:
@@ -175,6 +182,14 @@ def _line(event: Event) -> str:
 def missing_permissions(channel_id: ChannelId, names: Sequence[str]) -> str:
     """A channel the bot cannot use as asked."""
     return f"I cannot post there yet: in <#{channel_id}> I need {', '.join(f'**{name}**' for name in names)}."
+
+
+def channel_gone(channel_id: ChannelId) -> str:
+    """A channel that was set or chosen and is not in the server."""
+    return f"I cannot find <#{channel_id}> any more. `/raid setup` sets another channel."
+
+
+ROLE_GONE = "The officer role was deleted: `/raid setup officer_role:` sets another."
 
 
 def set_up(server: Server, problems: Sequence[str]) -> str:

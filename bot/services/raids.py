@@ -16,6 +16,7 @@ from bot.domain.event import (
     Event,
     EventStatus,
     NewEvent,
+    SeveralEvents,
     SheetKind,
     UnknownEvent,
     check_description,
@@ -109,16 +110,20 @@ class Raids:
             return await tx.events.not_over(guild_id, self._clock.now(), most=most)
 
     async def find(self, guild_id: GuildId, typed: str) -> Event:
-        """The raid meant by an id or a title. Raises UnknownEvent, also for another server's id."""
+        """The raid meant by an id or a title. Raises UnknownEvent, also for another server's id, and SeveralEvents."""
         wanted = typed.strip()
         async with self._db.transaction() as tx:
             by_id = re.fullmatch(r"[0-9]{1,18}", wanted)
             if by_id and (event := await tx.events.lock(guild_id, EventId(int(wanted)))):
                 return event
-            for event in await tx.events.not_over(guild_id, self._clock.now(), most=200):
-                if event.title.casefold() == wanted.casefold():
-                    return event
-        raise UnknownEvent
+            ahead = await tx.events.not_over(guild_id, self._clock.now(), most=200)
+        called_so = [one for one in ahead if one.title.casefold() == wanted.casefold()]
+        if len(called_so) > 1:
+            # A guess would be the one that runs, when next week's is meant.
+            raise SeveralEvents
+        if not called_so:
+            raise UnknownEvent
+        return called_so[0]
 
     async def cancel(self, actor: Actor, typed: str, reason: str | None, *, delete: bool) -> Cancelled:
         """Cancel the raid and enqueue what the channel shows. Raises NotAnOfficer, UnknownEvent, AlreadyOver."""

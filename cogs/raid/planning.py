@@ -16,6 +16,9 @@ from cogs.raid.family import Family
 from cogs.raid.participants import read as read_participants
 from cogs.undo import undo_view
 
+MOST_COUNTED = 500
+"""Raids `/raid list` looks at; those a message has no room for are counted."""
+
 
 class Planning(Family):
     """Raids, one at a time."""
@@ -69,7 +72,7 @@ class Planning(Family):
     @app_commands.command(name="list")
     async def list_(self, interaction: Interaction) -> None:
         """The raids to come."""
-        events = await in_time(interaction, self.services.raids.upcoming(guild_of(interaction)))
+        events = await in_time(interaction, self.services.raids.upcoming(guild_of(interaction), most=MOST_COUNTED))
         await answer(interaction, texts.upcoming(events))
 
     @app_commands.command()
@@ -99,7 +102,8 @@ class Planning(Family):
         if repeat:
             started = await self.services.series.repeat(actor, wish, repeat)
             return texts.series_started(started.series, started.first)
-        return texts.created(await self.services.raids.create(actor, wish))
+        created = texts.created(await self.services.raids.create(actor, wish))
+        return created if server.timezone else f"{created}\n{texts.ZONE_UNSET}"
 
 
 def here(interaction: Interaction) -> ChannelId:

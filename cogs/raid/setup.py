@@ -8,7 +8,7 @@ from bot.domain.ids import ChannelId, RoleId
 from bot.domain.server import Server
 from bot.render import texts
 from bot.services.servers import SetUp
-from cogs.actors import Interaction, actor_of, missing_in
+from cogs.actors import CannotPost, Interaction, actor_of, require_postable
 from cogs.raid import options
 from cogs.raid.family import Family
 
@@ -44,7 +44,17 @@ class SetUpCommand(Family):
 
 
 def _problems(interaction: Interaction, server: Server) -> list[str]:
-    """A line for each channel the bot could not post in."""
+    """A line for each channel the bot could not post in, and for a role that is gone."""
     channels = {one for one in (server.raid_channel_id, server.officer_channel_id) if one}
-    missing = {channel: missing_in(interaction, channel) for channel in sorted(channels)}
-    return [texts.missing_permissions(channel, names) for channel, names in missing.items() if names]
+    lines = [_problem(interaction, channel) for channel in sorted(channels)]
+    known = {role.id for role in interaction.guild.roles} if interaction.guild else set[int]()
+    lines.append("" if server.officer_roles <= known else texts.ROLE_GONE)
+    return [line for line in lines if line]
+
+
+def _problem(interaction: Interaction, channel_id: ChannelId) -> str:
+    try:
+        require_postable(interaction, channel_id)
+    except CannotPost as missing:
+        return str(missing)
+    return ""

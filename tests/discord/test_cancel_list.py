@@ -1,7 +1,7 @@
 """`/raid cancel` and `/raid list`, and how a raid is named in them."""
 
 import pytest
-from raid_stage import Stage, event_id, is_refusal
+from raid_stage import FRIDAY, Stage, event_id, is_refusal
 
 from sandbox.discord.words import walk
 
@@ -13,7 +13,7 @@ async def test_a_cancelled_sheet_stays_and_says_so(stage: Stage) -> None:
     await stage.sign_up(stage.member, sheet)
     answer = await stage.officer.slash("raid cancel", event=str(event_id(sheet)), reason="Half of us are ill")
     assert answer.ephemeral
-    assert "**Heroic** is cancelled. The sheet stays and says so." in answer.text
+    assert f"**Heroic**, <t:{int(FRIDAY.timestamp())}:F>, is cancelled. The sheet stays and says so." in answer.text
     await stage.redraw()
     [embed] = sheet.embeds
     assert "CANCELLED" in embed["title"]
@@ -54,6 +54,29 @@ async def test_a_typed_title_is_found(stage: Stage, typed: str) -> None:
     sheet = await stage.raid()
     assert "is cancelled" in (await stage.officer.slash("raid cancel", event=typed)).text
     assert await stage.value(STATUS, event_id(sheet)) == "CANCELLED"
+
+
+async def test_of_two_raids_of_one_title_none_is_guessed(stage: Stage) -> None:
+    first, second = await stage.raid(), await stage.raid(when="sat 20:00")
+    answer = await stage.officer.slash("raid cancel", event="Heroic")
+    assert is_refusal(answer)
+    assert "Several raids" in answer.text
+    assert "is cancelled" in (await stage.officer.slash("raid cancel", event=str(event_id(second)))).text
+    assert "is cancelled" in (await stage.officer.slash("raid cancel", event="Heroic")).text
+    assert await stage.value(STATUS, event_id(first)) == "CANCELLED"
+
+
+async def test_the_list_counts_every_raid_it_has_no_room_for(stage: Stage) -> None:
+    await stage.local.db.execute(
+        """
+        INSERT INTO patt.raid_events (guild_discord_id, title, event_date, start_time_utc, end_time_utc)
+        SELECT $1, 'Raid ' || n || repeat('x', 80), '2026-11-27', '2026-11-27 19:00Z', '2026-11-27 22:00Z'
+        FROM generate_series(1, 60) n
+        """,
+        stage.guild.id,
+    )
+    *shown, rest = (await stage.officer.slash("raid list")).text.splitlines()
+    assert rest == f"… and {60 - len(shown)} more"
 
 
 async def test_a_number_for_a_title_is_found(stage: Stage) -> None:

@@ -49,6 +49,31 @@ async def test_without_options_it_shows_what_holds(stage: Stage) -> None:
     assert await stage.row(CONFIG, stage.guild.id) == before
 
 
+async def test_a_role_or_channel_that_was_deleted_is_named_with_its_mend(stage: Stage) -> None:
+    here = stage.owner.in_channel(stage.officers)
+    assert "deleted" not in (await here.slash("raid setup")).text
+    stage.local.discord.delete_role(stage.guild, stage.officer_role)
+    stage.local.discord.delete_channel(stage.raids)
+    said = (await here.slash("raid setup")).text
+    assert "The officer role was deleted: `/raid setup officer_role:` sets another." in said
+    assert f"I cannot find <#{stage.raids.id}> any more. `/raid setup` sets another channel." in said
+
+
+async def test_until_there_is_a_time_zone_the_planner_hears_of_utc(new_server: Stage) -> None:
+    assert "UTC" in (await new_server.owner.slash("raid create", title="Heroic", when="fri 20:00")).text
+    await new_server.set_up()
+    assert "UTC" not in (await new_server.owner.slash("raid create", title="Heroic", when="fri 20:00")).text
+    await new_server.local.settle()
+
+
+async def test_before_the_set_up_a_raid_may_be_planned_in_a_thread(new_server: Stage) -> None:
+    thread = new_server.local.discord.add_thread(new_server.raids, "Friday", new_server.owner.actor)
+    answer = await new_server.owner.in_channel(thread).slash("raid create", title="Heroic", when="fri 20:00")
+    await new_server.local.settle()
+    assert f"<#{thread.id}>" in answer.text
+    assert len(new_server.local.discord.messages(thread)) == 1
+
+
 async def test_a_server_nobody_has_set_up_says_so(new_server: Stage) -> None:
     answer = await new_server.owner.slash("raid setup")
     assert "Raid channel: not set" in answer.text

@@ -27,6 +27,7 @@ from bot.domain.event import (
         ("団" * 100, "団" * 100),
         ("mail me @ home", "mail me @ home"),
         ("everyone comes", "everyone comes"),
+        ("🐉", "🐉"),
         ("<3 <t:1> <:logo:12>", "<3 <t:1> <:logo:12>"),
     ],
 )
@@ -39,6 +40,9 @@ def test_a_title_is_folded(typed: str, title: str):
     [
         ("", BadTitle),
         (" \n ", BadTitle),
+        ("\u200b", BadTitle),
+        ("\u3164 \u2800", BadTitle),
+        ("\u202e", BadTitle),
         ("x" * 101, BadTitle),
         ("x" * 5000, BadTitle),
         ("Raid @everyone", TitlePings),

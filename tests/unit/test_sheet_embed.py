@@ -190,6 +190,17 @@ def test_the_looks_of_a_closed_and_a_cancelled_sheet(
     assert not [words for words in absent if words in text]
 
 
+def test_when_the_raid_is_over_its_sheet_invites_nobody_any_more():
+    over = replace(sheet([], game(), event(deadline=START)), closed_choices=frozenset(Choice))
+    assert "🔒 Sign-ups are closed" in drawn(over)
+    assert "until" not in drawn(over)
+
+
+@pytest.mark.parametrize("name", ["\u3164", "\u2800", "\u200b\u200b", "\u202e", "  "])
+def test_a_name_that_shows_nothing_is_a_question_mark(name: str):
+    assert "`1` **?**" in values(sheet_embed(sheet([sign_up(1, name=name)], PLAIN)))
+
+
 def test_the_title_leads_to_the_sheet_itself():
     assert sheet_embed(sheet([], PLAIN, event(message_id=900))).url == "https://discord.com/channels/70/71/900"
     assert sheet_embed(sheet([], PLAIN)).url is None

@@ -106,6 +106,7 @@ def test_in_the_queue_the_place_counts_not_the_number(choice: Choice):
     assert third
     said = texts.signed_up(template, third)
     assert "**queue** at place 2 as **Arms Warrior**" in said
+    assert ("coming **late**" in said) is (choice is Choice.LATE)
     assert "#3" not in said
     assert "full" not in said  # healers would still find a seat
 
@@ -176,7 +177,10 @@ SHOWN = "**\\*\\*@\u200beveryone\\*\\***"
             ],
         ),
         (texts.cancelled(HOSTILE, deleted=False), [SHOWN, "The sheet stays", "books no successor"]),
-        (texts.cancelled(event(), deleted=True), ["Its sheet is being deleted."]),
+        (
+            texts.cancelled(event(), deleted=True),
+            ["**Heroic Wednesday**, <t:1795633200:F>,", "Its sheet is being deleted."],
+        ),
         (texts.cancelled(event(sheet=SheetKind.RAID_HELPER), deleted=False), ["Its sheet is being deleted."]),
         (
             texts.missing_permissions(ChannelId(71), ["Send Messages", "Embed Links"]),
@@ -196,6 +200,23 @@ def test_what_is_said_names_the_thing_and_the_next_step(said: str, words: list[s
 
 def test_a_single_raid_that_is_cancelled_says_nothing_of_successors():
     assert "successor" not in texts.cancelled(event(), deleted=False)
+
+
+def test_a_raid_of_a_series_whose_next_stands_already_says_nothing_of_successors_either():
+    assert "successor" not in texts.cancelled(replace(HOSTILE, successor_id=EventId(13)), deleted=False)
+
+
+@pytest.mark.parametrize("turn", ["\u202e", "\u202a", "\u2067", "\u2069"])
+def test_user_text_does_not_turn_the_direction_of_what_follows(turn: str):
+    assert texts.safe(f"{turn}Mira") == "Mira"
+
+
+def test_whoever_lost_a_seat_is_not_told_of_fewer_seats_alone():
+    tanks = [sign_up(n, class_name="Warrior", spec_name="Arms") for n in (1, 2)]
+    roster = place(tanks, game(tanks=1), None)
+    said = texts.notice(Notice.DEMOTED, Sheet(event(), game(tanks=1), roster), roster.queued[0])
+    assert "somebody who goes first took it" in said
+    assert said.count("queue") == 1
 
 
 def test_a_long_class_name_still_fits_the_select():
