@@ -104,13 +104,25 @@ def encryption_key(settings: Settings) -> SecretStr | None:
     path = settings.data_dir / "encryption.key"
     if not path.exists():
         _write_privately(path, Fernet.generate_key())
-    return SecretStr(path.read_text().strip())
+    key = path.read_text().strip()
+    try:
+        Fernet(key)
+    except ValueError:
+        raise SettingsError(
+            f"ENCRYPTION_KEY: {path} holds no key. Restore it from a backup; without one, delete it and have every "
+            "server store its Raid-Helper key anew with `/raidhelper connect`."
+        ) from None
+    return SecretStr(key)
 
 
 def _write_privately(path: Path, content: bytes) -> None:
+    """Write the file whole or not at all: killed in between, the next start would find an empty key."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.touch(mode=0o600)
-    path.write_bytes(content)
+    fresh = path.with_suffix(".new")
+    fresh.unlink(missing_ok=True)
+    fresh.touch(mode=0o600)
+    fresh.write_bytes(content)
+    fresh.replace(path)
 
 
 @asynccontextmanager

@@ -125,7 +125,10 @@ async def _channel(client: discord.Client, guild: discord.Guild, channel_id: Cha
 
 
 async def _raid_helper(settings: Settings, server: Server) -> Finding:
-    key = SecretBox(encryption_key(settings)).open(server.raid_helper_key)
+    try:
+        key = SecretBox(encryption_key(settings)).open(server.raid_helper_key)
+    except SettingsError as error:
+        return Finding(False, str(error))
     if key is None:
         return Finding(False, f"Server {server.id}: its Raid-Helper key cannot be opened. {KEY_MEND}")
     async with aiohttp.ClientSession() as http:

@@ -407,3 +407,25 @@ async def test_the_generated_key_is_private_and_kept(host: Host, discord: Discor
     assert path.stat().st_mode & 0o777 == 0o600
     assert kept[0] == kept[1]
     Fernet(kept[0])
+
+
+@pytest.mark.parametrize("content", ["", "half a k"])
+async def test_a_damaged_key_is_named_with_its_mend(host: Host, discord: DiscordServer, content: str):
+    (host.folder / "data").mkdir()
+    (host.folder / "data" / "encryption.key").write_text(content)
+    refused = await host.at(discord).runs()
+    assert refused.code == BAD_SETTINGS
+    assert "encryption.key holds no key. Restore it" in refused.errors
+    assert "Traceback" not in refused.errors
+
+
+async def test_a_start_killed_while_it_wrote_the_key_writes_it_again(host: Host, discord: DiscordServer):
+    (host.folder / "data").mkdir()
+    (host.folder / "data" / "encryption.new").touch()
+    async with host.at(discord).running() as process:
+        await until(lambda: connected(discord))
+        process.terminate()
+        await ended(process)
+    path = host.folder / "data" / "encryption.key"
+    assert path.stat().st_mode & 0o777 == 0o600
+    Fernet(path.read_bytes())
