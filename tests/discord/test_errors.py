@@ -131,6 +131,7 @@ async def test_an_answer_that_did_not_get_through_is_followed_by_one_that_does(
     stage: Stage, act: str, status: int
 ) -> None:
     sheet = await stage.raid()
+    await stage.member.click(sheet, "Bench")  # so that `My sign-up` has one to show
     stage.local.discord.fail("POST", "/interactions/*/*/callback", status)
     answer = await ACTS[act](stage, sheet)
     assert answer.ephemeral
@@ -180,7 +181,7 @@ async def test_a_sheet_discord_refuses_for_good_is_given_up_and_logged(
     await stage.officer.slash("raid create", title="Heroic", when="fri 20:00")
     await stage.local.pass_time(60 * SECOND)
     assert len(stage.posts()) == 1
-    assert await stage.value("SELECT dead FROM patt.scheduled_actions")
+    assert await stage.value("SELECT dead FROM patt.scheduled_actions WHERE kind = 'sheet.post'")
     assert "given up" in caplog.text
 
 
