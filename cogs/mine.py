@@ -22,28 +22,13 @@ from bot.domain.mine import LONGEST_NOTE, delays
 from bot.domain.template import Choice, GameClass, Template
 from bot.render import custom_ids, mine_texts, texts
 from bot.render.calendar_file import NAME, calendar_file
-from bot.services.mine import Mine, Own
+from bot.services.mine import Own
 from bot.services.sign_ups import ClassWanted, Outcome, SignedUp, SpecWanted
 from cogs.actors import Interaction, actor_of
+from cogs.own_items import OwnButton, OwnSelect, chosen_in, mine
 
 OTHER, UNKNOWN = "other", "unknown"
 LONGEST_OPTION = 100
-SECONDARY = discord.ButtonStyle.secondary
-
-
-class OwnButton(PersistentItem[ui.Button[ui.View]], template=r"(?!)"):
-    """A button of which the `custom_id` says the raid, and nothing else."""
-
-    def __init__(
-        self, event_id: EventId, label: str, custom_id: str, style: discord.ButtonStyle = SECONDARY, row: int = 2
-    ) -> None:
-        super().__init__(ui.Button(label=label, custom_id=custom_id, style=style, row=row))
-        self.event_id = event_id
-
-    @classmethod
-    async def from_custom_id(cls, _interaction: Any, _item: Any, match: re.Match[str], /) -> Self:
-        """The button behind a click."""
-        return cls(EventId(int(match["event"])))  # type: ignore[call-arg] - every kind takes the raid alone
 
 
 class RespecButton(OwnButton, template=custom_ids.RESPEC):
@@ -135,19 +120,6 @@ class BackButton(OwnButton, template=custom_ids.CARD):
     async def act(self, interaction: Interaction) -> None:
         """Show the card again."""
         await _back(interaction, mine(interaction).look(actor_of(interaction), self.event_id))
-
-
-class OwnSelect(PersistentItem[ui.Select[ui.View]], template=r"(?!)"):
-    """A select of which the `custom_id` says the raid, and nothing else."""
-
-    def __init__(self, event_id: EventId, select: "ui.Select[ui.View]") -> None:
-        super().__init__(select)
-        self.event_id = event_id
-
-    @classmethod
-    async def from_custom_id(cls, _interaction: Any, item: Any, match: re.Match[str], /) -> Self:
-        """The select behind a choice."""
-        return chosen_in(cls(EventId(int(match["event"]))), item)  # type: ignore[call-arg] - every kind takes the raid alone
 
 
 class ArrivalSelect(OwnSelect, template=custom_ids.ARRIVAL):
@@ -340,17 +312,6 @@ def told(outcome: Outcome) -> tuple[str, ui.View]:
             index = outcome.template.classes.index(outcome.game_class)
             select = SpecSelect(outcome.event.id, outcome.choice, index, outcome.game_class)
             return texts.spec_wanted(outcome.game_class), _only(select)
-
-
-def mine(interaction: Interaction) -> Mine:
-    """The use cases of this module."""
-    return interaction.client.services.mine
-
-
-def chosen_in(select: Any, item: Any) -> Any:
-    """The rebuilt select with the member's values: they came with the message's own component."""
-    select.item = item
-    return select
 
 
 def _only(*items: ui.Item[Any]) -> ui.View:

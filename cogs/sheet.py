@@ -14,7 +14,8 @@ from bot.domain.sheet import Sheet
 from bot.domain.template import Choice
 from bot.render import custom_ids, texts
 from cogs.actors import Interaction, actor_of
-from cogs.mine import card, mine, told
+from cogs.mine import card, told
+from cogs.own_items import mine
 
 STYLES = {Choice.ACCEPTED: discord.ButtonStyle.success}
 
