@@ -28,6 +28,7 @@ from bot.services.deadlines import Deadlines
 from bot.services.delivery import Delivery
 from bot.services.mine import Mine
 from bot.services.officers import Officers
+from bot.services.panel import Panel
 from bot.services.queue import Queue
 from bot.services.raid_edits import RaidEdits
 from bot.services.raid_helper_delivery import RaidHelperDelivery
@@ -179,6 +180,7 @@ async def _equip(bot: MusterBot, db: Database, raid_helper: RaidHelper, secrets:
         booker=AutoBooker(db, templates, secrets, clock),
         alerts=AlertDesk(db, sheets, clock),
         comps=Comps(db, templates, raids, clock),
+        panel=Panel(db, sheets, raids, clock),
     )
 
 

@@ -33,6 +33,7 @@ EXTENSIONS = (
     "cogs.undo",
     "cogs.alerts",
     "cogs.comp",
+    "cogs.panel",
     "cogs.raidhelper",
     "cogs.template",
     "cogs.queue",

@@ -1,12 +1,14 @@
 """Who did what to a raid: `patt.audit`."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from bot.domain.ids import EventId, GuildId, UserId
 from db.rows import Connection, maybe
+
+_SELECT = "SELECT id, event_id, action, details, at, undone_at, actor_discord_id FROM patt.audit"
 
 
 @dataclass(frozen=True)
@@ -19,6 +21,7 @@ class Entry:
     details: Mapping[str, Any]
     at: datetime
     undone_at: datetime | None
+    actor_id: UserId | None = None
 
 
 class AuditRepository:
@@ -47,18 +50,32 @@ class AuditRepository:
     async def lock(self, guild_id: GuildId, entry_id: int) -> Entry | None:
         """The server's entry, locked until the transaction ends; None when it is not there."""
         row = await self._db.fetchrow(
-            """
-            SELECT id, event_id, action, details, at, undone_at FROM patt.audit
-            WHERE id = $1 AND guild_discord_id = $2 FOR UPDATE
-            """,
-            entry_id,
-            guild_id,
+            _SELECT + " WHERE id = $1 AND guild_discord_id = $2 FOR UPDATE", entry_id, guild_id
         )
-        if row is None:
-            return None
-        event_id = maybe(EventId, row["event_id"])
-        return Entry(row["id"], event_id, row["action"], row["details"], row["at"], row["undone_at"])
+        return _entry(row) if row else None
+
+    async def latest(self, guild_id: GuildId, event_id: EventId, *, most: int) -> Sequence[Entry]:
+        """The last entries about the server's raid, the latest first."""
+        rows = await self._db.fetch(
+            _SELECT + " WHERE event_id = $1 AND guild_discord_id = $2 ORDER BY id DESC LIMIT $3",
+            event_id,
+            guild_id,
+            most,
+        )
+        return [_entry(row) for row in rows]
 
     async def undone(self, entry_id: int, at: datetime) -> None:
         """Write down that the entry's action was taken back."""
         await self._db.execute("UPDATE patt.audit SET undone_at = $2 WHERE id = $1", entry_id, at)
+
+
+def _entry(row: Any) -> Entry:
+    return Entry(
+        row["id"],
+        maybe(EventId, row["event_id"]),
+        row["action"],
+        row["details"],
+        row["at"],
+        row["undone_at"],
+        maybe(UserId, row["actor_discord_id"]),
+    )

@@ -1,6 +1,8 @@
 """The grammar of button ids: one pattern and one builder each. The patterns are disjoint (two that match both fire)."""
 
 import re
+import zlib
+from datetime import datetime
 
 from bot.domain.alerts import Verdict
 from bot.domain.ids import EventId, PlayerId
@@ -34,9 +36,20 @@ COMP_WHO = rf"{_EVENT}:comp:who:(?P<part>[0-3])"
 COMP_TO = rf"{_EVENT}:comp:to:(?P<player>\d{{1,18}})"
 COMP_OUT = rf"{_EVENT}:comp:out:(?P<player>\d{{1,18}})"
 COMP_SWAP = rf"{_EVENT}:comp:swap:(?P<player>\d{{1,18}})"
+_PLAYER = r"(?P<player>\d{1,18})"
+PANEL_DO = rf"{_EVENT}:panel:(?P<do>show|edit|move|close|reopen|copy|cancel|gone|add|comp|history)"
+PANEL_WHEN = rf"{_EVENT}:panel:(?P<do>move|copy):(?P<at>\d{{1,12}})"
+PANEL_PEOPLE = rf"{_EVENT}:panel:people:(?P<page>\d{{1,3}})"
+PANEL_WHO = rf"{_EVENT}:panel:who"
+PANEL_NEW = rf"{_EVENT}:panel:new"
+PANEL_PUT = rf"{_EVENT}:panel:put:{_PLAYER}:{_CHOICE}"
+PANEL_OFF = rf"{_EVENT}:panel:off:{_PLAYER}"
+PANEL_OFFER = rf"{_EVENT}:panel:offer:{_PLAYER}:(?P<offer>[0-9a-f]{{8}})"
+PANEL_UNDO = rf"{_EVENT}:panel:undo:(?P<entry>\d{{1,18}})"
+PANEL = (PANEL_DO, PANEL_WHEN, PANEL_PEOPLE, PANEL_WHO, PANEL_NEW, PANEL_PUT, PANEL_OFF, PANEL_OFFER, PANEL_UNDO)
 COMP = (COMP_SAY, COMP_DO, COMP_WHO, COMP_TO, COMP_OUT, COMP_SWAP)
 
-ALL = (ANSWER, CLASS, SPEC, MINE, RESPEC, WITHDRAW, *MY_OWN, MINIMUM, SUBSTITUTES, UNDO, TEMPLATE_FORM, *COMP)
+ALL = (ANSWER, CLASS, SPEC, MINE, RESPEC, WITHDRAW, *MY_OWN, MINIMUM, SUBSTITUTES, UNDO, TEMPLATE_FORM, *COMP, *PANEL)
 
 
 def known(custom_id: str) -> bool:
@@ -162,3 +175,53 @@ def comp_out(event_id: EventId, player_id: PlayerId) -> str:
 def comp_swap(event_id: EventId, player_id: PlayerId) -> str:
     """The id of the select of whom that player changes places with."""
     return f"muster:{event_id}:comp:swap:{player_id}"
+
+
+def panel_do(event_id: EventId, do: str) -> str:
+    """The id of a button of the control panel; `do` is what stands in `PANEL_DO`."""
+    return f"muster:{event_id}:panel:{do}"
+
+
+def panel_when(event_id: EventId, do: str, at: datetime) -> str:
+    """The id of the button that confirms a time; `do` is move or copy."""
+    return f"muster:{event_id}:panel:{do}:{int(at.timestamp())}"
+
+
+def panel_people(event_id: EventId, page: int) -> str:
+    """The id of a button to a page (from 0) of the people."""
+    return f"muster:{event_id}:panel:people:{page}"
+
+
+def panel_who(event_id: EventId) -> str:
+    """The id of the select of people on the sheet."""
+    return f"muster:{event_id}:panel:who"
+
+
+def panel_new(event_id: EventId) -> str:
+    """The id of the select of members to add."""
+    return f"muster:{event_id}:panel:new"
+
+
+def panel_put(event_id: EventId, player_id: PlayerId, choice: Choice) -> str:
+    """The id of the button that gives that player another answer."""
+    return f"muster:{event_id}:panel:put:{player_id}:{choice}"
+
+
+def panel_off(event_id: EventId, player_id: PlayerId) -> str:
+    """The id of the button that takes that player off the sheet."""
+    return f"muster:{event_id}:panel:off:{player_id}"
+
+
+def panel_offer(event_id: EventId, player_id: PlayerId, offer: str) -> str:
+    """The id of the button that takes up what that player offers; `offer` is its `digest`."""
+    return f"muster:{event_id}:panel:offer:{player_id}:{offer}"
+
+
+def panel_undo(event_id: EventId, entry_id: int) -> str:
+    """The id of `Undo` in the panel, for an entry of the trail."""
+    return f"muster:{event_id}:panel:undo:{entry_id}"
+
+
+def digest(offer: str) -> str:
+    """An offer ("Class/Spec", up to 100 characters) in eight: it stays the same while others come and go."""
+    return f"{zlib.crc32(offer.encode()):08x}"

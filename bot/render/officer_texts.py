@@ -17,6 +17,11 @@ def added(event: Event, template: Template, placed: Placed, *, was_there: bool, 
     return f"**{name}** {before} {place}.{_hint(template, placed)}"
 
 
+def switched(event: Event, template: Template, placed: Placed) -> str:
+    """After somebody's offer was taken up."""
+    return f"**{safe(placed.sign_up.name)}** plays another spec in **{safe(event.title)}**: {where(template, placed)}."
+
+
 def where(template: Template, placed: Placed) -> str:
     """Somebody's place in a few words: "#3, Sign up as Holy Paladin", or their place in the queue."""
     sign_up = placed.sign_up
@@ -105,6 +110,7 @@ def undone(event: Event, action: str, name: str | None) -> str:
     who = f"**{safe(name or '')}**"
     return {
         "add": f"Undone: {who} stands on the sheet of {raid} as before.",
+        "switch": f"Undone: {who} plays in {raid} what they played before.",
         "remove": f"Undone: {who} is back on the sheet of {raid}.",
         "move": f"Undone: {raid} is at {stamp(event.starts_at)} again.",
         "cancel": f"Undone: {raid} takes place after all, and its sheet is back in a moment.",

@@ -10,6 +10,7 @@ from bot.services.comps import Comps
 from bot.services.copying import Copies
 from bot.services.mine import Mine
 from bot.services.officers import Officers
+from bot.services.panel import Panel
 from bot.services.raid_edits import RaidEdits
 from bot.services.raids import Raids
 from bot.services.series import SeriesDesk
@@ -40,3 +41,4 @@ class Services:
     booker: AutoBooker
     alerts: AlertDesk
     comps: Comps
+    panel: Panel

@@ -6,15 +6,17 @@ from dataclasses import dataclass
 from bot.clock import Clock
 from bot.domain.errors import MusterError
 from bot.domain.event import Event
-from bot.domain.ids import GuildId
+from bot.domain.ids import GuildId, PlayerId
+from bot.domain.mine import offered as offers_of
 from bot.domain.names import folded
 from bot.domain.notice import Notice
 from bot.domain.officer_rules import Put, check_kept_here, find_choice, put_on
-from bot.domain.people import Person, check_name, find_on_sheet
+from bot.domain.people import NotOnSheet, Person, check_name, find_on_sheet
 from bot.domain.permissions import Actor
 from bot.domain.roster import Placed, SignUp, place
+from bot.domain.sign_up import Pick
 from bot.domain.spec_names import find_spec, offered
-from bot.domain.template import Template
+from bot.domain.template import Choice, Template
 from bot.services.audit_trail import kept
 from bot.services.officer_work import OfficerDesk, Work
 from bot.services.raids import Raids
@@ -25,6 +27,10 @@ from db.players import Known
 
 class WhoIsMeant(MusterError):
     """Say who: pick a `member` of this server, or give a `name` for somebody without Discord. One of the two."""
+
+
+class OfferGone(MusterError):
+    """They do not offer that any more, or play it already."""
 
 
 @dataclass(frozen=True)
@@ -56,7 +62,7 @@ class OffSheet:
 
 
 class Officers:
-    """The use cases behind `/raid add` and `/raid remove`."""
+    """The use cases behind `/raid add`, `/raid remove` and a person's panel."""
 
     def __init__(self, db: Database, templates: Templates, raids: Raids, clock: Clock) -> None:
         self._db = db
@@ -82,6 +88,32 @@ class Officers:
             own = work.desk.own(person.id)
             wish = Put(person.id, person.name, person.user_id, choice, pick, known.main, known.character_id)
             return await self._put(work, own, put_on(work.template, own, wish, work.now))
+
+    async def answer_for(self, actor: Actor, event: str, player_id: PlayerId, choice: Choice) -> OnSheet:
+        """Give somebody on the sheet another answer; they are told once.
+
+        Raises NotAnOfficer, UnknownEvent, RaidIsOver, KeptElsewhere, NotOnSheet, NotOffered; then nothing is written.
+        """
+        async with self._desk.open(actor, event) as work:
+            check_kept_here(work.event)
+            own = _own(work, player_id)
+            known = await work.tx.people.main(player_id, work.template.game)
+            wish = Put(player_id, own.name, own.user_id, choice, None, known.main, known.character_id)
+            return await self._put(work, own, put_on(work.template, own, wish, work.now))
+
+    async def take_offer(self, actor: Actor, event: str, player_id: PlayerId, pick: Pick) -> OnSheet:
+        """Have somebody play what they offered instead; their place in the order stays, they are told once.
+
+        Raises NotAnOfficer, UnknownEvent, RaidIsOver, KeptElsewhere, NotOnSheet, OfferGone; then nothing is written.
+        """
+        async with self._desk.open(actor, event) as work:
+            check_kept_here(work.event)
+            own = _own(work, player_id)
+            if pick not in offers_of(work.template, own):
+                raise OfferGone
+            wish = Put(player_id, own.name, own.user_id, None, pick, pick, await _who_plays(work, own, pick))
+            wanted = put_on(work.template, own, wish, work.now)
+            return await self._put(work, own, wanted, "switch", Notice.SWITCHED)
 
     async def remove(self, actor: Actor, event: str, who: str) -> OffSheet:
         """Take somebody off the sheet; they are told once. `who` is a player's id, a mention or a name.
@@ -127,12 +159,14 @@ class Officers:
         async with self._db.transaction() as tx:
             return await self._templates.of(tx, found)
 
-    async def _put(self, work: Work, own: SignUp | None, wanted: SignUp) -> OnSheet:
+    async def _put(
+        self, work: Work, own: SignUp | None, wanted: SignUp, action: str = "add", notice: Notice | None = None
+    ) -> OnSheet:
         entry_id = None
         if own is None or kept(own) != kept(wanted):
             work.desk.put(wanted)
-            await work.write(Notice.MOVED if own else Notice.ADDED, wanted)
-            entry_id = await work.note("add", before=kept(own), after=kept(wanted))
+            await work.write(notice or (Notice.MOVED if own else Notice.ADDED), wanted)
+            entry_id = await work.note(action, before=kept(own), after=kept(wanted))
         placed = work.desk.roster().of(wanted.player_id)
         assert placed is not None  # noqa: S101 - put there a moment ago
         return OnSheet(work.event, work.template, placed, own is not None, entry_id)
@@ -155,6 +189,22 @@ async def registered(tx: Session, member: Actor, game: str) -> tuple[Person, Kno
     """A member of the server as a player, with what they play in `game`."""
     known = await tx.players.register(member, game)
     return Person(known.id, member.name, member.user_id), known
+
+
+def _own(work: Work, player_id: PlayerId) -> SignUp:
+    """The sign-up of somebody on the sheet. Raises NotOnSheet."""
+    own = work.desk.own(player_id)
+    if own is None:
+        raise NotOnSheet("They are not on this sheet any more.")
+    return own
+
+
+async def _who_plays(work: Work, own: SignUp, pick: Pick) -> int | None:
+    """The character that plays `pick`: the one that comes, when it is of that class, else one that has the spec."""
+    if pick.class_name == own.class_name:
+        return own.character_id
+    characters = await work.tx.characters.of(own.player_id, work.template.game)
+    return next((one.id for one in characters if one.pick == pick), None)
 
 
 def _by_number(placed: Sequence[Placed]) -> Sequence[Placed]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from bot.clock import Clock
 from bot.domain.errors import MusterError
@@ -26,6 +27,9 @@ from bot.services.templates import Templates
 from db import Database
 from db.audit import Entry
 
+UNDOABLE = frozenset({"add", "remove", "switch", "cancel", "edit", "move", "close", "reopen"})
+"""The trail's words for what can be taken back."""
+
 
 class NothingToUndo(MusterError):
     """What that button would undo is not here any more."""
@@ -38,6 +42,11 @@ class Undone:
     event: Event
     action: str
     name: str | None = None
+
+
+def may_be_undone(entry: Entry, now: datetime) -> bool:
+    """Whether `Undo` is worth offering at `now`; only pressing it tells whether something came after it."""
+    return entry.action in UNDOABLE and entry.undone_at is None and now - entry.at <= UNDO_WITHIN
 
 
 class Undo:
@@ -80,7 +89,7 @@ def _check(entry: Entry, work: Work) -> None:
 
 
 async def _take_back(entry: Entry, work: Work) -> Undone:
-    if entry.action in ("add", "remove"):
+    if entry.action in ("add", "remove", "switch"):
         return Undone(work.event, entry.action, await _sign_up_back(entry.details, work))
     if entry.action == "cancel":
         return Undone(await _cancel_back(entry.details, work), entry.action)

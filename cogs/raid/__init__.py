@@ -10,6 +10,7 @@ from cogs.raid.officers import OfficerCommands
 from cogs.raid.planning import Planning
 from cogs.raid.series import SeriesCommands
 from cogs.raid.setup import SetUpCommand
+from cogs.raid.show import ShowCommand
 
 
 @app_commands.guild_only()
@@ -18,6 +19,7 @@ class Raid(
     Editing,
     OfficerCommands,
     CompCommand,
+    ShowCommand,
     SeriesCommands,
     SetUpCommand,
     commands.GroupCog,

@@ -25,6 +25,7 @@ from bot.services.deadlines import Deadlines
 from bot.services.delivery import Delivery
 from bot.services.mine import Mine
 from bot.services.officers import Officers
+from bot.services.panel import Panel
 from bot.services.queue import LEASE, Queue
 from bot.services.raid_edits import RaidEdits
 from bot.services.raid_helper_delivery import RaidHelperDelivery
@@ -71,6 +72,7 @@ class Worker:
     characters: Characters
     booker: AutoBooker
     alerts: AlertDesk
+    panel: Panel
     queue: Queue
 
 
@@ -227,6 +229,7 @@ def _worker(world: World, pool: Pool, http: aiohttp.ClientSession, timeout_secon
         characters=Characters(db, templates),
         booker=AutoBooker(db, templates, secrets, clock),
         alerts=AlertDesk(db, sheets, clock),
+        panel=Panel(db, sheets, raids, clock),
         queue=Queue(db, {**native.handlers, **elsewhere.handlers, **deadlines.handlers}, clock),
     )
 

@@ -1,4 +1,5 @@
 import re
+from datetime import UTC, datetime
 
 import pytest
 from hypothesis import given
@@ -16,6 +17,10 @@ events = st.integers(1, LARGEST_ROW).map(EventId)
 choices = st.sampled_from(Choice)
 players = st.integers(1, LARGEST_ROW).map(PlayerId)
 comp_buttons = st.sampled_from(["show", "propose", "who", "publish", "unpublish"])
+panel_buttons = st.sampled_from(
+    ["show", "edit", "move", "close", "reopen", "copy", "cancel", "gone", "add", "comp", "history"]
+)
+moments = st.datetimes(datetime(2001, 1, 1), datetime(2999, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001 - hypothesis adds the zone
 built = st.one_of(
     st.tuples(st.just(custom_ids.ANSWER), st.builds(custom_ids.answer, events, choices)),
     st.tuples(st.just(custom_ids.CLASS), st.builds(custom_ids.game_class, events, choices)),
@@ -42,6 +47,21 @@ built = st.one_of(
     st.tuples(st.just(custom_ids.COMP_TO), st.builds(custom_ids.comp_to, events, players)),
     st.tuples(st.just(custom_ids.COMP_OUT), st.builds(custom_ids.comp_out, events, players)),
     st.tuples(st.just(custom_ids.COMP_SWAP), st.builds(custom_ids.comp_swap, events, players)),
+    st.tuples(st.just(custom_ids.PANEL_DO), st.builds(custom_ids.panel_do, events, panel_buttons)),
+    st.tuples(
+        st.just(custom_ids.PANEL_WHEN),
+        st.builds(custom_ids.panel_when, events, st.sampled_from(["move", "copy"]), moments),
+    ),
+    st.tuples(st.just(custom_ids.PANEL_PEOPLE), st.builds(custom_ids.panel_people, events, st.integers(0, 999))),
+    st.tuples(st.just(custom_ids.PANEL_WHO), st.builds(custom_ids.panel_who, events)),
+    st.tuples(st.just(custom_ids.PANEL_NEW), st.builds(custom_ids.panel_new, events)),
+    st.tuples(st.just(custom_ids.PANEL_PUT), st.builds(custom_ids.panel_put, events, players, choices)),
+    st.tuples(st.just(custom_ids.PANEL_OFF), st.builds(custom_ids.panel_off, events, players)),
+    st.tuples(
+        st.just(custom_ids.PANEL_OFFER),
+        st.builds(custom_ids.panel_offer, events, players, st.text().map(custom_ids.digest)),
+    ),
+    st.tuples(st.just(custom_ids.PANEL_UNDO), st.builds(custom_ids.panel_undo, events, st.integers(1, LARGEST_ROW))),
     st.tuples(st.just(custom_ids.UNDO), st.builds(custom_ids.undo, st.integers(1, LARGEST_ROW))),
     st.tuples(st.just(custom_ids.TEMPLATE_FORM), st.builds(custom_ids.template_form)),
 )

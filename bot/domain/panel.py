@@ -1,0 +1,61 @@
+"""A raid as the control panel shows it: the sheet, who looks at it, and the trail of what officers did."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from bot.domain.event import Event
+from bot.domain.ids import UserId
+from bot.domain.roster import Placed
+from bot.domain.sheet import Sheet
+
+
+@dataclass(frozen=True)
+class Overview:
+    """A raid as somebody sees it: `officer` says whether they may change it, `changeable` whether anybody may.
+
+    `own` is where they stand themselves.
+    """
+
+    sheet: Sheet
+    officer: bool
+    changeable: bool
+    own: Placed | None = None
+
+    @property
+    def people(self) -> Sequence[Placed]:
+        """Everybody on the sheet, in its order."""
+        return everybody(self.sheet)
+
+
+@dataclass(frozen=True)
+class Past:
+    """An action of the trail; `details` are JSON values, `name` is whom it was about.
+
+    `undoable` says whether `Undo` is worth offering.
+    """
+
+    entry_id: int
+    actor_id: UserId | None
+    action: str
+    details: Mapping[str, Any]
+    at: datetime
+    undone: bool = False
+    name: str | None = None
+    undoable: bool = False
+
+
+@dataclass(frozen=True)
+class History:
+    """What officers did to a raid, the latest first."""
+
+    event: Event
+    actions: Sequence[Past]
+
+
+def everybody(sheet: Sheet) -> Sequence[Placed]:
+    """Everybody on the sheet, in its order."""
+    roster = sheet.roster
+    others = (one for group in roster.others.values() for one in group)
+    return sorted((*roster.seated, *roster.queued, *others), key=lambda one: one.number)
