@@ -122,32 +122,41 @@ class ActionRepository:
             await self._db.execute(
                 """
                 UPDATE patt.scheduled_actions SET claimed_until = NULL, wake_at = $2, due_at = $2, attempts = 0
-                WHERE id = $1
+                WHERE id = $1 AND attempts = $3
                 """,
                 action.id,
                 again_at,
+                action.attempts,
             )
 
     async def retry(self, action: Action, error: str, at: datetime, *, counts: bool = True) -> None:
-        """Try the action again at `at`; an attempt that does not count is taken back."""
+        """Try the action again at `at`; an attempt that does not count is taken back.
+
+        Nothing happens once somebody else has taken it over: they are at it.
+        """
         await self._db.execute(
             """
             UPDATE patt.scheduled_actions SET
                 claimed_until = NULL, wake_at = $2, last_error = $3, attempts = attempts - $4
-            WHERE id = $1
+            WHERE id = $1 AND attempts = $5
             """,
             action.id,
             at,
             error,
             0 if counts else 1,
+            action.attempts,
         )
 
     async def bury(self, action: Action, error: str) -> None:
-        """Give the action up: it stays as a dead letter with its error."""
+        """Give the action up, unless somebody else has taken it over: it stays as a dead letter with its error."""
         await self._db.execute(
-            "UPDATE patt.scheduled_actions SET claimed_until = NULL, dead = TRUE, last_error = $2 WHERE id = $1",
+            """
+            UPDATE patt.scheduled_actions SET claimed_until = NULL, dead = TRUE, last_error = $2
+            WHERE id = $1 AND attempts = $3
+            """,
             action.id,
             error,
+            action.attempts,
         )
 
 

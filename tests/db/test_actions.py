@@ -126,6 +126,22 @@ async def test_tried_again_at_the_moment_named(tx: Session, counts: bool, attemp
     assert [one.attempts for one in await claim(tx, SECOND)] == [attempts]
 
 
+@pytest.mark.parametrize("late", ["again", "retry", "bury"])
+async def test_whoever_was_taken_over_from_does_not_let_go_of_it(tx: Session, late: str) -> None:
+    await tx.actions.enqueue(new_action(dedupe="sheet:1"))
+    [slow] = await claim(tx)
+    await tx.actions.enqueue(new_action(dedupe="sheet:1"))
+    [quick] = await claim(tx, LEASE)
+    if late == "again":
+        await tx.actions.finish(slow, "drawn", NOW + LEASE, again_at=NOW + LEASE)
+    elif late == "retry":
+        await tx.actions.retry(slow, "too slow", NOW + LEASE)
+    else:
+        await tx.actions.bury(slow, "too slow")
+    assert await claim(tx, LEASE + SECOND) == []
+    assert await tx.actions.renew(quick, NOW + LEASE + SECOND, LEASE)
+
+
 async def test_a_dead_letter_is_kept_with_its_error_and_never_claimed(db: Database, pool: Pool) -> None:
     async with db.transaction() as tx:
         await tx.actions.enqueue(new_action(dedupe="sheet:1"))

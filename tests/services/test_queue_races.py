@@ -225,7 +225,7 @@ async def test_the_queue_goes_on_after_the_database_went_away_during_the_work(
     work.act = lose_the_database
     await work.enqueue(named("interrupted"))
     try:
-        with pytest.raises((asyncpg.PostgresError, asyncpg.InterfaceError, OSError)):
+        with pytest.raises((asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError, OSError)):
             await work.queue.run_due()
     finally:
         await admin(postgres, f"ALTER DATABASE {name} ALLOW_CONNECTIONS true")
