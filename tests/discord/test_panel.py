@@ -1,67 +1,17 @@
-"""`/raid show`, `Manage this raid` and the control panel, over Discord."""
+"""`/raid show`, `Manage this raid`, and the panel's people, over Discord."""
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from datetime import timedelta
-
-from raid_stage import FRIDAY, SECOND, Stage, event_id, fields, is_refusal, messages
+import pytest
+from panel_hand import dead, forged, option, panel, people, person, restarted, told
+from raid_stage import FRIDAY, SECOND, Stage, event_id, is_refusal
 
 from bot.domain.event import UnknownEvent
+from bot.domain.ids import EventId, PlayerId
 from bot.domain.permissions import NotAnOfficer
+from bot.domain.template import Choice
+from bot.render import custom_ids
 from bot.services.officers import OfferGone
 from bot.services.panel import NotASheet
-from sandbox.discord.answer import Answer
-from sandbox.discord.hand import Hand
-from sandbox.discord.words import walk
-from sandbox.discord.world import Member, Message
-from sandbox.local import running_bot
-
-TOO_LATE = timedelta(minutes=11)
-
-
-async def panel(stage: Stage, sheet: Message, hand: Hand | None = None) -> Answer:
-    return await (hand or stage.officer).slash("raid show", event=str(event_id(sheet)))
-
-
-async def person(stage: Stage, sheet: Message, name: str) -> Answer:
-    """The panel of somebody on the sheet."""
-    people = await stage.officer.click(await panel(stage, sheet), "Person…")
-    return await stage.officer.select(people, [option(people, name)])
-
-
-def option(shown: Answer, name: str) -> str:
-    """The value of the person of that name in the select."""
-    options = [one for item in walk(shown.components) for one in item.get("options", [])]
-    return next(one["value"] for one in options if one["label"].partition(" ")[2] == name)
-
-
-def told(stage: Stage, hand: Hand) -> list[str]:
-    """What the bot told the member by direct message."""
-    assert isinstance(hand.actor, Member)
-    return [one.content for one in messages(stage.local.discord.dm_channel(hand.actor.user))]
-
-
-def people(sheet: Message) -> str:
-    return "\n".join(f"{heading}: {names}" for heading, names in fields(sheet).items())
-
-
-def dead(shown: Answer) -> set[str]:
-    """The buttons nobody can press."""
-    return {one["label"] for one in walk(shown.components) if one["type"] == 2 and one.get("disabled")}
-
-
-def forged(shown: Answer, label: str, custom_id: str) -> None:
-    """Give a button of the panel another id, as nobody's client does."""
-    next(one for one in walk(shown.message.components) if one.get("label") == label)["custom_id"] = custom_id
-
-
-@asynccontextmanager
-async def restarted(stage: Stage) -> AsyncIterator[None]:
-    """The process is gone, with everything it had in memory; another one takes its place."""
-    await stage.local.bot.close()
-    async with running_bot(stage.local.discord, stage.local.settings, stage.local.clock):
-        yield
-
+from sandbox.discord.world import Member
 
 # ---------------------------------------------------------------- looking
 
@@ -208,3 +158,64 @@ async def test_more_than_25_people_have_pages(stage: Stage) -> None:
     assert "**Raider29**: #30" in shown.text
     shown = await stage.officer.click(shown, "Person…")
     assert "Page 2 of 2" in shown.text
+
+
+# ---------------------------------------------------------------- who may, and when
+
+
+async def test_the_panel_outlives_a_restart(stage: Stage) -> None:
+    sheet = await stage.raid()
+    await stage.sign_up(stage.member, sheet)
+    shown, asked = await person(stage, sheet, "Mira"), await panel(stage, sheet)
+    async with restarted(stage):
+        shown = await stage.officer.click(shown, "Bench")
+        assert "now they are #1, Bench" in shown.text
+        assert "🪑 Bench 1" in (await stage.officer.click(shown, "Back")).text
+        shown = await stage.officer.click(asked, "Person…")
+        assert "**Mira**" in (await stage.officer.select(shown, [option(shown, "Mira")])).text
+
+
+BUTTONS = ("Edit", "Move", "Close", "Copy", "Cancel raid", "Add", "Person…", "Comp", "History")
+
+
+@pytest.mark.parametrize("button", BUTTONS)
+async def test_whoever_is_no_officer_any_more_is_refused(stage: Stage, button: str) -> None:
+    sheet = await stage.raid()
+    shown = await panel(stage, sheet)
+    assert isinstance(stage.officer.actor, Member)
+    stage.officer.actor.roles.clear()
+    answer = await stage.officer.click(shown, button)
+    assert is_refusal(answer)
+    assert answer.text == str(NotAnOfficer())
+
+
+IDS = [
+    *(custom_ids.panel_do(EventId(0), do) for do in ("show", "edit", "move", "close", "reopen", "copy", "cancel")),
+    *(custom_ids.panel_do(EventId(0), do) for do in ("gone", "add", "comp", "history")),
+    *(custom_ids.panel_when(EventId(0), do, FRIDAY) for do in ("move", "copy")),
+    custom_ids.panel_people(EventId(0), 0),
+    custom_ids.panel_put(EventId(0), PlayerId(1), Choice.BENCH),
+    custom_ids.panel_off(EventId(0), PlayerId(1)),
+    custom_ids.panel_offer(EventId(0), PlayerId(1), "00000000"),
+]
+
+
+@pytest.mark.parametrize("custom_id", IDS)
+async def test_a_button_with_another_servers_raid_is_refused(stage: Stage, night_off: Stage, custom_id: str) -> None:
+    sheet, own = await stage.raid(), await night_off.raid(channel=night_off.raids)
+    shown = await panel(night_off, own)
+    forged(shown, "History", custom_id.replace("muster:0:", f"muster:{event_id(sheet)}:"))
+    before = await stage.rows()
+    answer = await night_off.officer.click(shown, "History")
+    assert is_refusal(answer)
+    assert answer.text == str(UnknownEvent())
+    assert await stage.rows() == before
+
+
+async def test_raid_helper_keeps_the_people_of_its_own_sheets(stage: Stage) -> None:
+    sheet = await stage.raid()
+    await stage.local.db.execute("UPDATE patt.raid_events SET sheet = 'raid-helper', booking_state = 'created'")
+    shown = await panel(stage, sheet)
+    assert "Raid-Helper keeps this sheet" in shown.text
+    assert dead(shown) == {"Close", "Add", "Person…", "Comp"}
+    assert "your answer stands there" in (await panel(stage, sheet, stage.member)).text
