@@ -138,15 +138,15 @@ def confirming(found: Overview, do: str, understood: str, at: datetime) -> ui.La
     return asking(event_id, panel_texts.when_asked(found, do, understood, at), sure)
 
 
-def history(found: History, said: Said | None = None) -> ui.LayoutView:
+def history(found: History) -> ui.LayoutView:
     """What officers did to the raid; the latest that can be undone have a button each."""
-    event_id, said = found.event.id, said or Said()
+    event_id = found.event.id
     undo = [
         _button(panel_texts.undo_number(number), custom_ids.panel_undo(event_id, one.entry_id), emoji="↩️")
         for number, one in enumerate(found.actions, start=1)
         if one.undoable
     ]
-    return _layout(panel_texts.history(found), [undo[:A_ROW], [_back(event_id)]], event_id, Said(said.text))
+    return _layout(panel_texts.history(found), [undo[:A_ROW], [_back(event_id)]])
 
 
 def _layout(

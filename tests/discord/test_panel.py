@@ -219,3 +219,19 @@ async def test_raid_helper_keeps_the_people_of_its_own_sheets(stage: Stage) -> N
     assert "Raid-Helper keeps this sheet" in shown.text
     assert dead(shown) == {"Close", "Add", "Person…", "Comp"}
     assert "your answer stands there" in (await panel(stage, sheet, stage.member)).text
+
+
+async def test_a_slow_database_only_delays_the_panel(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    sheet = await stage.raid()
+    await stage.sign_up(stage.member, sheet)
+    monkeypatch.setattr("bot.answers.PATIENCE", 0.0)
+    shown = await panel(stage, sheet)
+    assert shown.kind == "deferred"
+    await shown.until(lambda one: "Person…" in one.labels)
+    shown = await stage.officer.click(shown, "Close")
+    assert shown.kind == "update"
+    await shown.until(lambda one: "Reopen" in one.labels)
+    shown = await stage.officer.click(shown, "Person…")
+    await shown.until(lambda one: "Who is it about?" in one.text)
+    shown = await stage.officer.menu("Manage this raid", sheet)
+    await shown.until(lambda one: "Reopen" in one.labels)
