@@ -4,11 +4,13 @@ import discord
 from discord import ui
 
 from bot.client import MusterBot
+from bot.domain.action import Kind
+from bot.domain.event import Event
 from bot.domain.ids import ChannelId, MessageId, UserId
 from bot.domain.notice import Notice
 from bot.domain.roster import Placed
 from bot.domain.sheet import Sheet
-from bot.render import texts
+from bot.render import alert_texts, texts
 from bot.render.sheet import sheet_embed
 from bot.services.messenger import SheetGone, Undeliverable
 from cogs import mine
@@ -68,6 +70,19 @@ class DiscordMessenger:
     async def warn_unannounced(self, officer_channel_id: ChannelId, link: str, nonce: str) -> None:
         """Tell the officers that no raid channel is set."""
         await self._say(officer_channel_id, texts.unannounced(link), nonce)
+
+    async def tell_officers(
+        self, officer_channel_id: ChannelId | None, event: Event, what: Kind, why: str, nonce: str
+    ) -> None:
+        """Say what was given up for a raid."""
+        text = alert_texts.given_up(event, what, why)
+        if officer_channel_id is not None:
+            await self._say(officer_channel_id, text, nonce)
+        elif event.leader_id is not None:
+            try:
+                await (await self._bot.create_dm(discord.Object(event.leader_id))).send(text, nonce=nonce)
+            except (discord.Forbidden, discord.NotFound) as error:
+                raise Undeliverable(str(error)) from error
 
     async def tell_member(
         self, user_id: UserId, notice: Notice, sheet: Sheet, placed: Placed | None, nonce: str

@@ -209,7 +209,7 @@ CREATE TABLE patt.alerts (
     by_discord_id bigint,
     at timestamp with time zone,
     CONSTRAINT alerts_verdict_check CHECK ((verdict = ANY (ARRAY['cancelled'::text, 'kept'::text, 'asked'::text]))),
-    CONSTRAINT alerts_what_check CHECK ((what = ANY (ARRAY['minimum'::text, 'roles'::text, 'substitutes'::text])))
+    CONSTRAINT alerts_what_check CHECK ((what = ANY (ARRAY['minimum'::text, 'roles'::text, 'substitutes'::text, 'given-up'::text])))
 );
 
 CREATE TABLE patt.audit (

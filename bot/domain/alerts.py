@@ -24,6 +24,7 @@ class Alert(StrEnum):
     MINIMUM = "minimum"
     ROLES = "roles"
     SUBSTITUTES = "substitutes"
+    GIVEN_UP = "given-up"
 
 
 class Verdict(StrEnum):

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from bot.domain.action import Kind
 from bot.domain.alerts import Short, Verdict
 from bot.domain.event import LONGEST_TITLE, Event
 from bot.domain.ids import UserId
@@ -29,6 +30,22 @@ def below_minimum(sheet: Sheet) -> str:
 def roles_short(sheet: Sheet, short: Sequence[Short]) -> str:
     """To the officers, when roles the raid needs are short."""
     return f"⚠️ {_which(sheet.event)} is short: {_counted(short)}.{_where(sheet.event)}"
+
+
+GIVEN_UP = {
+    Kind.POST_SHEET: "its sheet could not be posted",
+    Kind.CREATE_ON_RAID_HELPER: "its event could not be created on Raid-Helper",
+    Kind.ANNOUNCE: "its announcement could not be posted",
+}
+
+
+def given_up(event: Event, what: Kind, why: str) -> str:
+    """To the officers, when something people wait for will not come by itself any more."""
+    again = "Mend that"
+    if what is not Kind.ANNOUNCE:
+        way = "`/raid series book` posts it again" if event.series_id else "plan the raid again with `/raid copy`"
+        again = f"Mend that, then {way}"
+    return f"⚠️ {_which(event)}: {GIVEN_UP[what]}. {safe(why)[:LONGEST_ROLES]} {again}."
 
 
 def call(sheet: Sheet, short: Sequence[Short], who: Sequence[SignUp]) -> str:

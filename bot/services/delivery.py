@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from bot.clock import Clock
 from bot.domain.action import Action, Kind, NewAction, channel_lane
+from bot.domain.alerts import Alert
 from bot.domain.event import BookingState, Event, EventStatus, SheetKind
 from bot.domain.ids import EventId, PlayerId, UserId
 from bot.domain.notice import Notice, still_true
@@ -33,6 +34,7 @@ class Delivery:
             Kind.DELETE_SHEET: self.delete_sheet,
             Kind.ANNOUNCE: self.announce,
             Kind.TELL_MEMBER: self.tell_member,
+            Kind.TELL_OFFICERS: self.tell_officers,
         }
 
     async def post_sheet(self, action: Action) -> str:
@@ -107,6 +109,19 @@ class Delivery:
         async with self._db.transaction() as tx:
             await tx.bookings.set_state(event.id, BookingState.ANNOUNCED)
         return "announced" if server.raid_channel_id else "no raid channel"
+
+    async def tell_officers(self, action: Action) -> str:
+        """Tell the officers once an event what could not be done for it, in their channel, else its leader."""
+        async with self._db.transaction() as tx:
+            event = await tx.events.get(_event_id(action))
+            server = await tx.servers.get(action.guild_id)
+            if event is None or not await tx.alerts.claim(event.id, Alert.GIVEN_UP, action.id):
+                return "told before"
+        what, why = Kind(action.payload["what"]), str(action.payload["why"])
+        if server.officer_channel_id is None and event.leader_id is None:
+            return "nobody to tell"
+        await self._messenger.tell_officers(server.officer_channel_id, event, what, why, action.nonce)
+        return "told"
 
     async def tell_member(self, action: Action) -> str:
         """Tell a member what happened to their place, if it still holds."""

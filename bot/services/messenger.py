@@ -2,6 +2,8 @@
 
 from typing import Protocol
 
+from bot.domain.action import Kind
+from bot.domain.event import Event
 from bot.domain.ids import ChannelId, MessageId, UserId
 from bot.domain.notice import Notice
 from bot.domain.roster import Placed
@@ -45,6 +47,12 @@ class Messenger(Protocol):
 
     async def warn_unannounced(self, officer_channel_id: ChannelId, link: str, nonce: str) -> None:
         """Tell the officers that no raid channel is set for the announcement."""
+        ...
+
+    async def tell_officers(
+        self, officer_channel_id: ChannelId | None, event: Event, what: Kind, why: str, nonce: str
+    ) -> None:
+        """Say what was given up for a raid and why: in the officer channel, else to the raid's leader by DM."""
         ...
 
     async def tell_member(

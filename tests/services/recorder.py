@@ -6,8 +6,10 @@ Like Discord it posts a message of a known nonce once, whatever happened to the 
 from collections import deque
 from collections.abc import Sequence
 
+from bot.domain.action import Kind
 from bot.domain.alerts import Short
-from bot.domain.ids import ChannelId, MessageId, UserId
+from bot.domain.event import Event
+from bot.domain.ids import ChannelId, EventId, MessageId, UserId
 from bot.domain.notice import Notice
 from bot.domain.roster import Placed, SignUp
 from bot.domain.sheet import Sheet
@@ -24,6 +26,7 @@ class Recorder:
         self.deleted: list[tuple[ChannelId, MessageId]] = []
         self.said: list[tuple[ChannelId, str]] = []
         self.told: list[UserId | None] = []
+        self.warned: list[tuple[ChannelId | None, EventId, Kind]] = []
         self.notices: list[tuple[UserId, Notice]] = []
         self.asked: list[tuple[ChannelId | UserId, str]] = []
         self.called: list[Sequence[UserId | None]] = []
@@ -61,6 +64,13 @@ class Recorder:
         if self._first("warn_unannounced", nonce):
             self.said.append((officer_channel_id, texts.unannounced(link)))
         self._afterwards("warn_unannounced")
+
+    async def tell_officers(
+        self, officer_channel_id: ChannelId | None, event: Event, what: Kind, why: str, nonce: str
+    ) -> None:
+        if self._first("tell_officers", nonce):
+            self.warned.append((officer_channel_id, event.id, what))
+        self._afterwards("tell_officers")
 
     async def tell_member(
         self, user_id: UserId, notice: Notice, sheet: Sheet, placed: Placed | None, nonce: str

@@ -24,7 +24,7 @@ async def test_members_known_names_and_new_people_stand_on_the_sheet_host_added(
     who = Participants((member(1), member(2)), ("member 3",), ("Gunther",))
     event_id = await creates(guild, who)
     await guild.run()
-    assert [len(sheet.roster.seated) for sheet in guild.discord.sheets] == [4]
+    assert [len(sheet.roster.seated) for sheet in guild.discord.sheets if sheet.event.id == event_id] == [4]
     assert await names(guild, event_id) == ["Member 1", "Member 2", "Member 3", "Gunther"]
     rows = await guild.pool.fetch(
         "SELECT source, tier, class_name FROM patt.raid_attendance WHERE event_id = $1", event_id
