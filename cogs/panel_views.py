@@ -43,7 +43,8 @@ def panel(found: Overview, said: Said | None = None) -> ui.LayoutView:
     """The raid, and everything an officer can do about it; dead buttons for what it does not take."""
     event, said = found.sheet.event, said or Said()
     over = not found.changeable
-    here = over or event.sheet is SheetKind.RAID_HELPER
+    elsewhere = event.sheet is SheetKind.RAID_HELPER
+    here = over or elsewhere
     coming = event.status is EventStatus.SCHEDULED
     close = ("reopen", panel_texts.REOPEN) if event.closed else ("close", panel_texts.CLOSE)
     first = [
@@ -55,7 +56,7 @@ def panel(found: Overview, said: Said | None = None) -> ui.LayoutView:
     ]
     second = [
         _do(event.id, "add", panel_texts.ADD, style=STYLE.primary, disabled=here),
-        _button(panel_texts.PERSON, custom_ids.panel_people(event.id, 0), style=STYLE.primary, disabled=here),
+        _button(panel_texts.PERSON, custom_ids.panel_people(event.id, 0), style=STYLE.primary, disabled=elsewhere),
         _do(event.id, "comp", panel_texts.COMP, disabled=here),
         _do(event.id, "history", panel_texts.HISTORY),
     ]

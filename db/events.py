@@ -89,6 +89,16 @@ class EventRepository:
         )
         return event_of(row) if row else None
 
+    async def with_sheet(self, guild_id: GuildId, message_id: MessageId) -> Event | None:
+        """The same for Raid-Helper's sheets, too: its event's id is the message's."""
+        row = await self._db.fetchrow(
+            _SELECT
+            + " WHERE (discord_message_id = $1 OR raid_helper_event_id = $1::bigint::text) AND guild_discord_id = $2",
+            message_id,
+            guild_id,
+        )
+        return event_of(row) if row else None
+
     async def not_over(self, guild_id: GuildId, now: datetime, *, most: int) -> Sequence[Event]:
         """The server's raids that are neither over nor cancelled, soonest first."""
         rows = await self._db.fetch(

@@ -33,9 +33,10 @@ WHEN_FIELD, WHEN_HINT = "When?", "wed 20:00, tomorrow 7pm, 2026-12-01 20:00"
 TITLE_FIELD, TEXT_FIELD, LIMIT_FIELD = "Title", "Description", "How many seats, or none"
 DEADLINE_FIELD, DURATION_FIELD = "Sign-ups end before the start, or none", "How long it takes, such as 3h"
 
-LONGEST_SAID = 1200
-LONGEST_NOTES = 900
-LONGEST_OFFERS = 700
+LONGEST_SAID = 900
+LONGEST_NOTES = 800
+LONGEST_OFFERS = 600
+LONGEST_LINE = 200
 LONGEST_PAST = 3400
 LONGEST_OPTION = 100
 
@@ -230,5 +231,6 @@ def _offers(sheet: Sheet, placed: Placed) -> str:
 
 def _most(lines: Sequence[str], longest: int) -> Sequence[str]:
     """The first lines within `longest` units, the last saying how many more there are."""
-    shown = [line for count, line in enumerate(lines, start=1) if units("\n".join(lines[:count])) <= longest]
+    short = [cut(line, LONGEST_LINE) for line in lines]
+    shown = [line for count, line in enumerate(short, start=1) if units("\n".join(short[:count])) <= longest]
     return [*shown, f"… and {len(lines) - len(shown)} more"] if len(shown) < len(lines) else shown

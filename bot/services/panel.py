@@ -21,7 +21,7 @@ MOST_ENTRIES = 15
 
 
 class NotASheet(MusterError):
-    """That message is no raid's sheet of mine. Use `Manage this raid` on the message with the raid's buttons."""
+    """That message is no raid's sheet. Use `Manage this raid` on the message with the raid's buttons."""
 
 
 class Panel:
@@ -48,7 +48,7 @@ class Panel:
         """The raid whose sheet is that message, for an officer. Raises NotAnOfficer, NotASheet."""
         async with self._db.transaction() as tx:
             await _check(tx, actor)
-            event = await tx.events.with_message(actor.guild_id, message_id)
+            event = await tx.events.with_sheet(actor.guild_id, message_id)
             if event is None:
                 raise NotASheet
             return await self._read(tx, actor, event)

@@ -106,6 +106,15 @@ async def test_somebody_is_taken_off_and_told_once(stage: Stage) -> None:
     assert len(told(stage, stage.member)) == 1
 
 
+async def test_the_people_of_a_cancelled_raid_can_only_be_read(stage: Stage) -> None:
+    sheet = await stage.raid()
+    await stage.sign_up(stage.member, sheet)
+    await stage.officer.slash("raid cancel", event=str(event_id(sheet)))
+    shown = await person(stage, sheet, "Mira")
+    assert "Holy Paladin" in shown.text
+    assert dead(shown) == {"Sign up", "Late", "Tentative", "Bench", "Absence", "Remove"}
+
+
 async def test_an_offer_is_taken_up(stage: Stage) -> None:
     sheet = await stage.raid()
     mine = await stage.sign_up(stage.member, sheet)

@@ -148,6 +148,8 @@ async def test_nothing_of_another_server_is_read(guild: World) -> None:
     event_id = await guild.raid()
     await guild.pool.execute("UPDATE patt.raid_events SET discord_message_id = 5")
     assert (await guild.first.panel.at(officer(), MessageId(5))).sheet.event.id == event_id
+    await guild.pool.execute("UPDATE patt.raid_events SET sheet = 'raid-helper', raid_helper_event_id = '7'")
+    assert (await guild.first.panel.at(officer(), MessageId(7))).sheet.event.id == event_id
     stranger = officer(guild_id=OTHER_GUILD)
     with pytest.raises(UnknownEvent):
         await guild.first.panel.look(stranger, event_id)
@@ -157,6 +159,8 @@ async def test_nothing_of_another_server_is_read(guild: World) -> None:
         await guild.first.panel.history(stranger, event_id)
     with pytest.raises(NotASheet):
         await guild.first.panel.at(stranger, MessageId(5))
+    with pytest.raises(NotASheet):
+        await guild.first.panel.at(stranger, MessageId(7))
 
 
 async def test_members_read_no_panel(guild: World) -> None:
