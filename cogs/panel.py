@@ -5,79 +5,36 @@ in a line what happened; `cogs/panel_views.py` draws it.
 """
 
 import asyncio
-import re
 from collections.abc import Callable, Coroutine, Mapping
 from functools import partial
-from typing import Any, Self
+from typing import Any
 
 import discord
 from discord import app_commands, ui
 
 from bot.answers import PATIENCE, answer, in_time
 from bot.client import MusterBot
-from bot.components import PersistentItem
 from bot.domain.event import SheetKind
-from bot.domain.ids import ChannelId, EventId, MessageId, PlayerId
-from bot.domain.mine import as_offer, offered
+from bot.domain.ids import ChannelId, EventId, MessageId
 from bot.domain.panel import Overview
-from bot.domain.people import NotOnSheet
-from bot.domain.roster import Placed
-from bot.domain.template import Choice
 from bot.render import comp_texts, custom_ids, officer_texts, panel_texts, texts
 from bot.render.comp_sheet import panel_embed
-from bot.services.bundle import Services
 from bot.services.copying import channel_of
-from bot.services.officers import OfferGone, OnSheet, Whom
 from bot.services.raid_edits import EditWish
+from cogs import panel_people
 from cogs import panel_views as views
-from cogs.actors import Interaction, actor_of, member_of, require_postable
+from cogs.actors import Interaction, actor_of, require_postable
 from cogs.comp import panel_view as comp_view
+from cogs.panel_base import PanelButton, look, redraw, send, services_of, turn
 from cogs.panel_forms import EditModal, WhenModal
 from cogs.panel_views import Said
 
 Do = Callable[[Interaction, EventId], Coroutine[Any, Any, None]]
 
 
-# ---------------------------------------------------------------- showing
-
-
-async def send(interaction: Interaction, view: ui.LayoutView) -> None:
-    """Answer with a panel only the officer sees."""
-    if interaction.response.is_done():
-        await interaction.followup.send(view=view, ephemeral=True)
-    else:
-        await interaction.response.send_message(view=view, ephemeral=True)
-
-
-async def turn(interaction: Interaction, view: ui.LayoutView) -> None:
-    """Change the panel the component stands on."""
-    if interaction.response.is_done():
-        await interaction.edit_original_response(view=view)
-    else:
-        await interaction.response.edit_message(view=view)
-
-
-async def look(interaction: Interaction, event_id: EventId) -> Overview:
-    """The raid as it is now. Raises NotAnOfficer, UnknownEvent."""
-    return await _services(interaction).panel.look(actor_of(interaction), event_id)
-
-
-async def redraw(interaction: Interaction, event_id: EventId, work: Coroutine[Any, Any, Said]) -> None:
-    """Do `work`, and show the panel with what it came to."""
-
-    async def done() -> ui.LayoutView:
-        said = await work
-        return views.panel(await look(interaction, event_id), said)
-
-    await turn(interaction, await in_time(interaction, done(), update=True))
-
-
 async def _opened(interaction: Interaction, event_id: EventId) -> Overview:
     """The raid for a form: a form must be the first answer, so nothing can be deferred here."""
     return await asyncio.wait_for(look(interaction, event_id), PATIENCE)
-
-
-# ---------------------------------------------------------------- the raid
 
 
 async def show(interaction: Interaction, event_id: EventId) -> None:
@@ -96,7 +53,7 @@ async def edit(interaction: Interaction, event_id: EventId) -> None:
 
 
 async def _edit(interaction: Interaction, event_id: EventId, wish: EditWish) -> Said:
-    done = await _services(interaction).edits.edit(actor_of(interaction), str(event_id), wish)
+    done = await services_of(interaction).edits.edit(actor_of(interaction), str(event_id), wish)
     return Said(officer_texts.edited(done.before, done.event, done.promoted, done.demoted), done.entry_id)
 
 
@@ -107,7 +64,7 @@ async def ask_when(interaction: Interaction, event_id: EventId, do: str) -> None
     async def typed(submitted: Interaction, when: str) -> None:
         async def understood() -> ui.LayoutView:
             found = await look(submitted, event_id)
-            words, at = await _services(submitted).raids.read_when(found.sheet.event.guild_id, when)
+            words, at = await services_of(submitted).raids.read_when(found.sheet.event.guild_id, when)
             return views.confirming(found, do, words, at)
 
         await turn(submitted, await in_time(submitted, understood(), update=True))
@@ -119,7 +76,7 @@ async def set_closed(interaction: Interaction, event_id: EventId, *, closed: boo
     """`Close` and `Reopen`."""
 
     async def done() -> Said:
-        services, actor = _services(interaction), actor_of(interaction)
+        services, actor = services_of(interaction), actor_of(interaction)
         if closed:
             changed = await services.edits.close(actor, str(event_id))
             return Said(officer_texts.closed(changed.event), changed.entry_id)
@@ -139,7 +96,7 @@ async def cancel(interaction: Interaction, event_id: EventId) -> None:
     """`Yes, cancel it`."""
 
     async def done() -> Said:
-        raids = _services(interaction).raids
+        raids = services_of(interaction).raids
         cancelled = await raids.cancel(actor_of(interaction), str(event_id), None, delete=False)
         return Said(texts.cancelled(cancelled.event, deleted=False), cancelled.entry_id)
 
@@ -154,13 +111,13 @@ async def ask_whom(interaction: Interaction, event_id: EventId) -> None:
 
 async def comp(interaction: Interaction, event_id: EventId) -> None:
     """`Comp`: the comp's own panel, beside this one."""
-    found = await in_time(interaction, _services(interaction).comps.open(actor_of(interaction), str(event_id)))
+    found = await in_time(interaction, services_of(interaction).comps.open(actor_of(interaction), str(event_id)))
     await answer(interaction, comp_texts.panel(found), comp_view(found), embed=panel_embed(found))
 
 
 async def history(interaction: Interaction, event_id: EventId) -> None:
     """`History`."""
-    panel = _services(interaction).panel
+    panel = services_of(interaction).panel
     found = await in_time(interaction, panel.history(actor_of(interaction), event_id), update=True)
     await turn(interaction, views.history(found))
 
@@ -180,25 +137,6 @@ DO: Mapping[str, Do] = {
 }
 
 
-class PanelButton(PersistentItem[ui.Button[ui.View]], template=r"(?!)"):
-    """A button of the panel, known by its id alone."""
-
-    def __init__(self, item: ui.Button[ui.View], match: re.Match[str]) -> None:
-        super().__init__(item)
-        self.event_id = EventId(int(match["event"]))
-        self.match = match
-
-    @classmethod
-    async def from_custom_id(cls, _interaction: Any, item: Any, match: re.Match[str], /) -> Self:
-        """The button behind a click."""
-        return cls(item, match)
-
-    @property
-    def player_id(self) -> PlayerId:
-        """Whom the button is about."""
-        return PlayerId(int(self.match["player"]))
-
-
 class DoButton(PanelButton, template=custom_ids.PANEL_DO):
     """What `DO` has a word for."""
 
@@ -216,13 +154,13 @@ class WhenButton(PanelButton, template=custom_ids.PANEL_WHEN):
         await redraw(interaction, self.event_id, work(interaction))
 
     async def _move(self, interaction: Interaction) -> Said:
-        services = _services(interaction)
+        services = services_of(interaction)
         done = await services.edits.move(actor_of(interaction), str(self.event_id), self.match["at"])
         passed = done.event.deadline is not None and done.event.deadline <= services.clock.now()
         return Said(officer_texts.moved(done.before, done.event, deadline_passed=passed), done.entry_id)
 
     async def _copy(self, interaction: Interaction) -> Said:
-        services, actor, here = _services(interaction), actor_of(interaction), ChannelId(interaction.channel_id or 0)
+        services, actor, here = services_of(interaction), actor_of(interaction), ChannelId(interaction.channel_id or 0)
         source = await services.copies.source(actor, str(self.event_id))
         if source.sheet is SheetKind.NATIVE:
             require_postable(interaction, channel_of(source, await services.servers.get(actor.guild_id), here))
@@ -238,154 +176,17 @@ class UndoHere(PanelButton, template=custom_ids.PANEL_UNDO):
         await redraw(interaction, self.event_id, self._undo(interaction))
 
     async def _undo(self, interaction: Interaction) -> Said:
-        done = await _services(interaction).undo.undo(actor_of(interaction), int(self.match["entry"]))
+        done = await services_of(interaction).undo.undo(actor_of(interaction), int(self.match["entry"]))
         return Said(officer_texts.undone(done.event, done.action, done.name))
 
 
-# ---------------------------------------------------------------- people
-
-
-def placed_in(found: Overview, player_id: PlayerId) -> Placed:
-    """Somebody on the sheet. Raises NotOnSheet."""
-    placed = next((one for one in found.people if one.sign_up.player_id == player_id), None)
-    if placed is None:
-        raise NotOnSheet("They are not on this sheet any more.")
-    return placed
-
-
-class PeopleButton(PanelButton, template=custom_ids.PANEL_PEOPLE):
-    """`Person…`, and the pages of people."""
-
-    async def act(self, interaction: Interaction) -> None:
-        """Ask who it is about."""
-        found = await in_time(interaction, look(interaction, self.event_id), update=True)
-        await turn(interaction, views.people(found, int(self.match["page"])))
-
-
-class OffButton(PanelButton, template=custom_ids.PANEL_OFF):
-    """`Remove`."""
-
-    async def act(self, interaction: Interaction) -> None:
-        """Take them off the sheet."""
-        await redraw(interaction, self.event_id, self._remove(interaction))
-
-    async def _remove(self, interaction: Interaction) -> Said:
-        officers = _services(interaction).officers
-        done = await officers.remove(actor_of(interaction), str(self.event_id), str(self.player_id))
-        return Said(officer_texts.removed(done.event, done.sign_up), done.entry_id)
-
-
-class PersonButton(PanelButton, template=r"(?!)"):
-    """A button that changes somebody's sign-up, and shows them again."""
-
-    async def act(self, interaction: Interaction) -> None:
-        """Do it, and show where they stand then."""
-        await turn(interaction, await in_time(interaction, self._done(interaction), update=True))
-
-    async def change(self, interaction: Interaction) -> Said:
-        """What the button does."""
-        raise NotImplementedError
-
-    async def _done(self, interaction: Interaction) -> ui.LayoutView:
-        said = await self.change(interaction)
-        found = await look(interaction, self.event_id)
-        return views.person(found, placed_in(found, self.player_id), said)
-
-
-class PutButton(PersonButton, template=custom_ids.PANEL_PUT):
-    """Gives somebody another answer."""
-
-    async def change(self, interaction: Interaction) -> Said:
-        """Change the answer; they are told once."""
-        officers, choice = _services(interaction).officers, Choice(self.match["choice"])
-        done = await officers.answer_for(actor_of(interaction), str(self.event_id), self.player_id, choice)
-        return Said(_added(done), done.entry_id)
-
-
-class OfferButton(PersonButton, template=custom_ids.PANEL_OFFER):
-    """Has somebody play what they offered."""
-
-    async def change(self, interaction: Interaction) -> Said:
-        """Take the offer up; they are told once. Raises OfferGone."""
-        found = await look(interaction, self.event_id)
-        picks = offered(found.sheet.template, placed_in(found, self.player_id).sign_up)
-        pick = next((one for one in picks if custom_ids.digest(as_offer(one)) == self.match["offer"]), None)
-        if pick is None:
-            raise OfferGone
-        officers = _services(interaction).officers
-        done = await officers.take_offer(actor_of(interaction), str(self.event_id), self.player_id, pick)
-        return Said(officer_texts.switched(done.event, done.template, done.placed), done.entry_id)
-
-
-class WhoSelect(PersistentItem[ui.Select[ui.View]], template=custom_ids.PANEL_WHO):
-    """Who it is about."""
-
-    def __init__(self, item: ui.Select[ui.View], match: re.Match[str]) -> None:
-        super().__init__(item)
-        self.event_id = EventId(int(match["event"]))
-
-    @classmethod
-    async def from_custom_id(cls, _interaction: Any, item: Any, match: re.Match[str], /) -> Self:
-        """The select behind a choice."""
-        return cls(item, match)
-
-    async def act(self, interaction: Interaction) -> None:
-        """Show them."""
-        found = await in_time(interaction, look(interaction, self.event_id), update=True)
-        placed = placed_in(found, PlayerId(int(self.item.values[0])))
-        await turn(interaction, views.person(found, placed))
-
-
-class NewSelect(PersistentItem[ui.UserSelect[ui.View]], template=custom_ids.PANEL_NEW):
-    """Whom to put on the sheet."""
-
-    def __init__(self, item: ui.UserSelect[ui.View], match: re.Match[str]) -> None:
-        super().__init__(item)
-        self.event_id = EventId(int(match["event"]))
-
-    @classmethod
-    async def from_custom_id(cls, _interaction: Any, item: Any, match: re.Match[str], /) -> Self:
-        """The select behind a choice."""
-        return cls(item, match)
-
-    async def act(self, interaction: Interaction) -> None:
-        """Put them on the sheet, one after the other."""
-        await redraw(interaction, self.event_id, self._add(interaction))
-
-    async def _add(self, interaction: Interaction) -> Said:
-        members = [member_of(one) for one in self.item.values if isinstance(one, discord.Member)]
-        officers, actor = _services(interaction).officers, actor_of(interaction)
-        done = [await officers.add(actor, str(self.event_id), Whom(one)) for one in members]
-        entry_id = done[0].entry_id if len(done) == 1 else None
-        return Said("\n".join(_added(one) for one in done), entry_id)
-
-
-def _added(done: OnSheet) -> str:
-    changed = done.entry_id is not None
-    return officer_texts.added(done.event, done.template, done.placed, was_there=done.was_there, changed=changed)
-
-
-def _services(interaction: Interaction) -> Services:
-    return interaction.client.services
-
-
-PERSISTENT = (
-    DoButton,
-    WhenButton,
-    UndoHere,
-    PeopleButton,
-    OffButton,
-    PutButton,
-    OfferButton,
-    WhoSelect,
-    NewSelect,
-)
+PERSISTENT = (DoButton, WhenButton, UndoHere, *panel_people.PERSISTENT)
 
 
 @app_commands.guild_only()
 async def on_sheet(interaction: Interaction, message: discord.Message) -> None:
     """The menu `Manage this raid` on a sheet's message: the panel."""
-    work = _services(interaction).panel.at(actor_of(interaction), MessageId(message.id))
+    work = services_of(interaction).panel.at(actor_of(interaction), MessageId(message.id))
     await send(interaction, views.panel(await in_time(interaction, work)))
 
 

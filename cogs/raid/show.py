@@ -8,7 +8,7 @@ from bot.render import panel_texts
 from bot.render.sheet import sheet_embed
 from cogs import panel_views
 from cogs.actors import Interaction, actor_of
-from cogs.panel import send
+from cogs.panel_base import send
 from cogs.raid import options
 from cogs.raid.family import Family
 

@@ -1,0 +1,145 @@
+"""The control panel's people: who is on the sheet, what they are down as, and what they offer to play."""
+
+import re
+from typing import Any, Self
+
+import discord
+from discord import ui
+
+from bot.answers import in_time
+from bot.components import PersistentItem
+from bot.domain.ids import EventId, PlayerId
+from bot.domain.mine import as_offer, offered
+from bot.domain.panel import Overview
+from bot.domain.people import NotOnSheet
+from bot.domain.roster import Placed
+from bot.domain.template import Choice
+from bot.render import custom_ids, officer_texts
+from bot.services.officers import OfferGone, OnSheet, Whom
+from cogs import panel_views as views
+from cogs.actors import Interaction, actor_of, member_of
+from cogs.panel_base import PanelButton, look, redraw, services_of, turn
+from cogs.panel_views import Said
+
+
+def placed_in(found: Overview, player_id: PlayerId) -> Placed:
+    """Somebody on the sheet. Raises NotOnSheet."""
+    placed = next((one for one in found.people if one.sign_up.player_id == player_id), None)
+    if placed is None:
+        raise NotOnSheet("They are not on this sheet any more.")
+    return placed
+
+
+class PeopleButton(PanelButton, template=custom_ids.PANEL_PEOPLE):
+    """`Person…`, and the pages of people."""
+
+    async def act(self, interaction: Interaction) -> None:
+        """Ask who it is about."""
+        found = await in_time(interaction, look(interaction, self.event_id), update=True)
+        await turn(interaction, views.people(found, int(self.match["page"])))
+
+
+class OffButton(PanelButton, template=custom_ids.PANEL_OFF):
+    """`Remove`."""
+
+    async def act(self, interaction: Interaction) -> None:
+        """Take them off the sheet."""
+        await redraw(interaction, self.event_id, self._remove(interaction))
+
+    async def _remove(self, interaction: Interaction) -> Said:
+        officers = services_of(interaction).officers
+        done = await officers.remove(actor_of(interaction), str(self.event_id), str(self.player_id))
+        return Said(officer_texts.removed(done.event, done.sign_up), done.entry_id)
+
+
+class PersonButton(PanelButton, template=r"(?!)"):
+    """A button that changes somebody's sign-up, and shows them again."""
+
+    async def act(self, interaction: Interaction) -> None:
+        """Do it, and show where they stand then."""
+        await turn(interaction, await in_time(interaction, self._done(interaction), update=True))
+
+    async def change(self, interaction: Interaction) -> Said:
+        """What the button does."""
+        raise NotImplementedError
+
+    async def _done(self, interaction: Interaction) -> ui.LayoutView:
+        said = await self.change(interaction)
+        found = await look(interaction, self.event_id)
+        return views.person(found, placed_in(found, self.player_id), said)
+
+
+class PutButton(PersonButton, template=custom_ids.PANEL_PUT):
+    """Gives somebody another answer."""
+
+    async def change(self, interaction: Interaction) -> Said:
+        """Change the answer; they are told once."""
+        officers, choice = services_of(interaction).officers, Choice(self.match["choice"])
+        done = await officers.answer_for(actor_of(interaction), str(self.event_id), self.player_id, choice)
+        return Said(_added(done), done.entry_id)
+
+
+class OfferButton(PersonButton, template=custom_ids.PANEL_OFFER):
+    """Has somebody play what they offered."""
+
+    async def change(self, interaction: Interaction) -> Said:
+        """Take the offer up; they are told once. Raises OfferGone."""
+        found = await look(interaction, self.event_id)
+        picks = offered(found.sheet.template, placed_in(found, self.player_id).sign_up)
+        pick = next((one for one in picks if custom_ids.digest(as_offer(one)) == self.match["offer"]), None)
+        if pick is None:
+            raise OfferGone
+        officers = services_of(interaction).officers
+        done = await officers.take_offer(actor_of(interaction), str(self.event_id), self.player_id, pick)
+        return Said(officer_texts.switched(done.event, done.template, done.placed), done.entry_id)
+
+
+class WhoSelect(PersistentItem[ui.Select[ui.View]], template=custom_ids.PANEL_WHO):
+    """Who it is about."""
+
+    def __init__(self, item: ui.Select[ui.View], match: re.Match[str]) -> None:
+        super().__init__(item)
+        self.event_id = EventId(int(match["event"]))
+
+    @classmethod
+    async def from_custom_id(cls, _interaction: Any, item: Any, match: re.Match[str], /) -> Self:
+        """The select behind a choice."""
+        return cls(item, match)
+
+    async def act(self, interaction: Interaction) -> None:
+        """Show them."""
+        found = await in_time(interaction, look(interaction, self.event_id), update=True)
+        placed = placed_in(found, PlayerId(int(self.item.values[0])))
+        await turn(interaction, views.person(found, placed))
+
+
+class NewSelect(PersistentItem[ui.UserSelect[ui.View]], template=custom_ids.PANEL_NEW):
+    """Whom to put on the sheet."""
+
+    def __init__(self, item: ui.UserSelect[ui.View], match: re.Match[str]) -> None:
+        super().__init__(item)
+        self.event_id = EventId(int(match["event"]))
+
+    @classmethod
+    async def from_custom_id(cls, _interaction: Any, item: Any, match: re.Match[str], /) -> Self:
+        """The select behind a choice."""
+        return cls(item, match)
+
+    async def act(self, interaction: Interaction) -> None:
+        """Put them on the sheet, one after the other."""
+        await redraw(interaction, self.event_id, self._add(interaction))
+
+    async def _add(self, interaction: Interaction) -> Said:
+        members = [member_of(one) for one in self.item.values if isinstance(one, discord.Member)]
+        officers, actor = services_of(interaction).officers, actor_of(interaction)
+        done = [await officers.add(actor, str(self.event_id), Whom(one)) for one in members]
+        entry_id = done[0].entry_id if len(done) == 1 else None
+        return Said("\n".join(_added(one) for one in done), entry_id)
+
+
+def _added(done: OnSheet) -> str:
+    changed = done.entry_id is not None
+    return officer_texts.added(done.event, done.template, done.placed, was_there=done.was_there, changed=changed)
+
+
+PERSISTENT = (PeopleButton, OffButton, PutButton, OfferButton, WhoSelect, NewSelect)
