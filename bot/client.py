@@ -46,6 +46,9 @@ GOODBYE_TIME = 1.0
 """Seconds for the goodbye to Discord."""
 TAKING_TIME = 0.5
 """Seconds for learning whether another worker has a command in hand; of the three Discord waits, two are the work's."""
+NEEDED = discord.Permissions(view_channel=True, send_messages=True, embed_links=True)
+"""What the bot asks for when it is invited."""
+
 FIVE_MINUTES = timedelta(minutes=5)
 
 
@@ -137,6 +140,16 @@ class MusterBot(commands.AutoShardedBot):
         except Exception:
             log.warning("interaction=%s is done without knowing whether it was taken", interaction_id, exc_info=True)
             return True
+
+    async def on_ready(self) -> None:
+        """Say in the log that the bot is there, and how to invite it while it is nowhere."""
+        log.info("ready as %s in %s server(s)", self.user, len(self.guilds))
+        if not self.guilds:
+            scopes = ("bot", "applications.commands")
+            log.info(
+                "invite it with %s",
+                discord.utils.oauth_url(self.application_id or 0, permissions=NEEDED, scopes=scopes),
+            )
 
     async def on_interaction(self, interaction: discord.Interaction[Any], /) -> None:
         """Answer what the library would let fail without a word: a form from before a restart, a button of old."""

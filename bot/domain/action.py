@@ -33,7 +33,10 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True)
 class NewAction:
-    """An action to enqueue. Actions of one lane run in order; of one `dedupe` key only one is open at a time."""
+    """An action to enqueue.
+
+    Actions of one lane run in order while none fails; of one `dedupe` key only one is open at a time.
+    """
 
     guild_id: GuildId
     kind: Kind

@@ -32,12 +32,14 @@ _TURNS = re.compile("[\u202a-\u202e\u2066-\u2069]")
 
 
 def safe(text: str) -> str:
-    """User text for a message: no markdown, mentions, times, turned direction or line breaks of its own.
+    """User text for a message: no markdown, mentions, links, times, turned direction or line breaks of its own.
 
     discord.py's `escape_markdown` leaves what stands in a link or in `<...>` as it is.
     """
     escaped = _MARKUP.sub(r"\\\g<0>", " ".join(_TURNS.sub("", text).split()))
-    return escaped.replace("@everyone", "@\u200beveryone").replace("@here", "@\u200bhere")
+    for live in ("@everyone", "@here", "://"):
+        escaped = escaped.replace(live, f"{live[0]}\u200b{live[1:]}")
+    return escaped
 
 
 def stamp(moment: datetime, style: str = "F") -> str:

@@ -114,9 +114,9 @@ class AutoBooker:
     ) -> Event | None:
         """Plan the series' raid of `occurrence`, which follows `source`; None while the series cannot be posted."""
         server = await tx.servers.get(series.guild_id)
-        has_key = self._secrets.open(server.raid_helper_key) is not None
-        kind = series.sheet_kind(has_key=has_key)
-        if kind is SheetKind.RAID_HELPER and not has_key:
+        # A stored key decides, readable or not: a lost ENCRYPTION_KEY must not turn a series native.
+        kind = series.sheet_kind(has_key=server.raid_helper_key is not None)
+        if kind is SheetKind.RAID_HELPER and self._secrets.open(server.raid_helper_key) is None:
             log.debug("series=%s waits: Raid-Helper is not connected", series.id)
             return None
         if series.channel_id is None and server.raid_channel_id is None:

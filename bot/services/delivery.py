@@ -1,5 +1,6 @@
 """What the queue's native actions do: sheets, announcements, notices. Each may run twice without harm."""
 
+import logging
 from collections.abc import Mapping
 
 from bot.clock import Clock
@@ -14,6 +15,8 @@ from bot.services.messenger import Messenger, SheetGone
 from bot.services.queue import Handler
 from bot.services.sheets import Sheets
 from db import Database, Session
+
+log = logging.getLogger(__name__)
 
 
 class Delivery:
@@ -106,6 +109,8 @@ class Delivery:
             await self._messenger.announce_booking(server.raid_channel_id, event.link, action.nonce)
         elif server.officer_channel_id:
             await self._messenger.warn_unannounced(server.officer_channel_id, event.link, action.nonce)
+        else:
+            log.warning("event=%s: neither a raid channel nor an officer channel is set to announce it in", event.id)
         async with self._db.transaction() as tx:
             await tx.bookings.set_state(event.id, BookingState.ANNOUNCED)
         return "announced" if server.raid_channel_id else "no raid channel"

@@ -192,7 +192,7 @@ async def cancel_locked(
     tx: Session, actor: Actor, event: Event, reason: str | None, now: datetime, *, delete: bool
 ) -> Cancelled:
     """Cancel the raid whose row the caller has locked, and enqueue what the channel shows. Raises AlreadyOver."""
-    if event.status not in (EventStatus.SCHEDULED, EventStatus.IN_PROGRESS):
+    if event.status not in (EventStatus.SCHEDULED, EventStatus.IN_PROGRESS) or now >= event.ends_at:
         raise AlreadyOver
     await tx.events.cancel(event.id, check_description(reason) if reason else None)
     kept = {"reason": reason, "status": event.status, "raid_helper_event_id": event.raid_helper_event_id}

@@ -324,7 +324,7 @@ CREATE TABLE patt.scheduled_actions (
     event_id         bigint REFERENCES patt.raid_events ON DELETE CASCADE,
     kind             text NOT NULL,
     payload          jsonb NOT NULL DEFAULT '{}',
-    lane             text NOT NULL,       -- actions of one lane run one after the other, in order
+    lane             text NOT NULL,       -- actions of one lane run one after the other, in order while none fails
     dedupe_key       text,                -- one open action a key
     version          bigint NOT NULL DEFAULT 0, -- raised when an open action is asked for again
     due_at           timestamptz NOT NULL,  -- when it should happen

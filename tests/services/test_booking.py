@@ -210,3 +210,11 @@ async def test_the_origins_manual_test_procedure(world: World, raid_helper: Raid
     assert booked["start_time_utc"] == source["start_time_utc"] + days(7)
     assert [int(event) for event in raid_helper.events] == [int(booked["raid_helper_event_id"])]
     assert len(world.discord.said) == 1
+
+
+async def test_a_stored_key_nobody_can_open_turns_no_series_native(guild: World) -> None:
+    await guild.connect_raid_helper()
+    await guild.raid(await guild.series(new_series(sheet=None)))
+    await guild.pool.execute("UPDATE common.discord_config SET raid_helper_api_key = 'closed with another key'")
+    assert await guild.look(BOOKING_TIME) == 0
+    assert await guild.successors() == []

@@ -292,3 +292,11 @@ async def test_a_reason_that_is_too_long_cancels_nothing(guild: World) -> None:
     with pytest.raises(BadDescription):
         await guild.first.raids.cancel(officer(), event_id, "x" * 2001, delete=False)
     assert ((await guild.event(int(event_id)))["status"], await guild.counts()) == ("SCHEDULED", before)
+
+
+async def test_a_raid_that_is_over_is_not_cancelled_by_its_id_either(guild: World) -> None:
+    event_id = await guild.raid()
+    guild.clock.set(START + timedelta(hours=4))
+    with pytest.raises(AlreadyOver):
+        await guild.first.raids.cancel(officer(), str(event_id), None, delete=False)
+    assert (await guild.event(event_id))["status"] == "SCHEDULED"
