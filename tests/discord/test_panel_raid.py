@@ -53,6 +53,15 @@ async def test_settings_are_edited_in_a_form_that_knows_them(stage: Stage) -> No
     assert "👥 **0/20**" in shown.text
 
 
+async def test_after_the_deadline_the_form_still_changes_the_rest(stage: Stage) -> None:
+    sheet = await stage.raid(deadline="24h")
+    await stage.local.pass_time(FRIDAY - timedelta(hours=2) - stage.local.clock.now())
+    form = await stage.officer.click(await panel(stage, sheet), "Edit")
+    shown = await stage.officer.submit(form, title="Mythic")
+    assert "**Mythic** is changed." in shown.text
+    assert "past its deadline" in shown.text
+
+
 @pytest.mark.parametrize(
     ("typed", "said"),
     [({}, "Nothing would change"), ({"limit": "0"}, "1 to 1000"), ({"title": ""}, "1 to 100"), ({"duration": ""}, "")],
