@@ -56,6 +56,30 @@ _WRITE = (
 )
 
 
+_LOCK = """
+    SELECT click.number, event.*, player.id AS player_id, player.display_name, main.*
+    FROM unnest($1::bigint[], $2::bigint[], $3::bigint[])
+         WITH ORDINALITY AS click (event_id, guild_id, user_id, number)
+    JOIN patt.raid_events event ON event.id = click.event_id AND event.guild_discord_id = click.guild_id
+    LEFT JOIN patt.templates template ON template.id = event.template_id
+    LEFT JOIN guild_identity.discord_users discord_user ON discord_user.discord_id = click.user_id
+    LEFT JOIN guild_identity.players player ON player.discord_user_id = discord_user.id
+         AND player.guild_discord_id = click.guild_id
+    LEFT JOIN LATERAL (
+        SELECT character.id AS character_id, class.name AS class_name, spec.name AS spec_name,
+               character.offers
+        FROM guild_identity.wow_characters character
+        LEFT JOIN guild_identity.specializations spec ON spec.id = coalesce(character.spec_id,
+             CASE WHEN character.id = player.main_character_id THEN player.main_spec_id END)
+        LEFT JOIN guild_identity.classes class ON class.id = spec.class_id
+        WHERE character.player_id = player.id AND character.game = template.game
+          AND (character.is_main OR character.id = player.main_character_id)
+        ORDER BY character.is_main DESC LIMIT 1
+    ) main ON TRUE
+    ORDER BY event.id FOR UPDATE OF event
+"""
+
+
 class ClickRepository:
     """Reads and writes a batch of clicks on one connection."""
 
@@ -63,34 +87,14 @@ class ClickRepository:
         self._db = connection
         self._actions = actions
 
-    async def lock(self, clicks: Sequence[tuple[Actor, EventId]]) -> Sequence[Clicked | None]:
+    async def lock(self, clicks: Sequence[tuple[Actor, EventId]], *, wait: bool) -> Sequence[Clicked | None]:
         """Each click's event, locked until the transaction ends, and person; None where the event is not there.
 
-        An event of another server is not there. Locks are taken in the order of ids, so batches never deadlock.
+        An event of another server is not there; without `wait` neither is one whose row somebody else holds. Locks are
+        taken in the order of ids, so batches never deadlock.
         """
         rows = await self._db.fetch(
-            """
-            SELECT click.number, event.*, player.id AS player_id, player.display_name, main.*
-            FROM unnest($1::bigint[], $2::bigint[], $3::bigint[])
-                 WITH ORDINALITY AS click (event_id, guild_id, user_id, number)
-            JOIN patt.raid_events event ON event.id = click.event_id AND event.guild_discord_id = click.guild_id
-            LEFT JOIN patt.templates template ON template.id = event.template_id
-            LEFT JOIN guild_identity.discord_users discord_user ON discord_user.discord_id = click.user_id
-            LEFT JOIN guild_identity.players player ON player.discord_user_id = discord_user.id
-                 AND player.guild_discord_id = click.guild_id
-            LEFT JOIN LATERAL (
-                SELECT character.id AS character_id, class.name AS class_name, spec.name AS spec_name,
-                       character.offers
-                FROM guild_identity.wow_characters character
-                LEFT JOIN guild_identity.specializations spec ON spec.id = coalesce(character.spec_id,
-                     CASE WHEN character.id = player.main_character_id THEN player.main_spec_id END)
-                LEFT JOIN guild_identity.classes class ON class.id = spec.class_id
-                WHERE character.player_id = player.id AND character.game = template.game
-                  AND (character.is_main OR character.id = player.main_character_id)
-                ORDER BY character.is_main DESC LIMIT 1
-            ) main ON TRUE
-            ORDER BY event.id FOR UPDATE OF event
-            """,
+            _LOCK if wait else _LOCK + " SKIP LOCKED",
             [event_id for _, event_id in clicks],
             [actor.guild_id for actor, _ in clicks],
             [actor.user_id for actor, _ in clicks],

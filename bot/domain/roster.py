@@ -115,7 +115,8 @@ class _Seats:
         claims = self._limited(sign_up)
         if any(self._taken[key] >= limit for key, limit in claims):
             return False
-        self._taken.update(key for key, _ in claims)
+        for key, _ in claims:  # not `update`: everybody is placed at every click
+            self._taken[key] += 1
         return True
 
     def _limited(self, sign_up: SignUp) -> Sequence[tuple[tuple[str, ...], int]]:

@@ -74,18 +74,24 @@ class Click:
     pick: Picked | None = None
 
 
+STREAMS = 2
+"""Batches under way at once: while one waits for its commit, the other decides and answers."""
+
+
 class SignUps:
     """The use cases behind the sheet's buttons and selects.
 
-    Clicks are written together: one transaction carries every click on a sheet that waited for the one before. Sheets
-    do not wait for each other: one raid's row, held by somebody, would keep every server from signing up.
+    Clicks are written together: one transaction carries every click that waited for the one before, over all sheets.
+    It waits for no row: a click on a sheet that somebody holds (an officer, another worker) goes on in a lane of that
+    sheet's own, so that one raid's row never keeps every server from signing up.
     """
 
     def __init__(self, db: Database, templates: Templates, clock: Clock) -> None:
         self._db = db
         self._templates = templates
         self._clock = clock
-        self._clicks = Together(self._work_off, lambda click: click.event_id)
+        self._clicks = Together(self._work_off_free, lambda click: click.event_id % STREAMS)
+        self._held = Together(self._work_off_held, lambda click: click.event_id)
 
     async def answer(self, actor: Actor, event_id: EventId, choice: Choice, pick: Picked | None = None) -> Outcome:
         """Write the member's answer down, or say what must be chosen first.
@@ -93,20 +99,33 @@ class SignUps:
         `pick` is the class just chosen (its name or its place in the template), with its spec once that is chosen too.
         Raises UnknownEvent, SheetClosed, NotOffered.
         """
-        outcome = await self._clicks.do(Click(actor, event_id, choice, pick))
+        outcome = await self._come_to(Click(actor, event_id, choice, pick))
         assert not isinstance(outcome, Withdrawn)  # noqa: S101 - an answer is no withdrawal
         return outcome
 
     async def withdraw(self, actor: Actor, event_id: EventId) -> Withdrawn:
         """Take the member's answer back. Raises UnknownEvent, SheetClosed, NotSignedUp."""
-        outcome = await self._clicks.do(Click(actor, event_id, None))
+        outcome = await self._come_to(Click(actor, event_id, None))
         assert isinstance(outcome, Withdrawn)  # noqa: S101 - a withdrawal is no answer
         return outcome
 
-    async def _work_off(self, clicks: Sequence[Click]) -> Sequence[Outcome | Withdrawn | Exception]:
+    async def _come_to(self, click: Click) -> Outcome | Withdrawn:
+        outcome = await self._clicks.do(click)
+        return outcome if outcome is not None else await self._held.do(click)
+
+    async def _work_off_free(self, clicks: Sequence[Click]) -> "Sequence[Outcome | Withdrawn | Exception | None]":
+        """Work off the clicks on sheets whose row is free; None for the others."""
+        told = await self._work_off(clicks, wait=False)
+        return [None if isinstance(one, SheetUnknown) else one for one in told]
+
+    async def _work_off_held(self, clicks: Sequence[Click]) -> Sequence[Outcome | Withdrawn | Exception]:
+        """Work off clicks on one sheet, waiting for its row."""
+        return await self._work_off(clicks, wait=True)
+
+    async def _work_off(self, clicks: Sequence[Click], *, wait: bool) -> Sequence[Outcome | Withdrawn | Exception]:
         """Lock every event concerned, decide click by click, write once."""
         async with self._db.transaction() as tx:
-            found = await tx.clicks.lock([(click.actor, click.event_id) for click in clicks])
+            found = await tx.clicks.lock([(click.actor, click.event_id) for click in clicks], wait=wait)
             desks = await self._desks(tx, {one.event.id: one.event for one in found if one})
             told = [await self._decide(tx, desks, click, one) for click, one in zip(clicks, found, strict=True)]
             await self._write(tx, [desk for desk in desks.values() if desk.changed or desk.removed])

@@ -13,7 +13,7 @@ from bot.domain.sign_up import Pick
 from bot.domain.template import Choice
 from db import Database, Session
 from db.pool import Pool
-from tests.factories import NOW, OTHER_GUILD, member, new_event
+from tests.factories import GUILD, NOW, OTHER_GUILD, member, new_event
 
 SECOND = timedelta(seconds=1)
 
@@ -80,13 +80,27 @@ async def test_each_raid_has_its_own_answers(tx: Session) -> None:
 async def test_a_click_finds_its_raid_and_person_only_in_its_own_server(tx: Session) -> None:
     event_id, player_id = await tx.events.add(new_event()), await known(tx, 1)
     strangers = [(member(2), event_id), (member(1, guild_id=OTHER_GUILD), event_id), (member(1), EventId(999))]
-    found = await tx.clicks.lock([(member(1), event_id), *strangers])
+    found = await tx.clicks.lock([(member(1), event_id), *strangers], wait=True)
     assert [one and (one.event.id, one.player and one.player.id) for one in found] == [
         (event_id, player_id),
         (event_id, None),
         None,
         None,
     ]
+
+
+async def test_a_row_somebody_holds_is_passed_over_by_whoever_does_not_wait(db: Database) -> None:
+    async with db.transaction() as tx:
+        free, held = await tx.events.add(new_event()), await tx.events.add(new_event())
+    clicks = [(member(1), free), (member(1), held), (member(2), held)]
+    async with db.transaction() as holder:
+        assert await holder.events.lock(GUILD, held)
+        async with db.transaction() as tx:
+            found = await tx.clicks.lock(clicks, wait=False)
+            assert [one and one.event.id for one in found] == [free, None, None]
+    async with db.transaction() as tx:
+        found = await tx.clicks.lock(clicks, wait=False)
+        assert [one and one.event.id for one in found] == [free, held, held]
 
 
 def invitation(player_id: PlayerId, choice: Choice) -> Invitation:
