@@ -1,6 +1,7 @@
 """The control panel's people: who is on the sheet, what they are down as, and what they offer to play."""
 
 import re
+from abc import abstractmethod
 from typing import Any, Self
 
 import discord
@@ -59,9 +60,9 @@ class PersonButton(PanelButton, template=r"(?!)"):
         """Do it, and show where they stand then."""
         await turn(interaction, await in_time(interaction, self._done(interaction), update=True))
 
+    @abstractmethod
     async def change(self, interaction: Interaction) -> Said:
         """What the button does."""
-        raise NotImplementedError
 
     async def _done(self, interaction: Interaction) -> ui.LayoutView:
         said = await self.change(interaction)
