@@ -287,12 +287,17 @@ def own_view(own: SignedUp | Own) -> ui.View:
     view, event = ui.View(timeout=None), own.event
     if own.placed.sign_up.choice is Choice.LATE:
         view.add_item(ArrivalSelect(event.id, event))
-    kinds: tuple[type[OwnButton], ...] = (NoteButton, CalendarButton, WithdrawButton)
-    if own.template.classes:
-        kinds = (RespecButton, CharacterButton, OffersButton, *kinds)
-    for kind in kinds:
+    for kind in _offered(own):
         view.add_item(kind(event.id))  # type: ignore[call-arg] - every kind takes the raid alone
     return view
+
+
+def _offered(own: SignedUp | Own) -> "tuple[type[OwnButton], ...]":
+    """The buttons of use: whoever stays away has no spec to change and no date to keep."""
+    if own.placed.sign_up.choice is Choice.ABSENCE:
+        return NoteButton, WithdrawButton
+    playing = (RespecButton, CharacterButton, OffersButton) if own.template.classes else ()
+    return (*playing, NoteButton, CalendarButton, WithdrawButton)
 
 
 def card(own: Own) -> tuple[str, ui.View]:

@@ -63,6 +63,7 @@ async def test_every_step_is_seen_by_the_member_alone_and_stays_one_message(stag
     assert asked.message is chosen.message is told.message
     own = ["Change class or spec", "Other character", "I can also play…", "Note", "Calendar file", "Withdraw"]
     assert told.labels == own
+    assert (await stage.member.click(sheet, "Absence")).labels == ["Note", "Withdraw"]
 
 
 async def test_what_a_sign_up_stores(stage: Stage) -> None:
