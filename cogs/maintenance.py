@@ -6,6 +6,7 @@ from typing import Any
 from discord.ext import commands
 
 from bot.client import MusterBot
+from bot.render import texts
 
 
 class Maintenance(commands.Cog):
@@ -22,22 +23,22 @@ class Maintenance(commands.Cog):
     async def cog_command_error(self, ctx: commands.Context[Any], error: Exception) -> None:
         """Say what went wrong; strangers get a sentence, not silence."""
         if isinstance(error, commands.CheckFailure):
-            await ctx.reply("That is for whoever hosts this bot.")
+            await ctx.reply(texts.FOR_THE_HOST)
         else:
-            await ctx.reply("That failed; the log says why.")
+            await ctx.reply(texts.FAILED)
             raise error
 
     @commands.command()
     async def sync(self, ctx: commands.Context[Any]) -> None:
         """Tell Discord the slash commands anew."""
         await self._sync()
-        await ctx.reply("The slash commands are synced.")
+        await ctx.reply(texts.SYNCED)
 
     @commands.command()
     async def ping(self, ctx: commands.Context[Any]) -> None:
         """Whether the bot and its database answer."""
         alive = await self._database_answers()
-        await ctx.reply("Here; the database answers." if alive else "Here, but the database does not answer.")
+        await ctx.reply(texts.HERE if alive else texts.HERE_WITHOUT_DATABASE)
 
 
 async def setup(bot: MusterBot) -> None:

@@ -12,7 +12,7 @@ from bot.components import PersistentItem
 from bot.domain.ids import EventId, PlayerId
 from bot.domain.mine import as_offer, offered
 from bot.domain.panel import Overview
-from bot.domain.people import NotOnSheet
+from bot.domain.people import GoneFromSheet
 from bot.domain.roster import Placed
 from bot.domain.template import Choice
 from bot.render import custom_ids, officer_texts
@@ -24,10 +24,10 @@ from cogs.panel_views import Said
 
 
 def placed_in(found: Overview, player_id: PlayerId) -> Placed:
-    """Somebody on the sheet. Raises NotOnSheet."""
+    """Somebody on the sheet. Raises GoneFromSheet."""
     placed = next((one for one in found.people if one.sign_up.player_id == player_id), None)
     if placed is None:
-        raise NotOnSheet("They are not on this sheet any more.")
+        raise GoneFromSheet
     return placed
 
 

@@ -112,15 +112,6 @@ class SignUpRepository:
             ],
         )
 
-    async def set_raid_helper_id(self, event_id: EventId, player_id: PlayerId, sign_up_id: int) -> None:
-        """Remember Raid-Helper's id of this sign-up."""
-        await self._db.execute(
-            "UPDATE patt.raid_attendance SET raid_helper_signup_id = $3 WHERE event_id = $1 AND player_id = $2",
-            event_id,
-            player_id,
-            sign_up_id,
-        )
-
 
 def _row(event_id: EventId, one: SignUp, source: str) -> tuple[object, ...]:
     return (

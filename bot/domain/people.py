@@ -34,6 +34,10 @@ class NotOnSheet(MusterError):
     """Nobody of that name is on this sheet. Pick one from the list that appears while you type."""
 
 
+class GoneFromSheet(NotOnSheet):
+    """They are not on this sheet any more. Go back to see who is."""
+
+
 class UnknownParticipants(MusterError):
     """Some of these participants are not known here, so nothing was planned."""
 

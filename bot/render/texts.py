@@ -232,6 +232,15 @@ def unannounced(link: str) -> str:
     return f"⚠️ Next week's raid is posted, but no raid channel is set to announce it in: `/raid setup channel:`\n{link}"
 
 
+# ---------------------------------------------------------------- the host's mention commands
+
+FOR_THE_HOST = "That is for whoever hosts this bot."
+FAILED = "That failed; the log says why."
+SYNCED = "The slash commands are synced."
+HERE = "Here; the database answers."
+HERE_WITHOUT_DATABASE = "Here, but the database does not answer."
+
+
 # ---------------------------------------------------------------- when something breaks
 
 

@@ -155,15 +155,6 @@ async def test_pre_filling_nobody(tx: Session) -> None:
     assert await tx.sign_ups.of(event_id) == []
 
 
-async def test_raid_helpers_id_of_a_sign_up(db: Database, pool: Pool) -> None:
-    async with db.transaction() as tx:
-        event_id, first, second = await tx.events.add(new_event()), await known(tx, 1), await known(tx, 2)
-        await write(tx, event_id, answer(first), answer(second))
-        await tx.sign_ups.set_raid_helper_id(event_id, second, 900)
-    rows = await pool.fetch("SELECT player_id, raid_helper_signup_id FROM patt.raid_attendance")
-    assert {row[0]: row[1] for row in rows} == {first: None, second: 900}
-
-
 @pytest.mark.parametrize(
     ("columns", "values", "status"),
     [

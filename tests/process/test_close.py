@@ -45,6 +45,7 @@ async def test_closing_does_not_wait_for_ever(local: Local, monkeypatch: pytest.
     async with asyncio.timeout(5):
         await local.bot.close()
         await local.bot.close()
+    assert local.bot.is_closed()
 
 
 async def test_a_helper_that_dies_takes_the_process_with_it(local: Local):
