@@ -1,0 +1,1 @@
+-- Clicks decided without holding the raid's row: what says that nobody wrote in between.

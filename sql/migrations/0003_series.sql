@@ -1,0 +1,1 @@
+-- Series that skip, move, rest and ask, and what became of each of their weeks.

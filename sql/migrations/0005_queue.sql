@@ -1,0 +1,1 @@
+-- The queue wakes every worker, and finds what is due however much is waiting.

@@ -1,0 +1,1 @@
+-- What happens around a raid by itself: statuses, reminders, notices.

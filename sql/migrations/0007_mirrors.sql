@@ -1,0 +1,1 @@
+-- What stands beside a raid in Discord: thread, scheduled event, role.

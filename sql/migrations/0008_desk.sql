@@ -1,0 +1,1 @@
+-- The officers' desk: settings that inherit, ranks, what a person may ask for.
