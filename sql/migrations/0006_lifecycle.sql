@@ -1,1 +1,2 @@
 -- What happens around a raid by itself: statuses, reminders, notices.
+SELECT; -- nothing yet
