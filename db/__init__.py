@@ -17,6 +17,7 @@ from db.pool import Pool
 from db.rows import Connection
 from db.series import SeriesRepository
 from db.servers import ServerRepository
+from db.settings import SettingRepository
 from db.sign_ups import SignUpRepository
 from db.state import StateRepository
 from db.templates import TemplateRepository
@@ -39,6 +40,7 @@ class Session:
         self.players = PlayerRepository(connection)
         self.series = SeriesRepository(connection)
         self.servers = ServerRepository(connection)
+        self.settings = SettingRepository(connection)
         self.sign_ups = SignUpRepository(connection)
         self.state = StateRepository(connection)
         self.templates = TemplateRepository(connection)
