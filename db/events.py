@@ -15,7 +15,7 @@ _SELECT = """
     SELECT id, guild_discord_id, title, event_date, start_time_utc, end_time_utc, status, description, deadline_utc,
            closed, cancel_reason, leader_discord_id, sheet, template_id, total_limit, minimum,
            discord_channel_id, discord_message_id, recurring_event_id, occurrence_date, successor_id, auto_booked,
-           booking_state, raid_helper_event_id
+           booking_state, raid_helper_event_id, discord_thread_id
     FROM patt.raid_events
 """
 
@@ -161,6 +161,10 @@ class EventRepository:
             "UPDATE patt.raid_events SET discord_message_id = $2 WHERE id = $1", event_id, message_id
         )
 
+    async def set_thread(self, event_id: EventId, thread_id: ChannelId | None) -> None:
+        """Remember the thread below the sheet, or that there is none any more."""
+        await self._db.execute("UPDATE patt.raid_events SET discord_thread_id = $2 WHERE id = $1", event_id, thread_id)
+
 
 def event_of(row: Any) -> Event:
     """The raid in a row with the columns of `patt.raid_events`."""
@@ -189,4 +193,5 @@ def event_of(row: Any) -> Event:
         auto_booked=row["auto_booked"],
         booking_state=maybe(BookingState, row["booking_state"]),
         raid_helper_event_id=row["raid_helper_event_id"],
+        thread_id=maybe(ChannelId, row["discord_thread_id"]),
     )

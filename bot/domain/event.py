@@ -71,6 +71,8 @@ class Event:
     auto_booked: bool = False
     booking_state: BookingState | None = None
     raid_helper_event_id: str | None = None
+    thread_id: ChannelId | None = None
+    """The thread below the sheet; None while there is none."""
 
     @property
     def link(self) -> str | None:
