@@ -15,7 +15,7 @@ _SELECT = """
     SELECT id, guild_discord_id, title, event_date, start_time_utc, end_time_utc, status, description, deadline_utc,
            closed, cancel_reason, leader_discord_id, sheet, template_id, total_limit, minimum,
            discord_channel_id, discord_message_id, recurring_event_id, occurrence_date, successor_id, auto_booked,
-           booking_state, raid_helper_event_id, discord_thread_id
+           booking_state, raid_helper_event_id, discord_thread_id, created_by
     FROM patt.raid_events
 """
 
@@ -194,4 +194,5 @@ def event_of(row: Any) -> Event:
         booking_state=maybe(BookingState, row["booking_state"]),
         raid_helper_event_id=row["raid_helper_event_id"],
         thread_id=maybe(ChannelId, row["discord_thread_id"]),
+        created_by=maybe(UserId, row["created_by"]),
     )

@@ -35,6 +35,15 @@ class SettingRepository:
         )
         return _by_level([_level(row) for row in rows], rows)
 
+    async def named(self, guild_id: GuildId, name: str) -> Mapping[Level, Mapping[str, Any]]:
+        """Every level at which the server has set that one."""
+        rows = await self._db.fetch(
+            "SELECT scope, scope_id, name, value FROM common.settings WHERE guild_discord_id = $1 AND name = $2",
+            guild_id,
+            name,
+        )
+        return _by_level([_level(row) for row in rows], rows)
+
     async def put(self, guild_id: GuildId, level: Level, values: Mapping[str, Any]) -> None:
         """Set values at one level."""
         await self._db.execute(

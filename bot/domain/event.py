@@ -73,6 +73,7 @@ class Event:
     raid_helper_event_id: str | None = None
     thread_id: ChannelId | None = None
     """The thread below the sheet; None while there is none."""
+    created_by: UserId | None = None
 
     @property
     def link(self) -> str | None:

@@ -8,7 +8,8 @@ from bot.domain.alerts import Alert, Verdict, still_ahead
 from bot.domain.errors import MusterError
 from bot.domain.event import Event, EventStatus, UnknownEvent
 from bot.domain.ids import EventId, GuildId
-from bot.domain.permissions import Actor, require_officer
+from bot.domain.permissions import Actor
+from bot.services import places
 from bot.services.deadlines import whom_to_ask
 from bot.services.raids import cancel_locked
 from bot.services.sheets import Sheets
@@ -103,11 +104,10 @@ class AlertDesk:
 
     async def _undecided(self, tx: Session, actor: Actor, event_id: EventId, alert: Alert) -> Event:
         """The event, locked, if `actor` may decide and nobody has."""
-        server = await tx.servers.get(actor.guild_id)
-        require_officer(actor, server.officer_roles)
         event = await tx.events.lock(actor.guild_id, event_id)
         if event is None:
             raise UnknownEvent
+        await places.require_manager(tx, actor, event)
         if before := await tx.alerts.settled(event_id, alert):
             raise DecidedAlready(_decided(before))
         return event

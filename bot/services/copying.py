@@ -7,9 +7,9 @@ from bot.clock import Clock
 from bot.domain.event import BookingState, Event, NewEvent, SheetKind, UnknownEvent
 from bot.domain.ids import ChannelId, EventId, GuildId
 from bot.domain.names import folded
-from bot.domain.permissions import Actor, require_officer
+from bot.domain.permissions import Actor
 from bot.domain.server import Server
-from bot.services import deadlines, sheets
+from bot.services import deadlines, places, sheets
 from bot.services.officer_work import OfficerDesk, Work
 from bot.services.raids import Raids
 from bot.services.templates import Templates
@@ -38,10 +38,11 @@ class Copies:
         self._desk = OfficerDesk(db, templates, raids, clock)
 
     async def source(self, actor: Actor, typed: str) -> Event:
-        """The raid meant by an id or a title, past and cancelled ones too. Raises NotAnOfficer, UnknownEvent."""
+        """The raid meant by an id or a title, past and cancelled ones too. Raises UnknownEvent, NotAnOfficer."""
         async with self._db.transaction() as tx:
-            require_officer(actor, (await tx.servers.get(actor.guild_id)).officer_roles)
-            return await _find(tx, actor.guild_id, typed)
+            found = await _find(tx, actor.guild_id, typed)
+            await places.require_manager(tx, actor, found)
+            return found
 
     async def offered(self, guild_id: GuildId, typed: str) -> list[tuple[str, str]]:
         """The server's raids, the latest first, whose title or id holds `typed`, as (title and time, id)."""

@@ -12,11 +12,11 @@ from bot.domain.event import Event, UnknownEvent
 from bot.domain.ids import EventId
 from bot.domain.notice import Notice
 from bot.domain.officer_rules import check_changeable
-from bot.domain.permissions import Actor, require_officer
+from bot.domain.permissions import Actor
 from bot.domain.roster import SignUp
 from bot.domain.server import Server
 from bot.domain.template import Template
-from bot.services import sheets
+from bot.services import places, sheets
 from bot.services.raids import Raids
 from bot.services.templates import Templates
 from db import Database, Session
@@ -71,9 +71,7 @@ class OfficerDesk:
 
     @asynccontextmanager
     async def open(self, actor: Actor, typed: str) -> AsyncGenerator[Work]:
-        """The raid meant by `typed`. Raises NotAnOfficer, UnknownEvent, RaidIsOver, RaidIsCancelled."""
-        async with self._db.transaction() as tx:
-            require_officer(actor, (await tx.servers.get(actor.guild_id)).officer_roles)
+        """The raid meant by `typed`. Raises UnknownEvent, NotAnOfficer, NotYourRaid, RaidIsOver, RaidIsCancelled."""
         found = await self._raids.find(actor.guild_id, typed)
         async with self._db.transaction() as tx:
             work = await self.take(tx, actor, found.id)
@@ -81,11 +79,11 @@ class OfficerDesk:
             yield work
 
     async def take(self, tx: Session, actor: Actor, event_id: EventId) -> Work:
-        """The raid of that id in `tx`, whatever became of it. Raises NotAnOfficer, UnknownEvent."""
-        server = await tx.servers.get(actor.guild_id)
-        require_officer(actor, server.officer_roles)
+        """The raid of that id in `tx`, whatever became of it. Raises UnknownEvent, NotAnOfficer, NotYourRaid."""
         event = await tx.events.lock(actor.guild_id, event_id)
         if event is None:
             raise UnknownEvent
+        await places.require_manager(tx, actor, event)
+        server = await tx.servers.get(actor.guild_id)
         desk = Desk(event, await self._templates.of(tx, event), await tx.sign_ups.of(event.id))
         return Work(tx, actor, server, desk, self._clock.now())

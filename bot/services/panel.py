@@ -10,7 +10,8 @@ from bot.domain.event import Event, UnknownEvent
 from bot.domain.ids import EventId, GuildId, MessageId, PlayerId
 from bot.domain.officer_rules import RaidIsOver, check_changeable
 from bot.domain.panel import History, Overview, Past, everybody
-from bot.domain.permissions import Actor, is_officer, require_officer
+from bot.domain.permissions import Actor, may_manage
+from bot.services import places
 from bot.services.raids import Raids
 from bot.services.sheets import Sheets
 from bot.services.undo import may_be_undone
@@ -47,10 +48,10 @@ class Panel:
     async def at(self, actor: Actor, message_id: MessageId) -> Overview:
         """The raid whose sheet is that message, for an officer. Raises NotAnOfficer, NotASheet."""
         async with self._db.transaction() as tx:
-            await _check(tx, actor)
             event = await tx.events.with_sheet(actor.guild_id, message_id)
             if event is None:
                 raise NotASheet
+            await places.require_manager(tx, actor, event)
             return await self._read(tx, actor, event)
 
     async def history(self, actor: Actor, event_id: EventId) -> History:
@@ -62,22 +63,18 @@ class Panel:
         return History(event, [_past(one, names, self._clock.now()) for one in entries])
 
     async def _read(self, tx: Session, actor: Actor, event: Event) -> Overview:
-        officer = is_officer(actor, (await tx.servers.get(actor.guild_id)).officer_roles)
+        officer = may_manage(actor, await places.of_raid(tx, event), event)
         sheet = await self._sheets.read(tx, event)
         own = next((one for one in everybody(sheet) if one.sign_up.user_id == actor.user_id), None)
         return Overview(sheet, officer, _changeable(event, self._clock.now()), own)
 
 
-async def _check(tx: Session, actor: Actor) -> None:
-    require_officer(actor, (await tx.servers.get(actor.guild_id)).officer_roles)
-
-
 async def _managed(tx: Session, actor: Actor, event_id: EventId) -> Event:
-    """The raid of the officer's server. Raises NotAnOfficer, UnknownEvent."""
-    await _check(tx, actor)
+    """The raid of the officer's server. Raises UnknownEvent, NotAnOfficer."""
     event = await tx.events.get(event_id)
     if event is None or event.guild_id != actor.guild_id:
         raise UnknownEvent
+    await places.require_manager(tx, actor, event)
     return event
 
 

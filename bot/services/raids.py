@@ -24,10 +24,10 @@ from bot.domain.event import (
     check_title,
 )
 from bot.domain.ids import ChannelId, EventId, GuildId
-from bot.domain.permissions import Actor, require_officer
+from bot.domain.permissions import Actor
 from bot.domain.server import Server
 from bot.domain.template import Template
-from bot.services import deadlines, participants, sheets
+from bot.services import deadlines, participants, places, sheets
 from bot.services.participants import Participants
 from bot.services.secrets import NoRaidHelperKey, SecretBox
 from bot.services.templates import Templates
@@ -77,6 +77,14 @@ class Raids:
         self._secrets = secrets
         self._clock = clock
 
+    async def prepare(self, actor: Actor, wish: RaidWish) -> Server:
+        """The server, for whoever may plan that raid there. Raises NotAnOfficer, UnknownTemplate."""
+        async with self._db.transaction() as tx:
+            server = await tx.servers.get(actor.guild_id)
+            template_id, _ = await self._templates.named(tx, server.id, wish.template or server.default_template)
+            await places.require_planner(tx, actor, _channel(wish, server), template_id)
+            return server
+
     async def create(self, actor: Actor, wish: RaidWish) -> Event:
         """Write the raid down and enqueue its sheet.
 
@@ -85,8 +93,9 @@ class Raids:
         """
         async with self._db.transaction() as tx:
             server = await tx.servers.get(actor.guild_id)
-            require_officer(actor, server.officer_roles)
-            event_id = await tx.events.add(await self._planned(tx, actor, server, wish))
+            new = await self._planned(tx, actor, server, wish)
+            await places.require_planner(tx, actor, new.channel_id, new.template_id)
+            event_id = await tx.events.add(new)
             event = await _found(tx, actor.guild_id, event_id)
             if wish.participants:
                 template = await self._templates.of(tx, event)
@@ -129,9 +138,8 @@ class Raids:
         """Cancel the raid and enqueue what the channel shows. Raises NotAnOfficer, UnknownEvent, AlreadyOver."""
         found = await self.find(actor.guild_id, typed)
         async with self._db.transaction() as tx:
-            server = await tx.servers.get(actor.guild_id)
-            require_officer(actor, server.officer_roles)
             event = await _found(tx, actor.guild_id, found.id)
+            await places.require_manager(tx, actor, event)
             return await cancel_locked(tx, actor, event, reason, self._clock.now(), delete=delete)
 
     async def _planned(self, tx: Session, actor: Actor, server: Server, wish: RaidWish) -> NewEvent:
@@ -154,7 +162,7 @@ class Raids:
             template_id=template_id,
             total_limit=check_limit(wish.limit) or template.limit,
             minimum=template.minimum,
-            channel_id=wish.channel_id or server.raid_channel_id or wish.here,
+            channel_id=_channel(wish, server),
         )
 
     def sheet_kind(self, wished: SheetKind | None, server: Server) -> SheetKind:
@@ -179,6 +187,10 @@ def deadline_of(typed: str | None, starts_at: datetime, now: datetime) -> dateti
     if deadline <= now:
         raise BadDeadline("That deadline has already passed. Give a shorter time before the start, or leave it out.")
     return deadline
+
+
+def _channel(wish: RaidWish, server: Server) -> ChannelId | None:
+    return wish.channel_id or server.raid_channel_id or wish.here
 
 
 async def _found(tx: Session, guild_id: GuildId, event_id: EventId) -> Event:

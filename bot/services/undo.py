@@ -17,7 +17,7 @@ from bot.domain.officer_rules import (
     TooLateToUndo,
     check_changeable,
 )
-from bot.domain.permissions import Actor, require_officer
+from bot.domain.permissions import Actor
 from bot.services import deadlines, sheets
 from bot.services.audit_trail import Kept, holds, kept, restored, values
 from bot.services.officer_work import OfficerDesk, Work
@@ -58,13 +58,12 @@ class Undo:
         self._desk = OfficerDesk(db, templates, raids, clock)
 
     async def undo(self, actor: Actor, entry_id: int) -> Undone:
-        """Take the entry's action back; any officer of the server may.
+        """Take the entry's action back; whoever manages the raid may.
 
         Raises NotAnOfficer, NothingToUndo, AlreadyUndone, TooLateToUndo, ChangedSince, RaidIsOver; then nothing is
         written.
         """
         async with self._db.transaction() as tx:
-            require_officer(actor, (await tx.servers.get(actor.guild_id)).officer_roles)
             entry = await tx.audit.lock(actor.guild_id, entry_id)
             if entry is None or entry.event_id is None:
                 raise NothingToUndo

@@ -95,7 +95,7 @@ class Planning(Family):
         self, interaction: Interaction, wish: RaidWish, repeat: str | None, participants: str | None
     ) -> str:
         actor = actor_of(interaction)
-        server = await self.services.servers.require_officer(actor)
+        server = await self.services.raids.prepare(actor, wish)
         if wish.sheet is not SheetKind.RAID_HELPER:
             require_postable(interaction, wish.channel_id or server.raid_channel_id or here(interaction))
         wish = replace(wish, participants=await read_participants(interaction, participants))

@@ -165,6 +165,7 @@ async def test_nothing_of_another_server_is_read(guild: World) -> None:
 
 async def test_members_read_no_panel(guild: World) -> None:
     event_id = await guild.raid()
+    await guild.pool.execute("UPDATE patt.raid_events SET discord_message_id = 5")
     for read in (guild.first.panel.look, guild.first.panel.history):
         with pytest.raises(NotAnOfficer):
             await read(member(1), event_id)
