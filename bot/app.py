@@ -33,6 +33,7 @@ from bot.services.panel import Panel
 from bot.services.queue import Queue
 from bot.services.raid_edits import RaidEdits
 from bot.services.raid_helper_delivery import RaidHelperDelivery
+from bot.services.raid_helper_ledger import StoredLedger
 from bot.services.raids import Raids
 from bot.services.secrets import SecretBox
 from bot.services.series import SeriesDesk
@@ -143,7 +144,7 @@ async def assembled(
         http = await stack.enter_async_context(aiohttp.ClientSession())
         db = Database(pool)
         secrets = SecretBox(encryption_key(settings))
-        raid_helper = RaidHelper(http, settings.raid_helper_base_url, clock)
+        raid_helper = RaidHelper(http, settings.raid_helper_base_url, clock, ledger=StoredLedger(db))
         bot = MusterBot(db, members_intent=settings.members_intent, auto_book_every=auto_book_every, **options)
         await _equip(bot, db, raid_helper, secrets, clock)
         async with bot:

@@ -43,8 +43,9 @@ class RaidHelperCommands(commands.GroupCog, name="raidhelper", description="Raid
     @app_commands.command()
     async def test(self, interaction: Interaction) -> None:
         """See whether Raid-Helper accepts this server's key."""
-        await in_time(interaction, interaction.client.services.servers.test_raid_helper(actor_of(interaction)))
-        await answer(interaction, texts.RAID_HELPER_WORKS)
+        servers = interaction.client.services.servers
+        budget = await in_time(interaction, servers.test_raid_helper(actor_of(interaction)))
+        await answer(interaction, texts.raid_helper_works(budget.left))
 
     @app_commands.command()
     async def disconnect(self, interaction: Interaction) -> None:

@@ -14,6 +14,7 @@ from db.events import EventRepository
 from db.people import PersonRepository
 from db.players import PlayerRepository
 from db.pool import Pool
+from db.raid_helper import RaidHelperRepository
 from db.rows import Connection
 from db.series import SeriesRepository
 from db.servers import ServerRepository
@@ -38,6 +39,7 @@ class Session:
         self.events = EventRepository(connection)
         self.people = PersonRepository(connection)
         self.players = PlayerRepository(connection)
+        self.raid_helper = RaidHelperRepository(connection)
         self.series = SeriesRepository(connection)
         self.servers = ServerRepository(connection)
         self.settings = SettingRepository(connection)

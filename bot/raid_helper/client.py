@@ -13,6 +13,7 @@ from pydantic import SecretStr, ValidationError
 
 from bot.clock import Clock
 from bot.raid_helper.answers import Answer, Call
+from bot.raid_helper.budget import Budget, Ledger, Purpose, Uncounted
 from bot.raid_helper.errors import (
     InvalidKey,
     NoAccess,
@@ -30,7 +31,7 @@ from bot.raid_helper.models import (
     choice_body,
 )
 from bot.raid_helper.text import described, titled
-from bot.raid_helper.transport import Transport, Wait
+from bot.raid_helper.transport import Account, Transport, Wait
 from bot.raid_helper.wire import as_count, as_object, as_rows
 
 log = logging.getLogger(__name__)
@@ -43,7 +44,8 @@ LOOKS = (0.0, 1.0, 2.0, 4.0)
 class RaidHelper:
     """Raid-Helper, for every Discord server that has a key; paces each key, whoever uses it.
 
-    `base_url` is https (ValueError otherwise; plain http is for loopback). `wait` replaces `clock.sleep`.
+    `base_url` is https (ValueError otherwise; plain http is for loopback). `ledger` counts the requests of the day,
+    `wait` replaces `clock.sleep`.
     """
 
     def __init__(
@@ -52,15 +54,21 @@ class RaidHelper:
         base_url: str,
         clock: Clock,
         *,
+        ledger: Ledger | None = None,
         wait: Wait | None = None,
         timeout_seconds: float = 30.0,
     ) -> None:
-        self._transport = Transport(http, base_url, clock, wait=wait, timeout_seconds=timeout_seconds)
+        counted = ledger or Uncounted()
+        self._transport = Transport(http, base_url, clock, counted, wait=wait, timeout_seconds=timeout_seconds)
         self._clock = clock
 
-    def server(self, guild_id: int, key: str | SecretStr) -> "RaidHelperServer":
-        """Raid-Helper on one Discord server. Raises `InvalidKey` for a key that cannot be one."""
-        return RaidHelperServer(self._transport, self._clock, guild_id, tidy_key(key))
+    def server(self, guild_id: int, key: str | SecretStr, purpose: Purpose = Purpose.BOOKING) -> "RaidHelperServer":
+        """Raid-Helper on one Discord server, for one `purpose`. Raises `InvalidKey` for a key that cannot be one."""
+        return RaidHelperServer(self._transport, self._clock, Account(guild_id, tidy_key(key), purpose))
+
+    async def budget(self, guild_id: int) -> Budget:
+        """What a server has left of the day's requests, by the ledger's count; asks Raid-Helper nothing."""
+        return await self._transport.ledger.budget(guild_id, self._clock.now())
 
 
 class RaidHelperServer:
@@ -69,16 +77,11 @@ class RaidHelperServer:
     Every method raises `RaidHelperError`s. After `OutcomeUnknown` read before repeating; see `find_lost`.
     """
 
-    def __init__(self, transport: Transport, clock: Clock, guild_id: int, key: SecretStr) -> None:
-        self.guild_id = guild_id
+    def __init__(self, transport: Transport, clock: Clock, account: Account) -> None:
+        self.guild_id = account.guild_id
         self._transport = transport
         self._clock = clock
-        self._key = key
-
-    @property
-    def requests_left(self) -> int:
-        """Requests this process may still send with the key within 24 hours; every sign-up is one of its own."""
-        return self._transport.requests_left(self._key)
+        self._account = account
 
     async def check(self) -> None:
         """Raise if the key, the address or the service is not in order."""
@@ -207,7 +210,7 @@ class RaidHelperServer:
             log.info("Raid-Helper: %s was gone already", path)
 
     async def _perform(self, call: Call) -> Answer:
-        return await self._transport.perform(call, self._key)
+        return await self._transport.perform(call, self._account)
 
     def _known_of(self, channel_id: int, draft: EventDraft) -> dict[str, Any]:
         """What is sure about a new event even if the answer holds no more than its id."""

@@ -61,6 +61,20 @@ class RateLimited(RaidHelperError):
         self.retry_after = retry_after
 
 
+class OutOfBudget(RateLimited):
+    """Raid-Helper takes 1000 requests a day, and the ones that are left are kept for bookings. It goes on by itself."""
+
+    def __init__(self, retry_after: float) -> None:
+        hours = retry_after / 3600
+        pause = f"{hours:.0f} hours" if hours > 1.5 else f"{max(1, retry_after / 60):.0f} minutes"
+        RaidHelperError.__init__(
+            self,
+            "Raid-Helper takes 1000 requests a day from one server, and what is left is kept for bookings. "
+            f"Try again in about {pause}.",
+        )
+        self.retry_after = retry_after
+
+
 class Unavailable(RaidHelperError):
     """Raid-Helper does not answer right now. Nothing was changed; try again in a few minutes."""
 

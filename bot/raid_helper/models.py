@@ -14,7 +14,14 @@ from bot.raid_helper.wire import Count, Id, Instant, OptionalInstant, OptionalTe
 
 State = Literal["accepted", "queued", "late", "tentative", "bench", "absence"]
 
-_STATES: dict[str, State] = {"late": "late", "bench": "bench", "tentative": "tentative", "absence": "absence"}
+_STATES: dict[str, State] = {
+    "late": "late",
+    "bench": "bench",
+    "tentative": "tentative",
+    "maybe": "tentative",  # the simple template's own words
+    "absence": "absence",
+    "declined": "absence",
+}
 
 
 @dataclass(frozen=True)

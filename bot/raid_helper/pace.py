@@ -6,8 +6,7 @@ from datetime import datetime, timedelta
 
 BURST = 10
 WINDOW = timedelta(seconds=5)
-DAILY = 1000
-DAY = timedelta(hours=24)
+LONGEST_PAUSE = timedelta(hours=24)
 
 
 class Lane:
@@ -18,7 +17,7 @@ class Lane:
 
     def __init__(self) -> None:
         self.turn = asyncio.Lock()
-        self._done: deque[datetime] = deque(maxlen=DAILY)
+        self._done: deque[datetime] = deque(maxlen=BURST)
         self._paused_until: datetime | None = None
 
     def delay(self, now: datetime) -> float:
@@ -31,19 +30,15 @@ class Lane:
 
     def pause_for(self, seconds: float, now: datetime) -> None:
         """Send nothing for `seconds`, as a 429 asked."""
-        self._paused_until = now + timedelta(seconds=min(seconds, DAY.total_seconds()))
+        self._paused_until = now + timedelta(seconds=min(seconds, LONGEST_PAUSE.total_seconds()))
 
     def count(self, now: datetime) -> None:
         """Note a request that was answered (or given up) at `now`."""
         self._done.append(now)
 
-    def left(self, now: datetime) -> int:
-        """How many of the 1000 requests a key has in any 24 hours this process has not used."""
-        return DAILY - sum(1 for moment in self._done if moment > now - DAY)
-
     def _crowded(self, now: datetime) -> float:
         if len(self._done) < BURST:
             return 0.0
-        free = (self._done[-BURST] + WINDOW - now).total_seconds()
+        free = (self._done[0] + WINDOW - now).total_seconds()
         # A machine's clock that jumped back must not turn into an hour of silence.
         return min(max(0.0, free), WINDOW.total_seconds())

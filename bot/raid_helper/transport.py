@@ -4,6 +4,8 @@ import logging
 import random
 from collections.abc import Awaitable, Callable, Generator
 from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
 from ipaddress import ip_address
 from itertools import count
 
@@ -13,7 +15,8 @@ from yarl import URL
 
 from bot.clock import Clock
 from bot.raid_helper.answers import Answer, Call, failure
-from bot.raid_helper.errors import OutcomeUnknown, RateLimited, Unavailable, Unreadable
+from bot.raid_helper.budget import Ledger, Purpose
+from bot.raid_helper.errors import OutcomeUnknown, OutOfBudget, RateLimited, Unavailable, Unreadable
 from bot.raid_helper.pace import Lane
 
 log = logging.getLogger(__name__)
@@ -27,6 +30,15 @@ _HEADERS = {"Accept": "application/json", "User-Agent": "Muster (self-hosted rai
 Wait = Callable[[float], Awaitable[None]]
 
 
+@dataclass(frozen=True)
+class Account:
+    """On whose account a request goes: the Discord server's, with its key, and what for."""
+
+    guild_id: int
+    key: SecretStr
+    purpose: Purpose
+
+
 class Transport:
     """Sends calls to one base URL and turns every failure into a `RaidHelperError`.
 
@@ -34,11 +46,19 @@ class Transport:
     """
 
     def __init__(
-        self, http: aiohttp.ClientSession, base_url: str, clock: Clock, *, wait: Wait | None, timeout_seconds: float
+        self,
+        http: aiohttp.ClientSession,
+        base_url: str,
+        clock: Clock,
+        ledger: Ledger,
+        *,
+        wait: Wait | None,
+        timeout_seconds: float,
     ) -> None:
         self._http = http
         self._base = checked_base_url(base_url)
         self._clock = clock
+        self.ledger = ledger
         self.wait: Wait = wait or clock.sleep
         self._timeout = aiohttp.ClientTimeout(total=timeout_seconds)
         self._lanes: dict[SecretStr, Lane] = {}
@@ -47,22 +67,18 @@ class Transport:
         """The queue of one key, the same for everyone who uses that key."""
         return self._lanes.setdefault(key, Lane())
 
-    def requests_left(self, key: SecretStr) -> int:
-        """What is left of the key's 1000 requests a day, as far as this process knows."""
-        return self.lane(key).left(self._clock.now())
-
-    async def perform(self, call: Call, key: SecretStr) -> Answer:
+    async def perform(self, call: Call, account: Account) -> Answer:
         """The successful answer to `call`.
 
         Reads are tried up to three times; a write again only after a 429, which surely did nothing. Raises a
         `RaidHelperError`: `OutcomeUnknown` when a write may have happened, `RateLimited` rather than waiting
-        longer than a minute.
+        longer than a minute, `OutOfBudget` when the day's requests are used up or kept.
         """
-        lane = self.lane(key)
+        lane = self.lane(account.key)
         async with lane.turn:
             for attempt in count(1):
                 try:
-                    return await self._once(call, key, lane)
+                    return await self._once(call, account, lane)
                 except (RateLimited, Unavailable) as error:
                     pause = _pause_before_next(call, error, attempt)
                     if pause is None:
@@ -72,17 +88,18 @@ class Transport:
                     await self.wait(pause)
         raise AssertionError("counting does not end")
 
-    async def _once(self, call: Call, key: SecretStr, lane: Lane) -> Answer:
+    async def _once(self, call: Call, account: Account, lane: Lane) -> Answer:
         await self._wait_turn(lane)
+        await self._book(account)
         try:
-            answer = await self._send(call, key)
+            answer = await self._send(call, account.key)
         finally:
             lane.count(self._clock.now())
         error = failure(call, answer)
         if error is None:
             return answer
         if isinstance(error, RateLimited):
-            lane.pause_for(error.retry_after, self._clock.now())
+            await self._pause(error.retry_after, account, lane)
         log.warning("Raid-Helper: %s %s: HTTP %s, %s", call.method, call.path, answer.status, answer.reason())
         raise error
 
@@ -92,6 +109,18 @@ class Transport:
             raise RateLimited(pause)
         if (delay := lane.delay(now)) > 0:
             await self.wait(delay)
+
+    async def _book(self, account: Account) -> None:
+        now = self._clock.now()
+        again_at = await self.ledger.take(account.guild_id, account.purpose, now)
+        if again_at is not None:
+            raise OutOfBudget((again_at - now).total_seconds())
+
+    async def _pause(self, seconds: float, account: Account, lane: Lane) -> None:
+        now = self._clock.now()
+        lane.pause_for(seconds, now)
+        if seconds > LONGEST_PAUSE:  # longer than anybody waits here: other workers and the next start should know
+            await self.ledger.pause(account.guild_id, now + timedelta(seconds=lane.pause(now)))
 
     async def _send(self, call: Call, key: SecretStr) -> Answer:
         request = self._http.request(
@@ -134,7 +163,7 @@ def _sent_once(call: Call) -> aiohttp.ClientMiddlewareType:
 
 def _pause_before_next(call: Call, error: RateLimited | Unavailable, attempt: int) -> float | None:
     """Seconds before the next try, or None when there is none. After a 429 the lane itself waits."""
-    if attempt == TRIES:
+    if attempt == TRIES or isinstance(error, OutOfBudget):
         return None
     if isinstance(error, RateLimited):
         return 0.0 if error.retry_after <= LONGEST_PAUSE else None

@@ -213,7 +213,16 @@ def _channel(channel_id: ChannelId | None) -> str:
 
 
 RAID_HELPER_CONNECTED = "Raid-Helper is connected. The key works and is stored encrypted; nobody can read it back here."
-RAID_HELPER_WORKS = "Raid-Helper answers and accepts this server's key."
+
+
+def raid_helper_works(left: int) -> str:
+    """The answer to `/raidhelper test`: the key works, and what is `left` of the day's 1000 requests."""
+    return (
+        "Raid-Helper answers and accepts this server's key. "
+        f"About {left} of the 1000 requests it takes in 24 hours are left; every sign-up is one."
+    )
+
+
 RAID_HELPER_DISCONNECTED = "Raid-Helper is disconnected and its key forgotten. Native series go on booking."
 RAID_HELPER_KEY = "Raid-Helper API key"
 RAID_HELPER_KEY_HINT = "Raid-Helper's own /apikey command shows it"

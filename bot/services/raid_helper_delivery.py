@@ -18,6 +18,7 @@ from bot.domain.roster import SignUp
 from bot.domain.series import Series
 from bot.domain.template import Choice
 from bot.raid_helper import errors
+from bot.raid_helper.budget import Purpose
 from bot.raid_helper.client import RaidHelper, RaidHelperServer, find_lost
 from bot.raid_helper.models import Choice as Button
 from bot.raid_helper.models import EventChange, EventDraft, RaidHelperEvent, SignUpDraft
@@ -39,6 +40,7 @@ LATE_LISTINGS = 6
 """Attempts, over a minute, after which an event that Raid-Helper does not find was deleted there, not made just now."""
 NO_LIMIT = 9999
 """What an event there has that was made without a limit."""
+PURPOSES = {Kind.CREATE_ON_RAID_HELPER: Purpose.BOOKING, Kind.SIGN_UP_ON_RAID_HELPER: Purpose.SIGN_UP}
 FINAL = (errors.LockedTemplate, errors.NoAccess, errors.Rejected)
 """Trying again changes nothing. A refreshed key is not among them: the new one may be given at any time."""
 
@@ -203,7 +205,7 @@ class RaidHelperDelivery:
         key = self._secrets.open(settings.raid_helper_key)
         if key is None:
             raise TryLater(self._clock.now() + timedelta(minutes=5), "Raid-Helper is not connected")
-        return self._raid_helper.server(action.guild_id, key)
+        return self._raid_helper.server(action.guild_id, key, PURPOSES.get(action.kind, Purpose.CHANGE))
 
     async def _enqueue_sign_ups(self, tx: Session, event: Event) -> None:
         for one in await tx.sign_ups.of(event.id):

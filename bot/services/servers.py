@@ -7,7 +7,8 @@ from pydantic import SecretStr
 from bot.domain.ids import ChannelId, GuildId, RoleId
 from bot.domain.permissions import Actor, require_manager, require_officer
 from bot.domain.server import Server
-from bot.raid_helper.client import RaidHelper
+from bot.raid_helper.budget import Budget, Purpose
+from bot.raid_helper.client import RaidHelper, tidy_key
 from bot.services.secrets import NoRaidHelperKey, SecretBox
 from bot.services.when import parse_zone
 from db import Database
@@ -55,18 +56,26 @@ class Servers:
     async def connect_raid_helper(self, actor: Actor, key: SecretStr) -> None:
         """Try the key, then store it encrypted. Raises NotAnAdministrator, NoEncryptionKey, RaidHelperError."""
         require_manager(actor)
+        key = tidy_key(key)
         closed = self._secrets.close(key)
-        await self._raid_helper.server(actor.guild_id, key).check()
+        await self._raid_helper.server(actor.guild_id, key, Purpose.TRIAL).check()
         async with self._db.transaction() as tx:
+            if self._secrets.open((await tx.servers.get(actor.guild_id)).raid_helper_key) != key:
+                await tx.raid_helper.start_anew(actor.guild_id)
             await tx.servers.set_raid_helper_key(actor.guild_id, closed)
 
-    async def test_raid_helper(self, actor: Actor) -> None:
-        """Try the stored key. Raises NotAnAdministrator, NoRaidHelperKey, RaidHelperError."""
+    async def test_raid_helper(self, actor: Actor) -> Budget:
+        """Try the stored key; what is left of its day. Raises NotAnAdministrator, NoRaidHelperKey, RaidHelperError."""
         require_manager(actor)
         key = self._secrets.open((await self.get(actor.guild_id)).raid_helper_key)
         if key is None:
             raise NoRaidHelperKey
-        await self._raid_helper.server(actor.guild_id, key).check()
+        await self._raid_helper.server(actor.guild_id, key, Purpose.TRIAL).check()
+        return await self.raid_helper_budget(actor.guild_id)
+
+    async def raid_helper_budget(self, guild_id: GuildId) -> Budget:
+        """What the server has left of the requests Raid-Helper takes in 24 hours; asks Raid-Helper nothing."""
+        return await self._raid_helper.budget(guild_id)
 
     async def disconnect_raid_helper(self, actor: Actor) -> None:
         """Forget the key. Raises NotAnAdministrator."""

@@ -16,6 +16,7 @@ from bot.domain.template import Template
 from bot.domain.template_edit import ServerRoles, TemplateWish, edited, known_roles
 from bot.domain.template_file import definition_of, read_file
 from bot.domain.template_lines import read_lines, write_classes, write_roles
+from bot.raid_helper.budget import Purpose
 from bot.raid_helper.client import RaidHelper
 from bot.raid_helper.templates import read_export, template_from
 from bot.services.raids import NoRaidHelperKey
@@ -240,7 +241,7 @@ class TemplateDesk:
             raise NoRaidHelperKey("This server has no Raid-Helper key yet: `/raidhelper connect` takes one.")
         if wanted is None:
             raise NoEventId
-        event = await self._raid_helper.server(actor.guild_id, key).fetch_event(wanted[0])
+        event = await self._raid_helper.server(actor.guild_id, key, Purpose.IMPORT).fetch_event(wanted[0])
         return await self._take_in(actor, template_from(event), roles, name, replacing=replacing)
 
     async def _take_in(

@@ -19,13 +19,14 @@ from bot.clock import Clock
 from sandbox.raid_helper.api import Api, Event, Hook, Hooks
 from sandbox.raid_helper.calls import Call, call_of, leaks
 from sandbox.raid_helper.events import Rules
-from sandbox.raid_helper.faults import Fault, rate_limit
+from sandbox.raid_helper.faults import Fault, rate_limit, refused
 from sandbox.raid_helper.refusal import Refusal
 
 NETWORK = (0.15, 0.8)
 """A latency profile in seconds; nobody has published a measurement."""
 
 _BURST, _WINDOW = 10, timedelta(seconds=5)
+_DAY = timedelta(hours=24)
 
 
 class RaidHelperStandIn:
@@ -33,8 +34,9 @@ class RaidHelperStandIn:
 
     `users` are the members Discord knows, by id; `new_id` gives event ids (snowflakes), which are also message ids.
     `on_post`, `on_edit` and `on_delete` get the event after it changed, to show its sheet. `latency` is a span of
-    seconds, seeded; `bucket` enforces ten requests in five seconds; `zone` is how text dates are read, on purpose
-    not UTC. Leaving the block fails when a client showed a key anywhere but in the Authorization header.
+    seconds, seeded; `bucket` enforces ten requests in five seconds, and `daily` is how many a key has in 24 hours;
+    `zone` is how text dates are read, on purpose not UTC. Leaving the block fails when a client showed a key anywhere
+    but in the Authorization header.
     """
 
     def __init__(
@@ -52,6 +54,7 @@ class RaidHelperStandIn:
         page_size: int = 1000,
         plain_delete: bool = False,
         bucket: bool = False,
+        daily: int = 1000,
         latency: tuple[float, float] = (0.0, 0.0),
         port: int = 0,
     ) -> None:
@@ -63,11 +66,13 @@ class RaidHelperStandIn:
         self.calls: list[Call] = []
         self.plain_delete = plain_delete
         self.bucket = bucket
+        self.daily = daily
         self.latency = latency
         self.base_url = ""
         self._clock = clock
         self._faults: dict[str, deque[Fault]] = {}
         self._arrivals: dict[str, deque[datetime]] = {}
+        self._of_the_day: dict[str, deque[datetime]] = {}
         self._chance = random.Random(7)  # noqa: S311 - a reproducible delay, no secret
         self._release = asyncio.Event()
         self._port = port
@@ -127,6 +132,7 @@ class RaidHelperStandIn:
         self.calls.clear()
         self._faults.clear()
         self._arrivals.clear()
+        self._of_the_day.clear()
 
     async def delete_in_discord(self, event_id: str) -> None:
         """Somebody deletes the event's message: Raid-Helper forgets the event."""
@@ -150,7 +156,7 @@ class RaidHelperStandIn:
 
     async def _served(self, request: web.Request, body: Any) -> web.StreamResponse:
         route, serve = self._api.route(request)
-        fault = self._too_fast(request) or self._next_fault(route)
+        fault = self._too_fast(request) or self._too_many(request) or self._next_fault(route)
         if fault is not None and not fault.commits:
             return await fault.behave(request, {})
         answer = await serve(request, body)
@@ -173,6 +179,18 @@ class RaidHelperStandIn:
         if len(arrivals) == _BURST and (wait := (arrivals[0] + _WINDOW - now).total_seconds()) > 0:
             return rate_limit("text", f"{wait:.1f}s")
         arrivals.append(now)
+        return None
+
+    def _too_many(self, request: web.Request) -> Fault | None:
+        """A key's day is used up; the words are those of a real answer."""
+        key, now = request.headers.get("Authorization", ""), self._clock.now()
+        today = self._of_the_day.setdefault(key, deque())
+        while today and today[0] <= now - _DAY:
+            today.popleft()
+        if len(today) >= self.daily:
+            hours = -(-(today[0] + _DAY - now) // timedelta(hours=1))
+            return refused(429, f"Rate limit encountered: {self.daily} / 24h. Try again in {hours} hour(s)")
+        today.append(now)
         return None
 
 

@@ -73,6 +73,8 @@ STATES = [
     ("Tentative", "primary", "tentative"),
     ("Absence", "primary", "absence"),
     ("absence", "queued", "absence"),
+    ("Maybe", "primary", "tentative"),
+    ("Declined", "primary", "absence"),
 ]
 
 

@@ -10,7 +10,7 @@ from aiohttp import web
 
 from bot.raid_helper.client import RaidHelper, RaidHelperServer
 from bot.raid_helper.models import EventDraft
-from bot.raid_helper.pace import DAILY, Lane
+from bot.raid_helper.pace import Lane
 from sandbox.clock import ManualClock
 from sandbox.raid_helper import faults
 from sandbox.raid_helper.server import RaidHelperStandIn
@@ -89,14 +89,6 @@ async def test_two_handles_of_one_key_share_its_pace(
         await helper.server(OTHER_GUILD, key).check()
         await helper.server(OTHER_GUILD, f" {key}\n").check()
     assert slept == [5]
-
-
-async def test_what_is_left_of_the_day_is_counted(server: RaidHelperServer, clock: ManualClock) -> None:
-    for _ in range(3):
-        await server.check()
-    assert server.requests_left == DAILY - 3
-    clock.advance(timedelta(hours=24))
-    assert server.requests_left == DAILY
 
 
 def test_a_request_counts_from_its_answer() -> None:

@@ -8,6 +8,7 @@ from pydantic import SecretStr
 
 from bot.domain.event import SheetKind
 from bot.domain.permissions import Actor, NotAnAdministrator, NotAnOfficer
+from bot.raid_helper.budget import Budget
 from bot.raid_helper.errors import InvalidKey, Unavailable
 from bot.services.secrets import NoEncryptionKey, SecretBox
 from bot.services.servers import Servers, SetUp
@@ -120,3 +121,37 @@ async def test_a_disconnected_server_has_no_key(guild: World) -> None:
     await guild.first.servers.disconnect_raid_helper(officer())
     server = await guild.first.servers.get(GUILD)
     assert (server.raid_helper_key, server.raid_channel_id) == (None, RAIDS)
+
+
+async def test_a_new_key_has_a_day_of_its_own(guild: World) -> None:
+    await guild.first.servers.connect_raid_helper(officer(), KEY)
+    for _ in range(3):
+        await guild.first.servers.test_raid_helper(officer())
+    await guild.first.servers.connect_raid_helper(officer(), SecretStr(f" {API_KEY}\n"))
+    assert (await guild.first.servers.raid_helper_budget(GUILD)).left == 996
+    async with guild.first.db.transaction() as tx:
+        await tx.raid_helper.pause(GUILD, guild.clock.now() + timedelta(hours=3))
+    guild.raid_helper.servers[GUILD] = "a-refreshed-key"
+    await guild.first.servers.connect_raid_helper(officer(), SecretStr("a-refreshed-key"))
+    assert await guild.first.servers.raid_helper_budget(GUILD) == Budget(1000)
+
+
+async def test_a_wrong_key_costs_the_right_one_nothing_but_the_question(guild: World) -> None:
+    await guild.first.servers.connect_raid_helper(officer(), KEY)
+    with pytest.raises(InvalidKey):
+        await guild.first.servers.connect_raid_helper(officer(), SecretStr("a-wrong-key"))
+    assert (await guild.first.servers.test_raid_helper(officer())).left == 998
+
+
+@pytest.mark.parametrize("key", ["", "two words", "line\nbreak", "ключ", "\r\n"])
+async def test_what_cannot_be_a_key_asks_nobody(guild: World, key: str) -> None:
+    with pytest.raises(InvalidKey, match="/apikey"):
+        await guild.first.servers.connect_raid_helper(officer(), SecretStr(key))
+    assert guild.raid_helper.calls == []
+
+
+async def test_another_servers_key_is_refused(guild: World) -> None:
+    guild.raid_helper.servers[OTHER_GUILD] = "the-other-servers-key"
+    with pytest.raises(InvalidKey):
+        await guild.first.servers.connect_raid_helper(officer(), SecretStr("the-other-servers-key"))
+    assert (await guild.first.servers.get(GUILD)).raid_helper_key is None

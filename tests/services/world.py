@@ -29,6 +29,7 @@ from bot.services.panel import Panel
 from bot.services.queue import LEASE, Queue
 from bot.services.raid_edits import RaidEdits
 from bot.services.raid_helper_delivery import RaidHelperDelivery
+from bot.services.raid_helper_ledger import StoredLedger
 from bot.services.raids import Raids
 from bot.services.secrets import SecretBox
 from bot.services.series import SeriesDesk
@@ -206,7 +207,9 @@ def _worker(world: World, pool: Pool, http: aiohttp.ClientSession, timeout_secon
 
     db, secrets, clock = Database(pool), SecretBox(world.encryption_key), world.clock
     templates = Templates(db)
-    raid_helper = RaidHelper(http, world.raid_helper.base_url, clock, wait=wait, timeout_seconds=timeout_seconds)
+    raid_helper = RaidHelper(
+        http, world.raid_helper.base_url, clock, ledger=StoredLedger(db), wait=wait, timeout_seconds=timeout_seconds
+    )
     sheets = Sheets(templates, clock)
     native = Delivery(db, sheets, world.discord, clock)
     deadlines = Deadlines(db, sheets, world.discord, clock)
