@@ -15,9 +15,10 @@ from bot.domain.ids import ChannelId, EventId, GuildId, RoleId, UserId
 from bot.domain.permissions import Actor, NotAnOfficer
 from bot.domain.roster import SignUp
 from bot.domain.sheet import Sheet
-from bot.render import alert_texts, custom_ids
+from bot.render import alert_texts, custom_ids, texts
 from bot.services.messenger import Undeliverable
 from cogs.actors import Interaction, actor_of, role_ids
+from cogs.direct import name_of, send_direct
 
 NOBODY = discord.AllowedMentions.none()
 
@@ -47,7 +48,8 @@ class MinimumButton(PersistentItem[ui.Button[ui.View]], template=custom_ids.MINI
             event = await desk.cancel(actor, self.event_id, alert_texts.TOO_FEW)
         else:
             event = await desk.keep(actor, self.event_id)
-        return alert_texts.decided(event, actor.user_id, self.verdict)
+        said = alert_texts.decided(event, actor.user_id, self.verdict)
+        return said if interaction.guild_id else texts.direct(await name_of(interaction.client, event.guild_id), said)
 
 
 class SubstitutesButton(PersistentItem[ui.Button[ui.View]], template=custom_ids.SUBSTITUTES):
@@ -103,11 +105,12 @@ class DiscordAlerts:
 
     async def ask_leader(self, user_id: UserId, sheet: Sheet, nonce: str) -> None:
         """Ask the leader by direct message."""
+        event, text = sheet.event, alert_texts.below_minimum(sheet)
+        self._bot.add_dynamic_items(*PERSISTENT)
         try:
-            direct = await self._bot.create_dm(discord.Object(user_id))
+            await send_direct(self._bot, event.guild_id, user_id, text, nonce, view=minimum_view(event.id))
         except (discord.Forbidden, discord.NotFound) as error:
             raise Undeliverable(str(error)) from error
-        await self._send(direct, alert_texts.below_minimum(sheet), minimum_view(sheet.event.id), nonce)
 
     async def warn_roles(self, channel_id: ChannelId, sheet: Sheet, short: Sequence[Short], nonce: str) -> None:
         """Tell the officers which roles are short."""

@@ -14,6 +14,7 @@ from bot.render import alert_texts, texts
 from bot.render.sheet import sheet_embed
 from bot.services.messenger import SheetGone, Undeliverable
 from cogs import mine
+from cogs.direct import send_direct
 from cogs.sheet import PERSISTENT, sheet_view
 
 CLOSED_DM = 50007
@@ -80,7 +81,7 @@ class DiscordMessenger:
             await self._say(officer_channel_id, text, nonce)
         elif event.leader_id is not None:
             try:
-                await (await self._bot.create_dm(discord.Object(event.leader_id))).send(text, nonce=nonce)
+                await send_direct(self._bot, event.guild_id, event.leader_id, text, nonce)
             except (discord.Forbidden, discord.NotFound) as error:
                 raise Undeliverable(str(error)) from error
 
@@ -90,8 +91,7 @@ class DiscordMessenger:
         """Tell a member what happened to their place."""
         text = texts.notice(notice, sheet, placed)
         try:
-            direct = await self._bot.create_dm(discord.Object(user_id))
-            await direct.send(text, nonce=nonce)
+            await send_direct(self._bot, sheet.event.guild_id, user_id, text, nonce)
         except discord.Forbidden:
             who = discord.AllowedMentions(users=[discord.Object(user_id)])
             await self._say(_channel_of(sheet), f"<@{user_id}> {text}", nonce, who)

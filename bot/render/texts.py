@@ -117,6 +117,11 @@ def notice(what: Notice, sheet: Sheet, placed: Placed | None) -> str:
     return f"{sentence}{now}{where}"
 
 
+def direct(server: str, text: str) -> str:
+    """A direct message: the server it is about, then what there is to say."""
+    return f"📍 **{safe(server)}**\n{text}"
+
+
 # ---------------------------------------------------------------- officers
 
 

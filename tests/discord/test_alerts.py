@@ -168,8 +168,10 @@ async def test_without_an_officer_channel_the_leader_decides_by_direct_message(g
     direct = guild.local.discord.dm_channel(guild.officer.actor.user)
     (question,) = messages(direct)
     assert "**0 of 10**" in question.content
+    assert question.content.startswith("📍 **Night Watch**\n")
     answer = await guild.local.discord.hand(guild.officer.actor.user, direct).click(question, CANCEL)
     assert answer.kind == "update"
+    assert answer.text.startswith("📍 **Night Watch**\n**Heroic**")
     assert await guild.value("SELECT status FROM patt.raid_events") == "CANCELLED"
 
 

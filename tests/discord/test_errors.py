@@ -195,6 +195,7 @@ async def test_without_an_officer_channel_the_leader_is_told_by_dm(stage: Stage)
     await stage.officer.slash("raid create", title="Heroic", when="fri 20:00")
     await stage.local.pass_time(60 * SECOND)
     [told] = stage.local.discord.dms(stage.officer.actor)
+    assert told.content.startswith("📍 **Night Watch**\n")
     assert "its sheet could not be posted" in told.content
 
 

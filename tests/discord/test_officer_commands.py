@@ -54,8 +54,19 @@ async def test_a_member_is_put_on_the_sheet_and_told_by_direct_message(stage: St
     assert "**Mira** is on the sheet of **Heroic**: #1, Sign up as Holy Paladin." in answer.text
     assert "Mira" in people(sheet)
     [told] = direct(stage, stage.member)
-    assert "An officer put you on the sheet of **Heroic**" in told
+    assert told.startswith("📍 **Night Watch**\nAn officer put you on the sheet of **Heroic**")
     assert f"/{sheet.id}" in told
+
+
+async def test_a_worker_of_other_shards_names_the_server_all_the_same(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sheet = await stage.raid()
+    monkeypatch.setattr(stage.local.bot, "get_guild", lambda _: None)  # one bot cannot be on two shards of this stage
+    await officer(stage, "raid add", sheet, member=stage.member.actor)
+    assert stage.calls("GET", f"/guilds/{stage.guild.id}")
+    [told] = direct(stage, stage.member)
+    assert told.startswith("📍 **Night Watch**\n")
 
 
 async def test_somebody_without_discord_holds_a_seat(stage: Stage) -> None:
