@@ -14,8 +14,8 @@ from cogs.raid import options
 @options.always
 async def character(interaction: Interaction, typed: str) -> options.Choices:
     """The member's characters; the value sent is "#id"."""
-    found = await interaction.client.services.characters.of(actor_of(interaction))
-    lines = [(f"{mine_texts.character_line(one)} · {one.game}", f"#{one.id}") for one in found]
+    found, games = await interaction.client.services.characters.of(actor_of(interaction))
+    lines = [(f"{mine_texts.character_line(one, games.get(one.game))} · {one.game}", f"#{one.id}") for one in found]
     return _choices([line for line in lines if typed.casefold() in line[0].casefold()])
 
 
@@ -44,8 +44,10 @@ class Me(commands.GroupCog, name="me", description="What you play"):
     @characters.command(name="list")
     async def list_(self, interaction: Interaction) -> None:
         """Your characters, and which are your mains."""
-        found = await in_time(interaction, self.services.characters.of(actor_of(interaction)))
-        await answer(interaction, mine_texts.characters(found))
+        await answer(
+            interaction,
+            mine_texts.characters(*await in_time(interaction, self.services.characters.of(actor_of(interaction)))),
+        )
 
     @characters.command()
     @app_commands.describe(
@@ -60,7 +62,7 @@ class Me(commands.GroupCog, name="me", description="What you play"):
     ) -> None:
         """Add a character."""
         work = self.services.characters.add(actor_of(interaction), game, CharacterWish(name, spec, main))
-        await answer(interaction, mine_texts.added(await in_time(interaction, work)))
+        await answer(interaction, mine_texts.added(*await in_time(interaction, work)))
 
     @characters.command()
     @app_commands.describe(
@@ -80,7 +82,7 @@ class Me(commands.GroupCog, name="me", description="What you play"):
     ) -> None:
         """Rename a character, change what it plays, or make it your main."""
         work = self.services.characters.edit(actor_of(interaction), character, CharacterWish(name, spec, main))
-        await answer(interaction, mine_texts.edited(await in_time(interaction, work)))
+        await answer(interaction, mine_texts.edited(*await in_time(interaction, work)))
 
     @characters.command()
     @app_commands.describe(character="Which one")

@@ -6,7 +6,7 @@ The buttons are stateless: the raid's id stands in every `custom_id`.
 import asyncio
 import io
 import re
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Iterator, Sequence
 from datetime import timedelta
 from typing import Any, Self
 
@@ -16,10 +16,12 @@ from discord import app_commands, ui
 from bot.answers import PATIENCE, answer, in_time, turn_into
 from bot.client import MusterBot
 from bot.components import AnsweringModal, PersistentItem
+from bot.domain.character import Character
 from bot.domain.event import Event
 from bot.domain.ids import EventId, MessageId
-from bot.domain.mine import LONGEST_NOTE, delays
+from bot.domain.mine import LONGEST_NOTE, Offer, delays
 from bot.domain.template import Choice, GameClass, Template
+from bot.domain.words import USUAL, Words
 from bot.render import custom_ids, mine_texts, texts
 from bot.render.calendar_file import NAME, calendar_file
 from bot.services.mine import Own
@@ -34,8 +36,8 @@ LONGEST_OPTION = 100
 class RespecButton(OwnButton, template=custom_ids.RESPEC):
     """`Change class or spec`."""
 
-    def __init__(self, event_id: EventId) -> None:
-        super().__init__(event_id, texts.CHANGE_SPEC, custom_ids.respec(event_id), row=1)
+    def __init__(self, event_id: EventId, words: Words = USUAL) -> None:
+        super().__init__(event_id, texts.change_spec(words), custom_ids.respec(event_id), row=1)
 
     async def act(self, interaction: Interaction) -> None:
         """Ask for the class anew, for the answer the member has given."""
@@ -150,8 +152,8 @@ class CharacterSelect(OwnSelect, template=custom_ids.CHOOSE_CHARACTER):
 
     def __init__(self, event_id: EventId, own: Own | None = None) -> None:
         options = [
-            discord.SelectOption(label=mine_texts.character_line(one)[:LONGEST_OPTION], value=str(one.id))
-            for one in (own.others if own else ())
+            discord.SelectOption(label=line[:LONGEST_OPTION], value=str(one.id))
+            for one, line in (_lines(own) if own else ())
         ]
         custom_id = custom_ids.choose_character(event_id)
         placeholder = mine_texts.CHOOSE_CHARACTER
@@ -170,11 +172,9 @@ class OffersSelect(OwnSelect, template=custom_ids.CHOOSE_OFFERS):
         chosen = own.placed.sign_up.offers if own else ()
         options = [
             discord.SelectOption(
-                label=mine_texts.offer(one)[:LONGEST_OPTION],
-                value=one.value[:LONGEST_OPTION],
-                default=one.value in chosen,
+                label=label[:LONGEST_OPTION], value=one.value[:LONGEST_OPTION], default=one.value in chosen
             )
-            for one in (own.offers if own else ())
+            for one, label in (_offers(own) if own else ())
         ]
         select: ui.Select[ui.View] = ui.Select(
             custom_id=custom_ids.choose_offers(event_id),
@@ -188,6 +188,14 @@ class OffersSelect(OwnSelect, template=custom_ids.CHOOSE_OFFERS):
     async def act(self, interaction: Interaction) -> None:
         """Write down what was chosen."""
         await _back(interaction, mine(interaction).offer(actor_of(interaction), self.event_id, self.item.values))
+
+
+def _lines(own: Own) -> Iterator[tuple[Character, str]]:
+    return ((one, mine_texts.character_line(one, own.template)) for one in own.others)
+
+
+def _offers(own: Own) -> Iterator[tuple[Offer, str]]:
+    return ((one, mine_texts.offer(one, own.template)) for one in own.offers)
 
 
 class NoteModal(AnsweringModal, title=mine_texts.NOTE):
@@ -230,7 +238,13 @@ class ClassSelect(PersistentItem[ui.Select[ui.View]], template=custom_ids.CLASS)
             for one in (template.classes if template else ())
         ]
         custom_id = custom_ids.game_class(event_id, choice)
-        super().__init__(ui.Select(custom_id=custom_id, placeholder=texts.CHOOSE_CLASS, options=options))
+        super().__init__(
+            ui.Select(
+                custom_id=custom_id,
+                placeholder=texts.choose_class(template.words if template else USUAL),
+                options=options,
+            )
+        )
         self.event_id, self.choice = event_id, choice
 
     @classmethod
@@ -246,12 +260,19 @@ class ClassSelect(PersistentItem[ui.Select[ui.View]], template=custom_ids.CLASS)
 class SpecSelect(PersistentItem[ui.Select[ui.View]], template=custom_ids.SPEC):
     """Which spec of the class."""
 
-    def __init__(self, event_id: EventId, choice: Choice, index: int, game_class: GameClass | None = None) -> None:
+    def __init__(
+        self,
+        event_id: EventId,
+        choice: Choice,
+        index: int,
+        game_class: GameClass | None = None,
+        words: Words = USUAL,
+    ) -> None:
         options = [
             discord.SelectOption(label=one.name, value=one.name, emoji=one.emoji, description=one.role)
             for one in (game_class.specs if game_class else ())
         ]
-        placeholder = texts.choose_spec(game_class) if game_class else None
+        placeholder = texts.choose_spec(game_class, words) if game_class else None
         custom_id = custom_ids.spec(event_id, choice, index)
         super().__init__(ui.Select(custom_id=custom_id, placeholder=placeholder, options=options))
         self.event_id, self.choice, self.index = event_id, choice, index
@@ -287,17 +308,19 @@ def own_view(own: SignedUp | Own) -> ui.View:
     view, event = ui.View(timeout=None), own.event
     if own.placed.sign_up.choice is Choice.LATE:
         view.add_item(ArrivalSelect(event.id, event))
-    for kind in _offered(own):
-        view.add_item(kind(event.id))  # type: ignore[call-arg] - every kind takes the raid alone
+    for button in _offered(own, event.id):
+        view.add_item(button)
     return view
 
 
-def _offered(own: SignedUp | Own) -> "tuple[type[OwnButton], ...]":
+def _offered(own: SignedUp | Own, event_id: EventId) -> "Sequence[OwnButton]":
     """The buttons of use: whoever stays away has no spec to change and no date to keep."""
     if own.placed.sign_up.choice is Choice.ABSENCE:
-        return NoteButton, WithdrawButton
-    playing = (RespecButton, CharacterButton, OffersButton) if own.template.classes else ()
-    return (*playing, NoteButton, CalendarButton, WithdrawButton)
+        return NoteButton(event_id), WithdrawButton(event_id)
+    last = (NoteButton(event_id), CalendarButton(event_id), WithdrawButton(event_id))
+    if not own.template.classes:
+        return last
+    return RespecButton(event_id, own.template.words), CharacterButton(event_id), OffersButton(event_id), *last
 
 
 def card(own: Own) -> tuple[str, ui.View]:
@@ -312,11 +335,12 @@ def told(outcome: Outcome) -> tuple[str, ui.View]:
             return mine_texts.card(outcome.template, outcome.placed), own_view(outcome)
         case ClassWanted():
             select: ui.Item[Any] = ClassSelect(outcome.event.id, outcome.choice, outcome.template)
-            return texts.class_wanted(outcome.event), _only(select)
+            return texts.class_wanted(outcome.event, outcome.template.words), _only(select)
         case SpecWanted():
             index = outcome.template.classes.index(outcome.game_class)
-            select = SpecSelect(outcome.event.id, outcome.choice, index, outcome.game_class)
-            return texts.spec_wanted(outcome.game_class), _only(select)
+            words = outcome.template.words
+            select = SpecSelect(outcome.event.id, outcome.choice, index, outcome.game_class, words)
+            return texts.spec_wanted(outcome.game_class, words), _only(select)
 
 
 def _only(*items: ui.Item[Any]) -> ui.View:

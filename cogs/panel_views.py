@@ -98,7 +98,7 @@ def person(found: Overview, placed: Placed, said: Said | None = None) -> ui.Layo
     ]
     offers = [
         _button(
-            panel_texts.instead(mine_texts.spec(pick)),
+            panel_texts.instead(mine_texts.spec(pick, found.sheet.template)),
             custom_ids.panel_offer(event_id, own.player_id, custom_ids.digest(as_offer(pick))),
             disabled=dead,
         )

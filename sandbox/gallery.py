@@ -16,7 +16,8 @@ from bot.domain.event import Event
 from bot.domain.ids import ChannelId, EventId, GuildId, MessageId, PlayerId, SignUpId, UserId
 from bot.domain.roster import SignUp, place
 from bot.domain.sheet import Sheet
-from bot.domain.template import Choice, GameClass, Template, parse_template
+from bot.domain.template import Choice, GameClass, Template
+from bot.domain.template_file import read_file
 from bot.render.sheet import sheet_embed
 from bot.services.templates import SHIPPED
 from cogs.sheet import sheet_view
@@ -52,7 +53,7 @@ def wow_sheet() -> Sheet:
 
 def shipped(name: str) -> Template:
     """The shipped template of that name."""
-    return parse_template((SHIPPED / f"{name}.json").read_text(encoding="utf-8"))
+    return read_file((SHIPPED / f"{name}.json").read_text(encoding="utf-8"))
 
 
 async def picture(sheet: Sheet | None = None, *, phone: bool = False) -> str:

@@ -15,10 +15,14 @@ from urllib.parse import urlsplit, urlunsplit
 import asyncpg
 import pytest
 import pytest_asyncio
+from hypothesis import settings
 
 from db.embedded import THROWAWAY, EmbeddedPostgres, throwaway_parent
 from db.migrate import migrate
 from db.pool import open_pool
+
+settings.register_profile("muster", deadline=None)  # how long one example takes is the machine's affair
+settings.load_profile("muster")
 
 RUN = "MUSTER_TEST_RUN"  # the folder of this run; the workers of pytest-xdist inherit it
 _numbers = itertools.count()

@@ -40,7 +40,7 @@ class NoOtherCharacter(MusterError):
 
 
 class NothingToOffer(MusterError):
-    """There is nothing else you could offer here: choose a class, or add a character with `/me characters add`."""
+    """There is nothing else you could offer here: say what you play, or add a character with `/me characters add`."""
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ class NotOffered(MusterError):
 
 
 class SpecStands(SheetClosed):
-    """Your class, spec and character stand since the deadline. Note, arrival and Withdraw are still yours to change."""
+    """What you play stands since the deadline. Note, arrival and Withdraw are still yours to change."""
 
 
 class NotSignedUp(MusterError):

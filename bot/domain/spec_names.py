@@ -16,8 +16,7 @@ def specs_of(template: Template) -> Iterator[tuple[str, Pick]]:
     """Every spec of the game with the name people call it by: "Holy Paladin"."""
     for game_class in template.classes:
         for spec in game_class.specs:
-            name = game_class.name if spec.name == game_class.name else f"{spec.name} {game_class.name}"
-            yield name, Pick(game_class.name, spec.name)
+            yield template.called(game_class.name, spec.name), Pick(game_class.name, spec.name)
 
 
 def find_spec(template: Template, typed: str) -> Pick:
@@ -42,7 +41,8 @@ def _value(pick: Pick) -> str:
 
 def _spellings(name: str, pick: Pick) -> set[str]:
     """Everything somebody may mean this spec by; a spec or class alone may mean several."""
-    texts = (name, _value(pick), f"{pick.class_name} {pick.spec_name}", pick.spec_name, pick.class_name)
+    both = (f"{pick.class_name} {pick.spec_name}", f"{pick.spec_name} {pick.class_name}")
+    texts = (name, _value(pick), *both, pick.spec_name, pick.class_name)
     return {folded(one) for one in texts}
 
 
@@ -51,5 +51,6 @@ def _which(template: Template, typed: str, found: Sequence[Pick]) -> str:
         return "This raid's template has no classes: leave `spec` out."
     names = {pick: name for name, pick in specs_of(template)}
     guesses = [names[one] for one in found[:5]] or near(typed, names.values())
-    problem = "could be several specs" if found else "is no spec of this raid's game"
+    spec = template.words.of_spec
+    problem = f"could be several {spec}s" if found else f"is no {spec} of this raid's game"
     return f"{shown(typed)} {problem}.{did_you_mean(guesses) or ' Pick one from the list that appears as you type.'}"

@@ -4,7 +4,6 @@ A template is a JSON object, shipped in `bot/templates` or a server's own; `read
 refuses what a sheet could not show.
 """
 
-import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -14,6 +13,7 @@ from bot.domain.errors import MusterError
 from bot.domain.gates import MOST_PRIORITY_ROLES, Gates, Method, read_roles
 from bot.domain.ids import RoleId
 from bot.domain.json_values import Garbled, JsonObject, Path
+from bot.domain.words import USUAL, Order, Words
 
 
 class Choice(StrEnum):
@@ -107,6 +107,7 @@ class Template:
     classes: tuple[GameClass, ...] = ()
     buffs: tuple[Buff, ...] = ()
     gates: Gates = field(default_factory=Gates)
+    words: Words = USUAL
     _by_name: Mapping[str, GameClass] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -120,6 +121,16 @@ class Template:
         """The spec of that class, or None when this template does not have it."""
         game_class = self.game_class(class_name)
         return game_class.spec(spec_name or "") if game_class else None
+
+    def called(self, class_name: str | None, spec_name: str | None) -> str:
+        """What somebody plays, in the game's own words; a class is enough where its one spec's name tells nothing."""
+        game_class = self.game_class(class_name)
+        if game_class and len(game_class.specs) == 1 and self._repeats(spec_name):
+            return game_class.name
+        return self.words.called(class_name, spec_name)
+
+    def _repeats(self, spec_name: str | None) -> bool:
+        return sum(spec.name == spec_name for one in self.classes for spec in one.specs) > 1
 
     def role(self, name: str) -> Role | None:
         """The role called `name`, or None."""
@@ -137,22 +148,12 @@ MOST_OPTIONS = 25
 """Options of one Discord select: classes of a template, specs of a class."""
 
 LONGEST_LABEL = 80  # of a Discord button
+LONGEST_WORD = 20  # two of them stand on the button that changes what one plays
 LONGEST_DURATION = 24 * 60
 MOST_PEOPLE = 1000
 MOST_WARN_HOURS = 7 * 24
 DEFAULT_WARN_HOURS = 24
 DEFAULT_GROUP_SIZE = 5
-
-
-def parse_template(text: str) -> Template:
-    """The template written in `text` (JSON). Raises BadTemplate naming the line where it is not JSON."""
-    try:
-        data = json.loads(text.removeprefix("\ufeff"))
-    except json.JSONDecodeError as error:
-        raise BadTemplate(f"Line {error.lineno}: this is not JSON ({error.msg}).") from None
-    except (ValueError, RecursionError):  # a number of thousands of digits, thousands of brackets
-        raise BadTemplate("This is not a template: it holds an endless number or endless brackets.") from None
-    return read_template(data)
 
 
 def read_template(data: object) -> Template:
@@ -186,7 +187,20 @@ def _build(data: JsonObject) -> Template:
         classes=tuple(_class(one) for one in data.objects("classes", "class")),
         buffs=tuple(Buff(one.text("name"), one.texts("from")) for one in data.objects("buffs", "buff")),
         gates=_gates(data.nested("sign_ups")),
+        words=_words(data.nested("words")),
     )
+
+
+def _words(data: JsonObject) -> Words:
+    """What the game calls its classes and specs: `class`, `spec`, and `said`, the order of the two."""
+    if unknown := [key for key in data.values if key not in ("class", "spec", "said")]:
+        message = f'{data.place}there is no "{unknown[0][:50]}": write class, spec or said.'
+        raise Garbled(message, (*data.path, unknown[0]))
+    said = data.text("said", USUAL.order)
+    if said not in list(Order):
+        raise Garbled(f'{data.place}`said` is {", ".join(Order)}, not "{said}".', (*data.path, "said"))
+    of_class, of_spec = data.text("class", USUAL.of_class, LONGEST_WORD), data.text("spec", USUAL.of_spec, LONGEST_WORD)
+    return Words(of_class, of_spec, Order(said))
 
 
 def _gates(data: JsonObject) -> Gates:
@@ -246,6 +260,14 @@ def _check(template: Template) -> None:
     if template.minimum and template.limit and template.minimum > template.limit:
         raise BadTemplate("`minimum` is more than `limit`: such a raid would never take place.", ("minimum",))
     _check_buffs(template)
+    if template.words.order is Order.SPEC:
+        _check_said_alone(template)
+
+
+def _check_said_alone(template: Template) -> None:
+    names = [spec.name for one in template.classes for spec in one.specs]
+    if twice := [name for name in names if names.count(name) > 1]:
+        raise BadTemplate(f'Two classes have the spec {twice[0]}: "said" cannot be "spec".', ("words", "said"))
 
 
 def _check_class(template: Template, game_class: GameClass, path: Path) -> None:

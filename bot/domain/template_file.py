@@ -18,6 +18,7 @@ from bot.domain.template import (
     Template,
     read_template,
 )
+from bot.domain.words import USUAL, Words
 
 LONGEST_FAULT = 500
 _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\],:]|[^\s{}\[\],:"]+')
@@ -39,6 +40,7 @@ def definition_of(template: Template, *, discord_roles: bool = True) -> dict[str
         "limit": template.limit,
         "minimum": template.minimum,
         "warn_hours": None if template.warn_hours == DEFAULT_WARN_HOURS else template.warn_hours,
+        "words": _words(template.words),
         "group_by": template.group_by,
         "group_size": None if template.group_size == DEFAULT_GROUP_SIZE else template.group_size,
         "answers": None if template.labels == DEFAULT_LABELS else {str(key): word for key, word in _answers(template)},
@@ -111,6 +113,12 @@ def _places(text: str) -> Iterator[tuple[Path, int]]:
             if mark in "{[":
                 open_.append(0 if mark == "[" else None)
                 awaiting_key = mark == "{"
+
+
+def _words(words: Words) -> Mapping[str, Any]:
+    usual = (USUAL.of_class, USUAL.of_spec, USUAL.order.value)
+    found = zip(("class", "spec", "said"), (words.of_class, words.of_spec, words.order.value), usual, strict=True)
+    return {key: word for key, word, default in found if word != default}
 
 
 def _answers(template: Template) -> Iterator[tuple[str, str]]:

@@ -159,7 +159,7 @@ def _missing(line_up: LineUp, missing: Missing, measure: Measure) -> str:
     if missing.waiting:
         text += f" {_named([_waits(line_up, one, measure) for one in missing.waiting])} could bring it."
     if missing.offers:
-        text += f" {_named([_offers(one, measure) for one in missing.offers])}."
+        text += f" {_named([_offers(line_up, one, measure) for one in missing.offers])}."
     return text
 
 
@@ -170,8 +170,8 @@ def _waits(line_up: LineUp, sign_up: SignUp, measure: Measure) -> str:
     return f"**{_name(sign_up, measure)}** ({where})"
 
 
-def _offers(option: Option, measure: Measure) -> str:
-    spec = " ".join(filter(None, (option.spec_name, option.class_name)))
+def _offers(line_up: LineUp, option: Option, measure: Measure) -> str:
+    spec = line_up.template.called(option.class_name, option.spec_name)
     return f"**{_name(option.sign_up, measure)}** could bring it as {safe(cut(spec, 60))}"
 
 

@@ -1,6 +1,6 @@
 """What members read about their own sign-up and characters."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
 from bot.domain.character import Character
@@ -9,7 +9,11 @@ from bot.domain.mine import Offer, offered
 from bot.domain.roster import Placed
 from bot.domain.sign_up import Pick
 from bot.domain.template import Choice, Template
+from bot.domain.words import USUAL, Words
 from bot.render.texts import safe, signed_up, stamp
+
+Games = Mapping[str, Template]
+"""A template by the game it is of."""
 
 OTHER_CHARACTER = "Other character"
 ALSO_PLAY = "I can also play…"
@@ -48,13 +52,20 @@ def card(template: Template, placed: Placed, character: Character | None = None)
     if own.note:
         lines.append(f"📝 {safe(own.note)}")
     if found := offered(template, own):
-        lines.append(f"🔁 You can also play {', '.join(safe(spec(pick)) for pick in found)}.")
+        lines.append(f"🔁 You can also play {played(template, found)}.")
     return "\n".join(lines)
 
 
-def spec(pick: Pick) -> str:
-    """The spec as people say it: "Holy Paladin"."""
-    return pick.class_name if pick.spec_name == pick.class_name else f"{pick.spec_name} {pick.class_name}"
+def played(template: Template, picks: Sequence[Pick]) -> str:
+    """What somebody can play: "Holy Paladin, Fire Mage"."""
+    return ", ".join(safe(spec(pick, template)) for pick in picks)
+
+
+def spec(pick: Pick, template: Template | None) -> str:
+    """The spec as people say it, "Holy Paladin"; `template` is None for a game this server plays no more."""
+    if template is None:
+        return USUAL.called(pick.class_name, pick.spec_name)
+    return template.called(pick.class_name, pick.spec_name)
 
 
 def delay(after: timedelta) -> str:
@@ -62,18 +73,19 @@ def delay(after: timedelta) -> str:
     return f"{show_duration(after)} after the start"
 
 
-def offer(one: Offer) -> str:
+def offer(one: Offer, template: Template) -> str:
     """A line of the list of what else somebody could play."""
-    return f"{spec(one.pick)} ({one.character})" if one.character else spec(one.pick)
+    called = spec(one.pick, template)
+    return f"{called} ({one.character})" if one.character else called
 
 
-def character_line(one: Character) -> str:
+def character_line(one: Character, template: Template | None) -> str:
     """A character in a list: plain text, for menus."""
-    what = spec(one.pick) if one.pick else "no class yet"
+    what = spec(one.pick, template) if one.pick else f"no {_words(template).of_class} yet"
     return f"{one.name} · {what}" if one.name else what  # a row written by hand may have no name
 
 
-def characters(found: Sequence[Character]) -> str:
+def characters(found: Sequence[Character], games: Games) -> str:
     """The answer to `/me characters list`, within a message's 2000 characters."""
     if not found:
         return NO_CHARACTERS
@@ -81,20 +93,20 @@ def characters(found: Sequence[Character]) -> str:
     for before, one in zip([None, *found], found, strict=False):
         if before is None or before.game != one.game:
             lines.append(f"**{safe(one.game)}**")
-        lines.append(f"{'⭐' if one.is_main else '▫️'} {safe(character_line(one))}")
+        lines.append(f"{'⭐' if one.is_main else '▫️'} {safe(character_line(one, games.get(one.game)))}")
     shown = [line for count, line in enumerate(lines) if len("\n".join(lines[: count + 1])) <= LONGEST_MESSAGE]
     more = [f"… and {len(lines) - len(shown)} more lines"] if len(lines) > len(shown) else []
     return "\n".join([*shown, *more, "⭐ is your main: what one click signs up with."])
 
 
-def added(one: Character) -> str:
+def added(one: Character, template: Template | None) -> str:
     """After `/me characters add`."""
-    return f"**{safe(one.name)}** is written down as {_what(one)}.{_main(one)}"
+    return f"**{safe(one.name)}** is written down as {_what(one, template)}.{_main(one)}"
 
 
-def edited(one: Character) -> str:
+def edited(one: Character, template: Template | None) -> str:
     """After `/me characters edit`; sheets that are posted keep what was chosen there."""
-    return f"**{safe(one.name)}** is now {_what(one)}.{_main(one)} Sheets you are on stay as they are."
+    return f"**{safe(one.name)}** is now {_what(one, template)}.{_main(one)} Sheets you are on stay as they are."
 
 
 def removed(one: Character, main: Character | None) -> str:
@@ -103,8 +115,12 @@ def removed(one: Character, main: Character | None) -> str:
     return f"**{safe(one.name)}** is forgotten.{follows} Sheets you are on stay as they are."
 
 
-def _what(one: Character) -> str:
-    return safe(spec(one.pick)) if one.pick else "without a class"
+def _what(one: Character, template: Template | None) -> str:
+    return safe(spec(one.pick, template) if one.pick else f"without a {_words(template).of_class}")
+
+
+def _words(template: Template | None) -> Words:
+    return template.words if template else USUAL
 
 
 def _main(one: Character) -> str:

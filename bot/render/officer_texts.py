@@ -19,14 +19,17 @@ def added(event: Event, template: Template, placed: Placed, *, was_there: bool, 
 
 def switched(event: Event, template: Template, placed: Placed) -> str:
     """After somebody's offer was taken up."""
-    return f"**{safe(placed.sign_up.name)}** plays another spec in **{safe(event.title)}**: {where(template, placed)}."
+    spec = safe(template.words.of_spec)
+    return (
+        f"**{safe(placed.sign_up.name)}** plays another {spec} in **{safe(event.title)}**: {where(template, placed)}."
+    )
 
 
 def where(template: Template, placed: Placed) -> str:
     """Somebody's place in a few words: "#3, Sign up as Holy Paladin", or their place in the queue."""
     sign_up = placed.sign_up
     label = safe(template.labels.get(sign_up.choice, sign_up.choice.value))
-    spec = " ".join(filter(None, (sign_up.spec_name, sign_up.class_name)))
+    spec = template.called(sign_up.class_name, sign_up.spec_name)
     what = f"{label} as {safe(spec)}" if spec else label
     if placed.position is not None:
         return f"in the **queue** at place {placed.position}, {what} (no seat is free for them)"

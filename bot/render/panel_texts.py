@@ -115,8 +115,9 @@ def person(found: Overview, placed: Placed) -> str:
 def option(found: Overview, placed: Placed) -> tuple[str, str]:
     """Somebody in the select: "#3 Arila", and what they are down as. Plain text."""
     own = placed.sign_up
-    spec = " ".join(filter(None, (own.spec_name, own.class_name)))
-    answer = found.sheet.template.labels.get(own.choice, own.choice.value)
+    template = found.sheet.template
+    spec = template.called(own.class_name, own.spec_name)
+    answer = template.labels.get(own.choice, own.choice.value)
     queue = f"Queue {placed.position}" if placed.position else ""
     marks = f"{'📝' if own.note else ''}{'🔁' if own.offers else ''}"
     words = " · ".join(filter(None, (queue, answer, spec, marks)))
@@ -226,7 +227,7 @@ def _name(placed: Placed) -> str:
 
 
 def _offers(sheet: Sheet, placed: Placed) -> str:
-    return ", ".join(safe(mine_texts.spec(pick)) for pick in offered(sheet.template, placed.sign_up))
+    return mine_texts.played(sheet.template, offered(sheet.template, placed.sign_up))
 
 
 def _most(lines: Sequence[str], longest: int) -> Sequence[str]:

@@ -185,7 +185,10 @@ def _blocks(sheet: Sheet, measure: Measure) -> Iterator[tuple[str, Sequence[str]
     present = [one for one in seated if one.sign_up.choice is Choice.ACCEPTED]
     strays = [one for one in present if template.classes and _group_of(template, one) is None]
     if strays:
-        yield f"❔ No class yet ({len(strays)})", [_line(template, one, measure) for one in strays]
+        yield (
+            f"❔ No {_shown(template.words.of_class, measure.heading)} yet ({len(strays)})",
+            [_line(template, one, measure) for one in strays],
+        )
 
 
 def _groups(template: Template, measure: Measure) -> Iterable[tuple[str | None, str, int | None]]:

@@ -12,10 +12,9 @@ from bot.domain.series import Series
 from bot.domain.server import Server
 from bot.domain.sheet import Sheet
 from bot.domain.template import Choice, GameClass, Template
+from bot.domain.words import Words
 
 MY_SIGN_UP = "My sign-up"
-CHOOSE_CLASS = "Choose your class"
-CHANGE_SPEC = "Change class or spec"
 WITHDRAW = "Withdraw"
 FORM_TOO_OLD = "I was restarted while that form was open, so nothing was taken from it. Please open it again."
 BUTTON_TOO_OLD = "That button does nothing any more. Look for a newer message of mine, or ask an officer."
@@ -50,25 +49,37 @@ def stamp(moment: datetime, style: str = "F") -> str:
 # ---------------------------------------------------------------- the sheet's buttons
 
 
-def class_wanted(event: Event) -> str:
+def class_wanted(event: Event, words: Words) -> str:
     """Above the select of classes."""
-    return f"**{safe(event.title)}**: which class do you bring? Muster remembers it: next time one click is enough."
+    which = safe(words.of_class)
+    return f"**{safe(event.title)}**: which {which} do you bring? Muster remembers it: next time one click is enough."
 
 
-def spec_wanted(game_class: GameClass) -> str:
+def choose_class(words: Words) -> str:
+    """The select of classes, closed."""
+    return f"Choose your {words.of_class}"
+
+
+def spec_wanted(game_class: GameClass, words: Words) -> str:
     """Above the select of specs."""
-    return f"{game_class.emoji} {safe(game_class.name)}: which spec?"
+    return f"{game_class.emoji} {safe(game_class.name)}: which {safe(words.of_spec)}?"
 
 
-def choose_spec(game_class: GameClass) -> str:
+def choose_spec(game_class: GameClass, words: Words) -> str:
     """The select of specs, closed."""
-    return f"Choose your {game_class.name} spec"[:150]
+    return f"Choose your {game_class.name} {words.of_spec}"[:150]
+
+
+def change_spec(words: Words) -> str:
+    """The button that asks for class and spec anew."""
+    both = dict.fromkeys((words.of_class, words.of_spec))
+    return f"Change {' or '.join(both)}"
 
 
 def signed_up(template: Template, placed: Placed) -> str:
     """What a member's own answer is now."""
     sign_up = placed.sign_up
-    what = _as_what(placed)
+    what = _as_what(template, placed)
     if placed.position is not None:
         late = ", coming **late**" if sign_up.choice is Choice.LATE else ""
         return (
@@ -88,11 +99,9 @@ def signed_up(template: Template, placed: Placed) -> str:
     return sentences[sign_up.choice]
 
 
-def _as_what(placed: Placed) -> str:
-    sign_up = placed.sign_up
-    if not sign_up.class_name:
-        return ""
-    return f" as **{safe(' '.join(filter(None, (sign_up.spec_name, sign_up.class_name))))}**"
+def _as_what(template: Template, placed: Placed) -> str:
+    called = template.called(placed.sign_up.class_name, placed.sign_up.spec_name)
+    return f" as **{safe(called)}**" if called else ""
 
 
 def withdrawn(event: Event) -> str:
@@ -103,13 +112,13 @@ def withdrawn(event: Event) -> str:
 def notice(what: Notice, sheet: Sheet, placed: Placed | None) -> str:
     """To a member whose place changed without their doing."""
     event = sheet.event
-    raid = f"**{safe(event.title)}**, {stamp(event.starts_at)}"
+    raid, spec = f"**{safe(event.title)}**, {stamp(event.starts_at)}", safe(sheet.template.words.of_spec)
     sentence = {
         Notice.PROMOTED: f"A seat opened: you are now in {raid}.",
         Notice.DEMOTED: f"You lost your seat in {raid}: there are fewer, or somebody who goes first took it.",
         Notice.ADDED: f"An officer put you on the sheet of {raid}.",
         Notice.MOVED: f"An officer changed your answer to {raid}.",
-        Notice.SWITCHED: f"An officer took up your offer: you play another spec in {raid}.",
+        Notice.SWITCHED: f"An officer took up your offer: you play another {spec} in {raid}.",
         Notice.REMOVED: f"An officer took you off the sheet of {raid}. Ask them if that surprises you.",
     }[what]
     now = "" if placed is None or what is Notice.PROMOTED else f" {signed_up(sheet.template, placed)}"

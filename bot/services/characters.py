@@ -1,6 +1,6 @@
 """Characters: what `/me characters` shows and changes, and what a sign-up remembers."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from bot.domain.character import Character, UnknownCharacter, check_name, check_room, find, which_plays
@@ -12,6 +12,9 @@ from bot.domain.spec_names import find_spec, offered
 from bot.domain.template import Template
 from bot.services.templates import Templates
 from db import Database, Session
+
+Games = Mapping[str, Template]
+"""A template by the game it is of."""
 
 
 class NoClasses(MusterError):
@@ -38,13 +41,15 @@ class Characters:
         self._db = db
         self._templates = templates
 
-    async def of(self, actor: Actor) -> Sequence[Character]:
-        """The member's characters in this server, by game, mains first."""
+    async def of(self, actor: Actor) -> tuple[Sequence[Character], Games]:
+        """The member's characters in this server, by game, mains first, and the games' templates."""
         async with self._db.transaction() as tx:
             player_id = await tx.characters.player(actor.guild_id, actor.user_id)
-            return await tx.characters.of(player_id) if player_id else []
+            if player_id is None:
+                return [], {}
+            return await tx.characters.of(player_id), await self._games(tx, actor.guild_id)
 
-    async def add(self, actor: Actor, game: str | None, wish: CharacterWish) -> Character:
+    async def add(self, actor: Actor, game: str | None, wish: CharacterWish) -> tuple[Character, Template]:
         """Write a character down; the first of its game is the main. `game` is a template's name, else the server's.
 
         Raises UnknownTemplate, NoClasses, UnknownSpec, BadCharacterName, NameTaken, TooManyCharacters.
@@ -59,12 +64,12 @@ class Characters:
             character_id = await tx.characters.add(player_id, template.game, name, pick)
             if wish.main or not known:
                 await tx.characters.make_main(player_id, character_id)
-            return await _found(tx, player_id, character_id)
+            return await _found(tx, player_id, character_id), template
 
-    async def edit(self, actor: Actor, typed: str, wish: CharacterWish) -> Character:
+    async def edit(self, actor: Actor, typed: str, wish: CharacterWish) -> tuple[Character, Template | None]:
         """Rename a character, change its spec, or make it the main: what one click signs up with.
 
-        Raises UnknownCharacter, NothingToChange, BadCharacterName, NameTaken, UnknownSpec.
+        Raises UnknownCharacter, NothingToChange, BadCharacterName, NameTaken, UnknownSpec, NoClasses.
         """
         async with self._db.transaction() as tx:
             player_id, character, known = await _own(tx, actor, typed)
@@ -72,12 +77,14 @@ class Characters:
                 raise NothingToChange
             rest = [one for one in known if one.game == character.game and one.id != character.id]
             name = check_name(wish.name, rest) if wish.name is not None else character.name
-            template = await self._of_game(tx, actor.guild_id, character.game) if wish.spec is not None else None
-            pick = find_spec(template, wish.spec or "") if template else None
+            template = (await self._games(tx, actor.guild_id)).get(character.game)
+            if wish.spec is not None and template is None:
+                raise NoClasses
+            pick = find_spec(template, wish.spec) if template and wish.spec is not None else None
             await tx.characters.change(character, name, pick)
             if wish.main:
                 await tx.characters.make_main(player_id, character.id)
-            return await _found(tx, player_id, character.id)
+            return await _found(tx, player_id, character.id), template
 
     async def remove(self, actor: Actor, typed: str) -> tuple[Character, Character | None]:
         """Forget a character; with a main gone, another of its game is the main, which is told too.
@@ -104,7 +111,10 @@ class Characters:
             if of is None:
                 template = await self._template(tx, actor.guild_id, game)
             else:
-                template = await self._of_game(tx, actor.guild_id, (await _own(tx, actor, of))[1].game)
+                found = (await self._games(tx, actor.guild_id)).get((await _own(tx, actor, of))[1].game)
+                if found is None:
+                    raise NoClasses
+                template = found
         return list(offered(template, typed))[:25]
 
     async def _template(self, tx: Session, guild_id: GuildId, name: str | None) -> Template:
@@ -114,15 +124,13 @@ class Characters:
             raise NoClasses
         return template
 
-    async def _of_game(self, tx: Session, guild_id: GuildId, game: str) -> Template:
-        """The server's template of a game, its default before any other. Raises NoClasses when there is none."""
+    async def _games(self, tx: Session, guild_id: GuildId) -> Games:
+        """The server's template of each game that has classes, its default before any other."""
         default = (await tx.servers.get(guild_id)).default_template
-        names = [one.name for one in await tx.templates.current(guild_id)]
-        for name in sorted(names, key=lambda one: one != default):
-            template = (await self._templates.named(tx, guild_id, name))[1]
-            if template.game == game and template.classes:
-                return template
-        raise NoClasses
+        stored = await tx.templates.current(guild_id)
+        found = [await self._templates.by_id(tx, one.id) for one in stored]
+        in_order = sorted(found, key=lambda one: one.name != default)
+        return {one.game: one for one in reversed(in_order) if one.classes}
 
 
 async def remember(tx: Session, player_id: PlayerId, game: str, pick: Pick) -> int | None:

@@ -11,7 +11,8 @@ from typing import Any
 from bot.domain.errors import MusterError
 from bot.domain.event import Event
 from bot.domain.ids import GuildId, TemplateId
-from bot.domain.template import Template, parse_template, read_template
+from bot.domain.template import Template, read_template
+from bot.domain.template_file import read_file
 from db import Database, Session
 from db.templates import StoredTemplate
 
@@ -39,7 +40,7 @@ class Templates:
     async def of(self, tx: Session, event: Event) -> Template:
         """The template an event was made with; one written by hand without any has its server's default."""
         if event.template_id is not None:
-            return await self._by_id(tx, event.template_id)
+            return await self.by_id(tx, event.template_id)
         server = await tx.servers.get(event.guild_id)
         return (await self.named(tx, event.guild_id, server.default_template))[1]
 
@@ -48,7 +49,7 @@ class Templates:
         template_id = await tx.templates.current_id(guild_id, name.strip())
         if template_id is None:
             raise UnknownTemplate
-        return template_id, await self._by_id(tx, template_id)
+        return template_id, await self.by_id(tx, template_id)
 
     async def choices(self, guild_id: GuildId, typed: str) -> list[tuple[str, str]]:
         """Up to 25 templates whose title or name holds `typed`, as (title, name)."""
@@ -59,7 +60,8 @@ class Templates:
         known = [(f"{title} ({one.name})" if titles[title] > 1 else title, one.name) for one, title in _titled(stored)]
         return [one for one in known if typed.casefold() in f"{one[0]} {one[1]}".casefold()][:25]
 
-    async def _by_id(self, tx: Session, template_id: TemplateId) -> Template:
+    async def by_id(self, tx: Session, template_id: TemplateId) -> Template:
+        """The template, current or not. Raises UnknownTemplate."""
         if template_id not in self._read:
             stored = await tx.templates.get(template_id)
             if stored is None:
@@ -76,4 +78,4 @@ def _titled(stored: Iterable[StoredTemplate]) -> Iterator[tuple[StoredTemplate, 
 def _shipped() -> Mapping[str, dict[str, Any]]:
     """The shipped definitions by name, each checked."""
     texts = [path.read_text(encoding="utf-8") for path in sorted(SHIPPED.glob("*.json"))]
-    return {parse_template(text).name: json.loads(text) for text in texts}
+    return {read_file(text).name: json.loads(text) for text in texts}

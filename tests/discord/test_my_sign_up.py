@@ -237,7 +237,7 @@ async def test_after_the_deadline_class_and_character_stand(stage: Stage) -> Non
         await stage.member.click(card, "Change class or spec"),
     ):
         assert is_refusal(refused)
-        assert "stand since the deadline" in refused.text
+        assert "stands since the deadline" in refused.text
     told = await stage.member.submit(await stage.member.click(card, "Note"), note="ill")
     assert "You are in as **Holy Paladin**" in told.text
     late = await stage.member.click(sheet, "Late")
@@ -316,3 +316,23 @@ async def test_the_sheet_is_drawn_once_for_many_changes(stage: Stage) -> None:
         await stage.member.submit(await stage.member.click(card, "Note"), note=note)
     await stage.local.pass_time(2 * SECOND)
     assert len(stage.calls("PATCH", f"/messages/{sheet.id}")) == before + 1
+
+
+async def test_a_game_with_words_of_its_own_is_asked_and_told_in_them(stage: Stage) -> None:
+    sheet = await stage.raid(template="ffxiv")
+    asked = await stage.member.click(sheet, "Sign up")
+    assert "which role do you bring?" in asked.text
+    asked = await stage.member.select(asked, ["Pure Healer"])
+    assert "which job?" in asked.text
+    card = await stage.member.select(asked, ["White Mage"])
+    assert card.text.splitlines()[0] == "You are in as **White Mage**, #1."
+    assert "Change role or job" in card.text
+    assert "White Mage" in (await stage.member.slash("me characters list")).text
+    assert "White Mage Pure Healer" not in (await stage.member.slash("me characters list")).text
+
+
+async def test_one_spec_a_class_is_called_like_the_class(stage: Stage) -> None:
+    sheet = await stage.raid(template="party")
+    card = await stage.member.select(await stage.member.click(sheet, "Sign up"), ["Tank"])
+    assert card.text.splitlines()[0] == "You are in as **Tank**, #1."
+    assert "· Tank\n" in (await stage.member.slash("me characters list")).text

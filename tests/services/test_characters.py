@@ -25,11 +25,11 @@ def desk(guild: World) -> Characters:
 
 
 async def shown(desk: Characters, who: Actor | None = None) -> list[tuple[str, str, Pick | None, bool]]:
-    return [(one.game, one.name, one.pick, one.is_main) for one in await desk.of(who or member())]
+    return [(one.game, one.name, one.pick, one.is_main) for one in (await desk.of(who or member()))[0]]
 
 
 async def test_the_first_of_a_game_is_its_main(desk: Characters) -> None:
-    assert await desk.of(member()) == []
+    assert await desk.of(member()) == ([], {})
     await desk.add(member(), None, CharacterWish("Bruna", "Fire Mage"))
     await desk.add(member(), None, CharacterWish("Arila", "holy paladin"))
     await desk.add(member(), "destiny2", CharacterWish("Arila", "Arc Titan"))
@@ -38,8 +38,8 @@ async def test_the_first_of_a_game_is_its_main(desk: Characters) -> None:
         ("wow", "Bruna", FIRE, True),
         ("wow", "Arila", HOLY, False),
     ]
-    assert await desk.of(member(2)) == []
-    assert await desk.of(member(guild_id=OTHER_GUILD)) == []
+    assert await desk.of(member(2)) == ([], {})
+    assert await desk.of(member(guild_id=OTHER_GUILD)) == ([], {})
 
 
 async def test_the_main_is_what_one_click_signs_up_with(guild: World, desk: Characters) -> None:
@@ -57,7 +57,7 @@ async def test_the_main_is_what_one_click_signs_up_with(guild: World, desk: Char
 
 async def test_the_origins_main_follows_within_its_game(guild: World, desk: Characters) -> None:
     await desk.add(member(), None, CharacterWish("Arila", "Holy Paladin"))
-    bruna = await desk.add(member(), None, CharacterWish("Bruna", "Fire Mage"))
+    bruna, _ = await desk.add(member(), None, CharacterWish("Bruna", "Fire Mage"))
     await desk.add(member(), "destiny2", CharacterWish("Gwen", "Arc Titan", main=True))
     main = """
         SELECT p.main_character_id, s.name FROM guild_identity.players p
@@ -70,15 +70,15 @@ async def test_the_origins_main_follows_within_its_game(guild: World, desk: Char
 
 
 async def test_a_character_is_renamed_and_plays_something_else(desk: Characters) -> None:
-    one = await desk.add(member(), None, CharacterWish("Arila", "Holy Paladin"))
-    edited = await desk.edit(member(), f"#{one.id}", CharacterWish("ARILA", "Fire Mage"))
+    one, _ = await desk.add(member(), None, CharacterWish("Arila", "Holy Paladin"))
+    edited, _ = await desk.edit(member(), f"#{one.id}", CharacterWish("ARILA", "Fire Mage"))
     assert (edited.id, edited.name, edited.pick, edited.is_main) == (one.id, "ARILA", FIRE, True)
 
 
 async def test_names_are_a_games_own(desk: Characters) -> None:
     await desk.add(member(), None, CharacterWish("Arila", "Holy Paladin"))
     await desk.add(member(), "destiny2", CharacterWish("Gwen", "Arc Titan"))
-    assert (await desk.edit(member(), "Gwen", CharacterWish("Arila"))).name == "Arila"
+    assert (await desk.edit(member(), "Gwen", CharacterWish("Arila")))[0].name == "Arila"
 
 
 async def test_a_removed_main_makes_room_for_the_next(guild: World, desk: Characters) -> None:
@@ -146,7 +146,7 @@ async def test_what_cannot_be_changed(desk: Characters, typed: str, wish: Charac
 
 
 async def test_nobody_reaches_the_characters_of_others(desk: Characters) -> None:
-    one = await desk.add(member(), None, CharacterWish("Arila", "Holy Paladin"))
+    one, _ = await desk.add(member(), None, CharacterWish("Arila", "Holy Paladin"))
     for who in (member(2), member(guild_id=OTHER_GUILD)):
         await desk.add(who, "wow-retail", CharacterWish("Own", "Fire Mage"))
         with pytest.raises(UnknownCharacter):
@@ -162,7 +162,7 @@ async def test_twenty_five_are_enough_even_at_once(guild: World, desk: Character
         adding = (desks[n % 2].add(member(), None, CharacterWish(f"Alt {n}", "Fire Mage")) for n in range(30))
         done = await asyncio.gather(*adding, return_exceptions=True)
     assert sum(isinstance(one, TooManyCharacters) for one in done) == 5
-    found = await desk.of(member())
+    found, _ = await desk.of(member())
     assert (len(found), sum(one.is_main for one in found)) == (25, 1)
 
 

@@ -38,7 +38,7 @@ async def sit(
 
 async def alt(world: World, name: str = "Bruna", spec: str = "Fire Mage") -> int:
     """A further character of the first member; its id."""
-    return (await world.first.characters.add(member(), None, CharacterWish(name, spec))).id
+    return (await world.first.characters.add(member(), None, CharacterWish(name, spec)))[0].id
 
 
 # ---------------------------------------------------------------- what is shown
@@ -264,7 +264,7 @@ async def test_a_class_chosen_anew_is_the_character_of_that_class(guild: World) 
     assert frost.placed.sign_up.character_id == bruna
     bard = await sit(guild, event_id, pick=("Warrior", "Arms"))
     assert bard.placed.sign_up.character_id is None  # nobody's: with several it is not guessed who changed class
-    specs = [(one.name, one.pick) for one in await guild.first.characters.of(member())]
+    specs = [(one.name, one.pick) for one in (await guild.first.characters.of(member()))[0]]
     assert specs == [("Member 1", Pick(*HOLY)), ("Bruna", Pick("Mage", "Frost"))]
 
 

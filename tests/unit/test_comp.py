@@ -14,11 +14,11 @@ from bot.domain.comp import Comp, CompChanged, LineUp, NobodySeated, NoSeat, Slo
 from bot.domain.event import SheetKind
 from bot.domain.ids import PlayerId, UserId
 from bot.domain.roster import SignUp, place
-from bot.domain.template import BadTemplate, Buff, Choice, Template, parse_template, read_template
-from bot.domain.template_file import definition_of
+from bot.domain.template import BadTemplate, Buff, Choice, Template, read_template
+from bot.domain.template_file import definition_of, read_file
 from bot.services.templates import SHIPPED
 
-GAMES = {path.stem: parse_template(path.read_text(encoding="utf-8")) for path in SHIPPED.glob("*.json")}
+GAMES = {path.stem: read_file(path.read_text(encoding="utf-8")) for path in SHIPPED.glob("*.json")}
 WOW = GAMES["wow-retail"]
 SPECS = [{"class_name": one.name, "spec_name": spec.name} for one in WOW.classes for spec in one.specs]
 crowds = st.lists(st.sampled_from([*SPECS, {}]), max_size=130).map(

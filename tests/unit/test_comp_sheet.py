@@ -16,7 +16,8 @@ from bot.domain.comp_moves import proposed, taken_out
 from bot.domain.event import EventStatus
 from bot.domain.ids import MessageId, PlayerId, UserId
 from bot.domain.roster import SignUp, place
-from bot.domain.template import Buff, Choice, Template, parse_template
+from bot.domain.template import Buff, Choice, Template
+from bot.domain.template_file import read_file
 from bot.render import comp_texts
 from bot.render.comp_sheet import GAP, comp_embed, panel_embed
 from bot.services.comps import SwapWanted
@@ -24,7 +25,7 @@ from bot.services.templates import SHIPPED
 from cogs.comp import panel_view, swap_view, to_view, who_view
 from sandbox.discord.limits import check_message
 
-GAMES = {path.stem: parse_template(path.read_text(encoding="utf-8")) for path in SHIPPED.glob("*.json")}
+GAMES = {path.stem: read_file(path.read_text(encoding="utf-8")) for path in SHIPPED.glob("*.json")}
 WOW = GAMES["wow-retail"]
 SPECS = [{"class_name": one.name, "spec_name": spec.name} for one in WOW.classes for spec in one.specs]
 CJK = "戦士騎士魔法使僧侶盗賊狩人忍者侍竜鬼神王女帝星月火水木金土山川海空風"

@@ -48,20 +48,27 @@ def test_the_card_has_a_line_for_everything_added(given: dict[str, Any], lines: 
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        (mine_texts.spec(Pick("Paladin", "Holy")), "Holy Paladin"),
-        (mine_texts.spec(Pick("Healer", "Healer")), "Healer"),
+        (mine_texts.spec(Pick("Paladin", "Holy"), None), "Holy Paladin"),
+        (mine_texts.spec(Pick("Healer", "Healer"), None), "Healer"),
         (mine_texts.delay(timedelta(minutes=60)), "1 h after the start"),
-        (mine_texts.offer(Offer(Pick("Mage", "Fire"))), "Fire Mage"),
-        (mine_texts.offer(Offer(Pick("Mage", "Fire"), "Bruna")), "Fire Mage (Bruna)"),
-        (mine_texts.character_line(Character(1, "wow", "", Pick("Mage", "Fire"))), "Fire Mage"),
-        (mine_texts.character_line(Character(1, "wow", "Bruna", None)), "Bruna · no class yet"),
+        (mine_texts.offer(Offer(Pick("Mage", "Fire")), game()), "Fire Mage"),
+        (mine_texts.offer(Offer(Pick("Mage", "Fire"), "Bruna"), game()), "Fire Mage (Bruna)"),
+        (mine_texts.character_line(Character(1, "wow", "", Pick("Mage", "Fire")), None), "Fire Mage"),
+        (mine_texts.character_line(Character(1, "wow", "Bruna", None), game()), "Bruna · no class yet"),
     ],
 )
 def test_short_words(text: str, expected: str):
     assert text == expected
 
 
-@pytest.mark.parametrize("say", [mine_texts.added, mine_texts.edited, lambda one: mine_texts.removed(one, one)])
+@pytest.mark.parametrize(
+    "say",
+    [
+        lambda one: mine_texts.added(one, None),
+        lambda one: mine_texts.edited(one, None),
+        lambda one: mine_texts.removed(one, one),
+    ],
+)
 def test_a_characters_name_is_only_a_name(say: Any):
     text = say(Character(1, "wow", HOSTILE, None))
     assert SHOWN in text
@@ -70,6 +77,6 @@ def test_a_characters_name_is_only_a_name(say: Any):
 
 def test_the_list_of_a_great_many_stays_one_message():
     many = [Character(n, f"game{n % 30}", "*" * 32, Pick("Mage", "Fire")) for n in range(300)]
-    text = mine_texts.characters(sorted(many, key=lambda one: one.game))
+    text = mine_texts.characters(sorted(many, key=lambda one: one.game), {})
     assert len(text) <= 2000
     assert "more lines" in text

@@ -274,7 +274,35 @@ def test_a_party_signs_up_with_one_click_and_one_choice():
 def test_a_party_member_reads_what_they_are():
     template = shipped("party")
     roster = place([sign_up(1, class_name="Tank", spec_name="Party")], template, None)
-    assert "as **Party Tank**" in texts.signed_up(template, roster.seated[0])
+    assert "as **Tank**" in texts.signed_up(template, roster.seated[0])
+
+
+@pytest.mark.parametrize(
+    ("name", "pick", "called", "asked", "button"),
+    [
+        ("wow-retail", ("Paladin", "Holy"), "Holy Paladin", "your class", "Change class or spec"),
+        ("wow-classic", ("Druid", "Feral"), "Feral Druid", "your class", "Change class or spec"),
+        ("ffxiv", ("Pure Healer", "White Mage"), "White Mage", "your role", "Change role or job"),
+        ("gw2", ("Heal Alacrity", "Ranger"), "Heal Alacrity Ranger", "your role", "Change role or profession"),
+        ("eso", ("Main Tank", "Dragonknight"), "Main Tank Dragonknight", "your role", "Change role or class"),
+        ("lotro", ("Captain", "Yellow"), "Yellow Captain", "your class", "Change class or colour"),
+        ("destiny2", ("Titan", "Arc"), "Arc Titan", "your class", "Change class or subclass"),
+        ("party", ("Healer", "Party"), "Healer", "your role", "Change role"),
+    ],
+)
+def test_a_game_speaks_its_players_language(name: str, pick: tuple[str, str], called: str, asked: str, button: str):
+    template = shipped(name)
+    assert template.spec(*pick)
+    assert template.called(*pick) == called
+    assert asked in texts.choose_class(template.words)
+    assert texts.change_spec(template.words) == button
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_no_two_specs_of_a_game_are_called_alike(name: str):
+    template = shipped(name)
+    called = [template.called(one.name, spec.name) for one in template.classes for spec in one.specs]
+    assert len(set(called)) == len(called)
 
 
 # ---------------------------------------------------------------- the page of all games

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 import bot
 from bot.domain.emoji import is_emoji
-from bot.domain.template import DEFAULT_LABELS, BadTemplate, Choice, Template, parse_template, read_template
+from bot.domain.template import DEFAULT_LABELS, BadTemplate, Choice, Template, read_template
+from bot.domain.template_file import read_file
 from sandbox.discord import bounds
 
 SHIPPED = sorted((Path(bot.__file__).parent / "templates").glob("*.json"))
@@ -52,7 +53,7 @@ def changed(path: str, value: Any) -> dict[str, Any]:
 
 @pytest.mark.parametrize("path", SHIPPED, ids=lambda path: path.stem)
 def test_a_shipped_template_reads_and_is_called_like_its_file(path: Path):
-    template = parse_template(path.read_text(encoding="utf-8"))
+    template = read_file(path.read_text(encoding="utf-8"))
     assert template.name == path.stem
     assert all(is_emoji(one.emoji) for one in (*template.roles, *template.classes))
 
@@ -62,7 +63,7 @@ def test_the_default_and_the_plain_template_are_shipped():
 
 
 def test_wow_retail_is_the_game_as_it_is():
-    template = parse_template((SHIPPED[0].parent / "wow-retail.json").read_text(encoding="utf-8"))
+    template = read_file((SHIPPED[0].parent / "wow-retail.json").read_text(encoding="utf-8"))
     specs = [spec for one in template.classes for spec in one.specs]
     roles = {role.name: sum(spec.role == role.name for spec in specs) for role in template.roles}
     assert (len(template.classes), len(specs)) == (13, 40)
@@ -71,7 +72,7 @@ def test_wow_retail_is_the_game_as_it_is():
 
 
 def test_the_plain_template_asks_one_word():
-    template = parse_template((SHIPPED[0].parent / "plain.json").read_text(encoding="utf-8"))
+    template = read_file((SHIPPED[0].parent / "plain.json").read_text(encoding="utf-8"))
     assert template.classes == ()
     assert list(template.labels) == [Choice.ACCEPTED, Choice.TENTATIVE, Choice.ABSENCE]
 
@@ -97,7 +98,7 @@ def test_everything_written_is_read():
 
 
 def test_what_is_left_out_has_its_default():
-    template = parse_template('\ufeff{"name": "  mine ", "title": "Mine", "limit": null, "answers": null}')
+    template = read_file('\ufeff{"name": "  mine ", "title": "Mine", "limit": null, "answers": null}')
     assert template == Template("mine", "Mine", "mine", DEFAULT_LABELS)
 
 
@@ -133,6 +134,11 @@ LONG = "団" * 101
         ("classes.1.specs.0.role", None, "Class 2, spec 1: `role` is missing"),
         ("classes.1.specs", None, "Warrior: a class has 1 to 25 specs."),
         ("buffs.0.name", None, "Buff 1: `name` is missing"),
+        # words
+        ("words", {"klass": "role"}, 'Words: there is no "klass": write class, spec or said.'),
+        ("words", {"said": "both"}, 'Words: `said` is spec class, class spec, spec, not "both".'),
+        ("words", {"class": "x" * 21}, "Words: `class` is too long"),
+        ("words", "jobs", "`words` is an object in curly brackets"),
         # of the wrong kind
         ("name", {"en": "x"}, "`name` is missing or not a text"),
         ("title", " \n ", "`title` is missing or not a text"),
@@ -204,6 +210,14 @@ def test_a_fault_is_refused_in_a_sentence_that_names_it(path: str, value: Any, s
     assert str(refused.value).startswith(sentence)
 
 
+def test_specs_of_one_name_cannot_be_said_without_their_class():
+    data = changed("words", {"said": "spec"})
+    assert read_template(data).called("Paladin", "Holy") == "Holy"
+    data["classes"].append({"name": "Priest", "emoji": "✨", "specs": [{"name": "Holy", "role": "Healer"}]})
+    with pytest.raises(BadTemplate, match="Two classes have the spec Holy"):
+        read_template(data)
+
+
 @pytest.mark.parametrize(
     ("path", "value"),
     [
@@ -231,11 +245,11 @@ def test_the_most_that_fits_is_taken(path: str, value: Any):
         ("", "Line 1: this is not JSON (Expecting value)."),
         ('{\n"name": "x",\n"title": }', "Line 3: this is not JSON (Expecting value)."),
         ('{"name": "x",}', "Line 1: this is not JSON"),
-        ("[]", "A template is one JSON object with a name, roles and classes."),
-        ("null", "A template is one JSON object"),
-        ('"wow"', "A template is one JSON object"),
-        ("NaN", "A template is one JSON object"),
-        ('{"name": "x", "title": "X", "limit": Infinity}', "`limit` is a whole number"),
+        ("[]", "Line 1: A template is one JSON object with a name, roles and classes."),
+        ("null", "Line 1: A template is one JSON object"),
+        ('"wow"', "Line 1: A template is one JSON object"),
+        ("NaN", "Line 1: A template is one JSON object"),
+        ('{"name": "x", "title": "X", "limit": Infinity}', "Line 1: `limit` is a whole number"),
         ("9" * 5000, "This is not a template: it holds an endless number or endless brackets."),
         ("[" * 200_000, "This is not a template: it holds an endless number or endless brackets."),
     ],
@@ -243,7 +257,7 @@ def test_the_most_that_fits_is_taken(path: str, value: Any):
 )
 def test_a_text_that_is_no_template_says_where_and_why(text: str, sentence: str):
     with pytest.raises(BadTemplate) as refused:
-        parse_template(text)
+        read_file(text)
     assert str(refused.value).startswith(sentence)
 
 
@@ -281,7 +295,7 @@ def test_any_json_anywhere_in_a_template_is_read_or_refused(path: str, value: An
 @given(st.text() | json_values.map(json.dumps))
 def test_any_text_is_read_or_refused(text: str):
     try:
-        parse_template(text)
+        read_file(text)
     except BadTemplate as refused:
         assert str(refused).endswith(".")  # noqa: PT017 - either outcome is right, a refusal must be a sentence
 

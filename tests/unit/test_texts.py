@@ -16,6 +16,7 @@ from bot.domain.series import Series
 from bot.domain.server import Server
 from bot.domain.sheet import Sheet
 from bot.domain.template import Choice
+from bot.domain.words import USUAL
 from bot.render import texts
 from sandbox.discord.limits import check_message
 
@@ -155,9 +156,9 @@ SHOWN = "**\\*\\*@\u200beveryone\\*\\***"
 @pytest.mark.parametrize(
     ("said", "words"),
     [
-        (texts.class_wanted(HOSTILE), [SHOWN, "which class"]),
-        (texts.spec_wanted(game().classes[0]), ["🔨 Paladin: which spec?"]),
-        (texts.choose_spec(game().classes[0]), ["Choose your Paladin spec"]),
+        (texts.class_wanted(HOSTILE, USUAL), [SHOWN, "which class"]),
+        (texts.spec_wanted(game().classes[0], USUAL), ["🔨 Paladin: which spec?"]),
+        (texts.choose_spec(game().classes[0], USUAL), ["Choose your Paladin spec"]),
         (texts.withdrawn(HOSTILE), [SHOWN, "is gone"]),
         *(
             (
@@ -220,7 +221,7 @@ def test_whoever_lost_a_seat_is_not_told_of_fewer_seats_alone():
 
 
 def test_a_long_class_name_still_fits_the_select():
-    assert len(texts.choose_spec(replace(game().classes[0], name="x" * 200))) == 150
+    assert len(texts.choose_spec(replace(game().classes[0], name="x" * 200), USUAL)) == 150
 
 
 def test_the_set_up_shows_what_holds_and_what_is_missing():
