@@ -7,6 +7,7 @@ from db.actions import ActionRepository
 from db.alerts import AlertRepository
 from db.audit import AuditRepository
 from db.bookings import BookingRepository
+from db.breaks import BreakRepository
 from db.characters import CharacterRepository
 from db.clicks import ClickRepository
 from db.comps import CompRepository
@@ -33,6 +34,7 @@ class Session:
         self.alerts = AlertRepository(connection)
         self.audit = AuditRepository(connection)
         self.bookings = BookingRepository(connection)
+        self.breaks = BreakRepository(connection)
         self.characters = CharacterRepository(connection)
         self.clicks = ClickRepository(connection, self.actions)
         self.comps = CompRepository(connection)
@@ -40,7 +42,7 @@ class Session:
         self.people = PersonRepository(connection)
         self.players = PlayerRepository(connection)
         self.raid_helper = RaidHelperRepository(connection)
-        self.series = SeriesRepository(connection)
+        self.series = SeriesRepository(connection, self.breaks)
         self.servers = ServerRepository(connection)
         self.settings = SettingRepository(connection)
         self.sign_ups = SignUpRepository(connection)

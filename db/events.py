@@ -1,7 +1,7 @@
 """Raids: `patt.raid_events`."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 import asyncpg
@@ -118,6 +118,15 @@ class EventRepository:
         """The server's raids, whatever became of them, the latest first."""
         rows = await self._db.fetch(
             _SELECT + " WHERE guild_discord_id = $1 ORDER BY start_time_utc DESC, id DESC LIMIT $2", guild_id, most
+        )
+        return [event_of(row) for row in rows]
+
+    async def of_series(self, series_id: SeriesId, since: date) -> Sequence[Event]:
+        """The raids of the series for the days from `since` on, whatever became of them, soonest first."""
+        rows = await self._db.fetch(
+            _SELECT + " WHERE recurring_event_id = $1 AND occurrence_date >= $2 ORDER BY occurrence_date",
+            series_id,
+            since,
         )
         return [event_of(row) for row in rows]
 

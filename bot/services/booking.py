@@ -76,10 +76,10 @@ class AutoBooker:
         """The series' first occurrence after its latest raid that is still ahead."""
         if latest is None or latest.occurrence is None:
             return first_from(series.rule, now)
-        left_out = await tx.series.left_out(series, latest.occurrence)
-        found = next_occurrence(series, latest.occurrence, latest.starts_at, left_out)
+        exceptions = await tx.series.exceptions(series, latest.occurrence)
+        found = next_occurrence(series, latest.occurrence, latest.starts_at, exceptions)
         while found and found.start <= now:
-            found = next_occurrence(series, found.day, found.start, left_out)
+            found = next_occurrence(series, found.day, found.start, exceptions)
         if found is None:
             raise SeriesRests
         return found
@@ -100,8 +100,8 @@ class AutoBooker:
         series = await tx.series.get(source.series_id)
         if series is None:
             return False
-        left_out = await tx.series.left_out(series, source.occurrence)
-        occurrence = next_occurrence(series, source.occurrence, source.starts_at, left_out)
+        exceptions = await tx.series.exceptions(series, source.occurrence)
+        occurrence = next_occurrence(series, source.occurrence, source.starts_at, exceptions)
         if occurrence is None:
             return False
         by_hand = await tx.bookings.of_occurrence(series.id, occurrence.day)

@@ -8,7 +8,7 @@ from makers import CHANNEL, GUILD
 from bot.domain.event import BookingState, NewEvent, SheetKind
 from bot.domain.ids import ChannelId, SeriesId, TemplateId, UserId
 from bot.domain.recurrence import Occurrence
-from bot.domain.series import Series, booked_event, first_event, next_occurrence
+from bot.domain.series import Exceptions, Series, Skip, booked_event, first_event, next_occurrence
 from bot.domain.server import Server
 
 SERVER = Server(GUILD, raid_channel_id=ChannelId(99))
@@ -33,7 +33,8 @@ def utc(text: str) -> datetime:
 
 
 def after(one: Series, day: str, start: str, *skipped: str) -> tuple[str, str] | None:
-    found = next_occurrence(one, date.fromisoformat(day), utc(start), {date.fromisoformat(skip) for skip in skipped})
+    exceptions = Exceptions(skips={date.fromisoformat(skip): Skip() for skip in skipped})
+    found = next_occurrence(one, date.fromisoformat(day), utc(start), exceptions)
     return found and (str(found.day), f"{found.start:%Y-%m-%d %H:%M}")
 
 
@@ -119,7 +120,7 @@ def test_week_after_week_every_wednesday_comes_once():
     day, start = date(2026, 11, 25), utc("2026-11-25 19:00")
     days = []
     for _ in range(52):
-        found = next_occurrence(one, day, start, frozenset())
+        found = next_occurrence(one, day, start, Exceptions())
         assert found
         day, start = found.day, found.start
         days.append(day)

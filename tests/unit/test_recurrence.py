@@ -1,12 +1,21 @@
 from datetime import UTC, date, datetime, time, timedelta
-from itertools import pairwise
+from itertools import islice, pairwise
 from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.recurrence import Occurrence, Rule, Upcoming, first_from, following, instant, upcoming
+from bot.domain.recurrence import (
+    Occurrence,
+    Rule,
+    clock_mark,
+    clocks_moved,
+    first_from,
+    following,
+    instant,
+    occurrences,
+)
 
 BERLIN = ZoneInfo("Europe/Berlin")
 NEW_YORK = ZoneInfo("America/New_York")
@@ -19,6 +28,16 @@ EIGHT = time(20)
 
 def utc(text: str) -> datetime:
     return datetime.fromisoformat(text).replace(tzinfo=UTC)
+
+
+def coming(rule: Rule, now: datetime, count: int) -> list[Occurrence]:
+    return list(islice(occurrences(rule, now), count))
+
+
+def marks(rule: Rule, listed: list[Occurrence]) -> dict[date, str]:
+    """What is to be said beside the days: the clocks have moved since the one before."""
+    said = {later.day: clock_mark(clocks_moved(rule, earlier, later)) for earlier, later in pairwise(listed)}
+    return {day: mark for day, mark in said.items() if mark}
 
 
 @pytest.mark.parametrize(
@@ -156,62 +175,54 @@ def test_the_date_is_the_zones_and_not_utcs():
 
 
 def test_a_year_of_saturdays_in_new_york():
-    year = upcoming(Rule(SAT, time(21), NEW_YORK), utc("2026-06-01 00:00"), 52)
-    local = [one.occurrence.start.astimezone(NEW_YORK) for one in year]
+    rule = Rule(SAT, time(21), NEW_YORK)
+    year = coming(rule, utc("2026-06-01 00:00"), 52)
+    local = [one.start.astimezone(NEW_YORK) for one in year]
     assert {(one.weekday(), one.time()) for one in local} == {(SAT, time(21))}
-    assert [one.occurrence.day for one in year] == [date(2026, 6, 6) + timedelta(weeks=n) for n in range(52)]
-    marks = {one.occurrence.day: one.mark for one in year if one.mark}
-    assert marks == {date(2026, 11, 7): "clocks go back an hour", date(2027, 3, 20): "clocks go forward an hour"}
+    assert [one.day for one in year] == [date(2026, 6, 6) + timedelta(weeks=n) for n in range(52)]
+    assert marks(rule, year) == {
+        date(2026, 11, 7): "clocks go back an hour",
+        date(2027, 3, 20): "clocks go forward an hour",
+    }
 
 
 @pytest.mark.parametrize(
-    ("zone", "now", "marks"),
+    ("zone", "now", "expected"),
     [
         (BERLIN, "2026-10-01", {"2026-10-28": "clocks go back an hour", "2027-03-31": "clocks go forward an hour"}),
         (SYDNEY, "2026-09-01", {"2026-10-07": "clocks go forward an hour"}),
         (LORD_HOWE, "2026-09-01", {"2026-10-07": "clocks go forward 30 min"}),
         (KOLKATA, "2026-09-01", {}),
         (None, "2026-09-01", {}),
-        (BERLIN, "2026-10-26", {"2026-10-28": "clocks go back an hour", "2027-03-31": "clocks go forward an hour"}),
+        (BERLIN, "2026-10-26", {"2027-03-31": "clocks go forward an hour"}),
     ],
 )
-def test_a_clock_change_is_marked_once(zone: ZoneInfo | None, now: str, marks: dict[str, str]):
-    coming = upcoming(Rule(WED, EIGHT, zone), utc(now), 28)
-    assert {one.occurrence.day.isoformat(): one.mark for one in coming if one.mark} == marks
-
-
-@pytest.mark.parametrize(
-    ("skipped", "paused_until", "expected"),
-    [
-        ((), None, ["2026-12-02", "2026-12-09", "2026-12-16"]),
-        (("2026-12-09",), None, ["2026-12-02", "2026-12-16", "2026-12-23"]),
-        (("2026-12-02", "2026-12-09", "2026-12-08"), None, ["2026-12-16", "2026-12-23", "2026-12-30"]),
-        ((), "2026-12-10", ["2026-12-16", "2026-12-23", "2026-12-30"]),
-        ((), "2026-12-16", ["2026-12-16", "2026-12-23", "2026-12-30"]),
-        (("2026-12-16",), "2026-12-16", ["2026-12-23", "2026-12-30", "2027-01-06"]),
-        ((), "2020-01-01", ["2026-12-02", "2026-12-09", "2026-12-16"]),
-        ((), "9999-12-31", []),
-    ],
-)
-def test_skips_and_pauses_are_left_out(skipped: tuple[str, ...], paused_until: str | None, expected: list[str]):
-    coming = upcoming(
-        Rule(WED, EIGHT, BERLIN),
-        utc("2026-11-26 12:00"),
-        3,
-        frozenset(map(date.fromisoformat, skipped)),
-        date.fromisoformat(paused_until) if paused_until else None,
-    )
-    assert [one.occurrence.day.isoformat() for one in coming] == expected
+def test_a_clock_change_is_marked_once(zone: ZoneInfo | None, now: str, expected: dict[str, str]):
+    rule = Rule(WED, EIGHT, zone)
+    assert {day.isoformat(): mark for day, mark in marks(rule, coming(rule, utc(now), 28)).items()} == expected
 
 
 def test_a_pause_keeps_the_weeks_of_the_series():
     rule = Rule(WED, EIGHT, BERLIN, 2, date(2026, 11, 11))
-    coming = upcoming(rule, utc("2026-11-12 12:00"), 2, paused_until=date(2026, 12, 1))
-    assert [one.occurrence.day for one in coming] == [date(2026, 12, 9), date(2026, 12, 23)]
+    found = islice(occurrences(rule, utc("2026-11-12 12:00"), date(2026, 12, 1)), 2)
+    assert [one.day for one in found] == [date(2026, 12, 9), date(2026, 12, 23)]
 
 
-def test_none_asked_for_is_none():
-    assert upcoming(Rule(WED, EIGHT, BERLIN), utc("2026-11-26 12:00"), 0) == ()
+@pytest.mark.parametrize(
+    ("every_days", "anchor", "expected"),
+    [
+        (3, "2026-10-21", ["2026-10-21 18:00", "2026-10-24 18:00", "2026-10-27 19:00", "2026-10-30 19:00"]),
+        (5, "2026-10-20", ["2026-10-25 19:00", "2026-10-30 19:00", "2026-11-04 19:00", "2026-11-09 19:00"]),
+        (7, "2026-10-19", ["2026-10-26 19:00", "2026-11-02 19:00", "2026-11-09 19:00", "2026-11-16 19:00"]),
+        # nothing before the anchor; without one it begins on the weekday
+        (3, "2026-12-24", ["2026-12-24 19:00", "2026-12-27 19:00", "2026-12-30 19:00", "2027-01-02 19:00"]),
+        (5, None, ["2026-10-21 18:00", "2026-10-26 19:00", "2026-10-31 19:00", "2026-11-05 19:00"]),
+    ],
+)
+def test_every_so_many_days_of_the_calendar_at_one_wall_time(every_days: int, anchor: str | None, expected: list[str]):
+    rule = Rule(WED, EIGHT, BERLIN, anchor=date.fromisoformat(anchor) if anchor else None, every_days=every_days)
+    found = coming(rule, utc("2026-10-20 20:00"), 4)
+    assert [f"{one.start:%Y-%m-%d %H:%M}" for one in found] == expected
 
 
 @pytest.mark.parametrize("weekday", [-1, 7])
@@ -223,12 +234,16 @@ def test_there_are_seven_weekdays(weekday: int):
 def test_every_no_weeks_is_no_rule():
     with pytest.raises(ValueError, match="every_weeks"):
         Rule(WED, EIGHT, every_weeks=0)
+    with pytest.raises(ValueError, match="every_days"):
+        Rule(WED, EIGHT, every_days=0)
 
 
 ZONES = st.sampled_from([BERLIN, NEW_YORK, SYDNEY, KOLKATA, LORD_HOWE, ZoneInfo("Africa/Cairo"), ZoneInfo("UTC")])
 DAYS = st.dates(date(2024, 1, 1), date(2036, 12, 31))
 WALLS = st.times().map(lambda wall: wall.replace(second=0, microsecond=0))
-RULES = st.builds(Rule, st.integers(0, 6), WALLS, ZONES, st.integers(1, 6), st.none() | DAYS)
+RULES = st.builds(
+    Rule, st.integers(0, 6), WALLS, ZONES, st.integers(1, 6), st.none() | DAYS, st.none() | st.integers(1, 40)
+)
 MOMENTS = st.datetimes(datetime(2024, 1, 1), datetime(2036, 12, 31), timezones=st.just(UTC))  # noqa: DTZ001 - bounds
 
 
@@ -248,25 +263,23 @@ def test_an_instant_shows_its_wall_time_or_the_end_of_the_gap(day: date, wall: t
 def test_the_following_is_later_and_on_the_grid(rule: Rule, after: date):
     found = following(rule, after, instant(after, rule.wall_time, BERLIN))
     assert found.day > after
-    assert found.day.weekday() == rule.weekday
-    if rule.anchor is not None:
-        first = rule.anchor + timedelta(days=rule.weekday - rule.anchor.weekday())
-        assert (found.day - first).days % (7 * rule.every_weeks) == 0
+    first = rule.anchor
+    if not rule.every_days:
+        assert found.day.weekday() == rule.weekday
+        first = first and first + timedelta(days=rule.weekday - first.weekday())
+    if first is not None:
+        assert (found.day - first) % rule.step == timedelta(0)
         assert found.day == first or found.day - after <= rule.step
 
 
 @given(RULES, MOMENTS)
-def test_upcoming_is_first_from_and_then_following(rule: Rule, now: datetime):
-    coming = [one.occurrence for one in upcoming(rule, now, 8)]
-    assert coming[0] == first_from(rule, now)
-    assert coming[0].start > now
-    assert [following(rule, one.day, one.start) for one in coming[:-1]] == coming[1:]
+def test_what_comes_is_first_from_and_then_following(rule: Rule, now: datetime):
+    found = coming(rule, now, 8)
+    assert found[0] == first_from(rule, now)
+    assert found[0].start > now
+    assert [following(rule, one.day, one.start) for one in found[:-1]] == found[1:]
 
 
 @given(RULES, MOMENTS)
 def test_no_start_comes_before_the_one_ahead_of_it(rule: Rule, now: datetime):
-    assert all(earlier.start < later.start for earlier, later in pairwise(_occurrences(upcoming(rule, now, 60))))
-
-
-def _occurrences(coming: tuple[Upcoming, ...]) -> list[Occurrence]:
-    return [one.occurrence for one in coming]
+    assert all(earlier.start < later.start for earlier, later in pairwise(coming(rule, now, 60)))

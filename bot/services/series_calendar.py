@@ -1,0 +1,94 @@
+"""A series with what is booked of it and what it leaves out, and when its next raid is booked.
+
+Usually the raid before books the next one, ten minutes after its start. Where no raid will (the series has a post
+time, rested, or its last raid was skipped), `book_at` of the series is the moment; `replan` is called after whatever
+changes it, and after each booking.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+
+from bot.domain.event import Event, EventStatus
+from bot.domain.nights import booking_moment, next_unbooked
+from bot.domain.recurrence import Occurrence
+from bot.domain.series import BOOKING_DELAY, Exceptions, Series, next_occurrence
+from db import Session
+
+MARGIN = timedelta(days=2)
+"""More than local days and long raids can make of the days around now."""
+
+
+@dataclass(frozen=True)
+class Calendar:
+    """A series as it stands at `now`. `raids` are those for days that may not be over, whatever became of them."""
+
+    series: Series
+    now: datetime
+    latest: Event | None
+    raids: Sequence[Event]
+    exceptions: Exceptions
+
+    @property
+    def latest_night(self) -> Occurrence | None:
+        """The last night that has its raid, by the series' own days."""
+        if self.latest is None or self.latest.occurrence is None:
+            return None
+        return Occurrence(self.latest.occurrence, self.latest.starts_at)
+
+    @property
+    def booked(self) -> frozenset[date]:
+        """The days that have their raid, a cancelled one too."""
+        return frozenset(one.occurrence for one in self.raids if one.occurrence)
+
+    @property
+    def standing(self) -> Sequence[Event]:
+        """The booked raids that have not started and were not cancelled, soonest first."""
+        ahead = [one for one in self.raids if one.starts_at > self.now and one.status is EventStatus.SCHEDULED]
+        return sorted(ahead, key=lambda one: one.starts_at)
+
+    @property
+    def next_night(self) -> Occurrence | None:
+        """The soonest night that is to be booked still; None while the series rests."""
+        return next_unbooked(self.series, self.now, self.latest_night, self.booked, self.exceptions)
+
+    @property
+    def book_at(self) -> datetime | None:
+        """When the next night is booked, never before now; None when the raid before does it, or nothing follows."""
+        night = self.next_night
+        if night is None or self._follows_by_itself(night):
+            return None
+        return max(self.now, booking_moment(self.series, night))
+
+    def _follows_by_itself(self, night: Occurrence) -> bool:
+        """Whether the latest raid will book that night when it has started."""
+        latest = self.latest
+        if self.series.post or latest is None or latest.occurrence is None:
+            return False
+        at = latest.starts_at + BOOKING_DELAY
+        if latest.status is EventStatus.CANCELLED or latest.successor_id or at <= self.now:
+            return False
+        moved_before = night.day in self.exceptions.moved and booking_moment(self.series, night) < at
+        follows = next_occurrence(self.series, latest.occurrence, latest.starts_at, self.exceptions)
+        return follows == night and not moved_before
+
+
+async def read(tx: Session, series: Series, now: datetime) -> Calendar:
+    """The series' calendar; its work does not grow with its past."""
+    since = now.date() - series.rule.step - MARGIN
+    latest_id = await tx.bookings.latest(series.id)
+    return Calendar(
+        series,
+        now,
+        await tx.events.get(latest_id) if latest_id else None,
+        await tx.events.of_series(series.id, since),
+        await tx.series.exceptions(series, since),
+    )
+
+
+async def replan(tx: Session, series: Series, now: datetime) -> Calendar:
+    """Write when the next raid of the series, whose row the caller has locked, is booked; its calendar."""
+    calendar = await read(tx, series, now)
+    if calendar.book_at != series.book_at:
+        await tx.series.book_at(series.id, calendar.book_at)
+    return replace(calendar, series=replace(series, book_at=calendar.book_at))
