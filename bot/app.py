@@ -40,9 +40,11 @@ from bot.services.series import SeriesDesk
 from bot.services.servers import Servers
 from bot.services.sheets import Sheets
 from bot.services.sign_ups import SignUps
+from bot.services.statuses import Statuses
 from bot.services.template_desk import TemplateDesk
 from bot.services.templates import Templates
 from bot.services.undo import Undo
+from bot.services.unplanned import Unplanned
 from bot.services.when import warm
 from bot.settings import Settings, SettingsError, require_token
 from cogs.alerts import DiscordAlerts
@@ -170,7 +172,8 @@ async def _equip(bot: MusterBot, db: Database, raid_helper: RaidHelper, secrets:
     elsewhere = RaidHelperDelivery(db, raid_helper, secrets, messenger, clock)
     deadlines = Deadlines(db, sheets, DiscordAlerts(bot), clock)
     comps = CompDelivery(db, templates, DiscordComps(bot), clock)
-    handlers = {**native.handlers, **elsewhere.handlers, **deadlines.handlers, **comps.handlers}
+    statuses = Statuses(db, clock)
+    handlers = {**native.handlers, **elsewhere.handlers, **deadlines.handlers, **comps.handlers, **statuses.handlers}
     bot.queue = Queue(db, handlers, clock)
     raids = Raids(db, templates, secrets, clock)
     bot.services = Services(
@@ -191,6 +194,7 @@ async def _equip(bot: MusterBot, db: Database, raid_helper: RaidHelper, secrets:
         alerts=AlertDesk(db, sheets, clock),
         comps=Comps(db, templates, raids, clock),
         panel=Panel(db, sheets, raids, clock),
+        unplanned=Unplanned(db, templates, clock),
     )
 
 

@@ -37,6 +37,7 @@ EXTENSIONS = (
     "cogs.raidhelper",
     "cogs.template",
     "cogs.queue",
+    "cogs.unplanned",
     "cogs.autobook",
     "cogs.maintenance",
 )

@@ -164,6 +164,31 @@ class EventRepository:
             event.closed,
         )
 
+    async def set_status(self, event_id: EventId, status: EventStatus) -> None:
+        """Write down what became of the raid."""
+        await self._db.execute("UPDATE patt.raid_events SET status = $2 WHERE id = $1", event_id, status)
+
+    async def unplanned(self, *, most: int) -> Sequence[tuple[GuildId, EventId]]:
+        """Raids (with their servers) for which what lies ahead is not in the queue, or for other times."""
+        rows = await self._db.fetch(
+            """
+            SELECT guild_discord_id, id FROM patt.raid_events
+            WHERE status IN ('SCHEDULED', 'IN_PROGRESS')
+              AND planned_for IS DISTINCT FROM ARRAY[start_time_utc, end_time_utc, deadline_utc]
+            ORDER BY id LIMIT $1
+            """,
+            most,
+        )
+        return [(GuildId(row["guild_discord_id"]), EventId(row["id"])) for row in rows]
+
+    async def planned(self, event: Event) -> None:
+        """Write down that what lies ahead of the raid, as it is now, is in the queue."""
+        await self._db.execute(
+            "UPDATE patt.raid_events SET planned_for = $2::timestamptz[] WHERE id = $1",
+            event.id,
+            [event.starts_at, event.ends_at, event.deadline],
+        )
+
     async def set_message(self, event_id: EventId, message_id: MessageId | None) -> None:
         """Remember the sheet's message, or that there is none any more."""
         await self._db.execute(

@@ -29,6 +29,7 @@ class Kind(StrEnum):
     REFRESH_COMP = "comp.refresh"
     DELETE_COMP = "comp.delete"
     COMP_DECLINED = "comp.declined"
+    CHANGE_STATUS = "raid.status"
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,7 @@ from bot.domain.names import visible
 from bot.domain.roster import Placed, Roster, SignUp
 from bot.domain.sheet import Sheet
 from bot.domain.template import Choice, Template
+from bot.render import texts
 from bot.render.texts import EMOJI, safe, stamp
 
 MOST_FIELDS = 25
@@ -141,7 +142,9 @@ def _facts(sheet: Sheet) -> Iterator[str]:
     yield f"⏳ {show_duration(event.ends_at - event.starts_at)}"
     if event.status is EventStatus.CANCELLED:
         return
-    if not event.takes_buttons or Choice.ABSENCE in sheet.closed_choices:
+    if said := texts.STATUS.get(event.status):
+        yield said
+    elif not event.takes_buttons or Choice.ABSENCE in sheet.closed_choices:
         yield "🔒 Sign-ups are closed"
     elif event.deadline and sheet.past_deadline:
         yield f"🔒 Sign-ups closed {stamp(event.deadline, 'R')}; Late and Absence still count"

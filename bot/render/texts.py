@@ -21,6 +21,13 @@ BUTTON_TOO_OLD = "That button does nothing any more. Look for a newer message of
 NOTHING_TO_OFFER = "I cannot look that up right now: type it in full, or try again in a minute."
 ONLY_IN_SERVERS = "That works in a server only, not in direct messages."
 EMOJI = {Choice.LATE: "🕒", Choice.TENTATIVE: "⚖️", Choice.BENCH: "🪑", Choice.ABSENCE: "🚫", Choice.ACCEPTED: "✅"}
+STATUS = {
+    EventStatus.IN_PROGRESS: "▶️ **Under way** · sign-ups are closed",
+    EventStatus.COMPLETED: "🏁 **Over** · thanks for coming",
+    EventStatus.ARCHIVED: "🏁 **Over** · thanks for coming",
+}
+"""The line on the sheet of a raid that has begun."""
+
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
 # Emphasis, code, spoilers, links and everything in pointed brackets; lists, headings and quotes at the beginning.

@@ -19,6 +19,7 @@ from bot.services.sign_ups import SignUps
 from bot.services.template_desk import TemplateDesk
 from bot.services.templates import Templates
 from bot.services.undo import Undo
+from bot.services.unplanned import Unplanned
 
 
 @dataclass(frozen=True)
@@ -42,3 +43,4 @@ class Services:
     alerts: AlertDesk
     comps: Comps
     panel: Panel
+    unplanned: Unplanned

@@ -26,6 +26,7 @@ from bot.domain.roster import SignUp
 from bot.domain.server import Server
 from bot.domain.sheet import Sheet
 from bot.domain.template import Template
+from bot.services import statuses
 from bot.services.messenger import Undeliverable
 from bot.services.queue import Handler
 from bot.services.sheets import Sheets
@@ -153,9 +154,13 @@ async def whom_to_ask(tx: Session, sheet: Sheet) -> tuple[Sequence[Short], Seque
 
 
 async def plan(tx: Session, event: Event, template: Template, now: datetime) -> None:
-    """Enqueue what happens by itself before the raid. To be called again whenever its start or deadline changes."""
-    if event.sheet is SheetKind.NATIVE:
-        await tx.actions.enqueue(*planned(event, template, now))
+    """Enqueue everything that happens to a raid by itself. To be called again whenever its times change.
+
+    Also for Raid-Helper's sheets, which have no deadline of ours and nothing to draw.
+    """
+    alerts = planned(event, template, now) if event.sheet is SheetKind.NATIVE else ()
+    await tx.actions.enqueue(*alerts, *statuses.planned(event))
+    await tx.events.planned(event)
 
 
 def planned(event: Event, template: Template, now: datetime) -> Sequence[NewAction]:

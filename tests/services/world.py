@@ -36,9 +36,11 @@ from bot.services.series import SeriesDesk
 from bot.services.servers import Servers
 from bot.services.sheets import Sheets
 from bot.services.sign_ups import SignUps
+from bot.services.statuses import Statuses
 from bot.services.template_desk import TemplateDesk
 from bot.services.templates import Templates
 from bot.services.undo import Undo
+from bot.services.unplanned import Unplanned
 from db import Database
 from db.pool import Pool, open_pool
 from sandbox.clock import ManualClock
@@ -74,6 +76,7 @@ class Worker:
     booker: AutoBooker
     alerts: AlertDesk
     panel: Panel
+    unplanned: Unplanned
     queue: Queue
 
 
@@ -180,7 +183,7 @@ class World:
         """The kinds of what is still to do; dead letters and what waits for the eve of a raid are left out."""
         rows = await self.pool.fetch(
             "SELECT kind FROM patt.scheduled_actions WHERE NOT dead AND kind <> ALL ($1) ORDER BY id",
-            [Kind.ASK_MINIMUM, Kind.WARN_ROLES],
+            [Kind.ASK_MINIMUM, Kind.WARN_ROLES, Kind.CHANGE_STATUS],
         )
         return [row["kind"] for row in rows]
 
@@ -233,7 +236,12 @@ def _worker(world: World, pool: Pool, http: aiohttp.ClientSession, timeout_secon
         booker=AutoBooker(db, templates, secrets, clock),
         alerts=AlertDesk(db, sheets, clock),
         panel=Panel(db, sheets, raids, clock),
-        queue=Queue(db, {**native.handlers, **elsewhere.handlers, **deadlines.handlers}, clock),
+        unplanned=Unplanned(db, templates, clock),
+        queue=Queue(
+            db,
+            {**native.handlers, **elsewhere.handlers, **deadlines.handlers, **Statuses(db, clock).handlers},
+            clock,
+        ),
     )
 
 
