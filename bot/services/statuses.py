@@ -7,8 +7,8 @@ from datetime import datetime
 
 from bot.clock import Clock
 from bot.domain.action import Action, Kind, NewAction
-from bot.domain.event import Event, EventStatus, SheetKind
-from bot.domain.ids import EventId, GuildId
+from bot.domain.event import Event, SheetKind
+from bot.domain.ids import EventId
 from bot.domain.status import boundaries, steps, worth_redrawing
 from bot.services import sheets
 from bot.services.queue import Handler

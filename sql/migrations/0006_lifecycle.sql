@@ -1,21 +1,39 @@
 -- What happens around a raid by itself: statuses, reminders, notices.
 
--- The start, end and deadline for which everything that happens by itself stands in the queue. Whatever writes other
--- times, by hand too, thereby asks for it anew; raids that are over or cancelled leave the index.
-ALTER TABLE patt.raid_events ADD COLUMN planned_for timestamptz[];
+ALTER TABLE patt.raid_events
+    -- The start, end and deadline for which everything that happens by itself stands in the queue. Whatever writes
+    -- other times, by hand too, thereby asks for it anew; raids that are over or cancelled leave the index.
+    ADD COLUMN planned_for timestamptz[],
+    -- What a click must know without looking settings up; written whenever the raid is planned for.
+    ADD COLUMN tells_joiners boolean NOT NULL DEFAULT FALSE, -- whoever signs up is sent the sign-up instructions
+    ADD COLUMN late_from timestamptz;                        -- from when its leader hears of changes; NULL: never
 CREATE INDEX raid_events_unplanned ON patt.raid_events (id)
     WHERE status IN ('SCHEDULED', 'IN_PROGRESS')
       AND planned_for IS DISTINCT FROM ARRAY[start_time_utc, end_time_utc, deadline_utc];
+CREATE INDEX raid_events_open ON patt.raid_events (guild_discord_id) WHERE status IN ('SCHEDULED', 'IN_PROGRESS');
+
+-- A server that changes a setting has what lies ahead of its raids planned anew.
+CREATE FUNCTION patt.plan_anew() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    UPDATE patt.raid_events SET planned_for = NULL
+    WHERE guild_discord_id = coalesce(NEW.guild_discord_id, OLD.guild_discord_id)
+      AND status IN ('SCHEDULED', 'IN_PROGRESS') AND planned_for IS NOT NULL;
+    RETURN NULL;
+END $$;
+CREATE TRIGGER settings_plan_anew AFTER INSERT OR UPDATE OR DELETE ON common.settings
+    FOR EACH ROW EXECUTE FUNCTION patt.plan_anew();
 
 -- Who was told what about a raid at which start: nobody hears the same twice, however often it is moved. Whoever could
 -- not be told directly waits here for the one message in the channel that names them all.
 CREATE TABLE patt.told (
     event_id        bigint NOT NULL REFERENCES patt.raid_events ON DELETE CASCADE,
-    what            text NOT NULL,        -- 'reminder:60', 'cancelled', 'moved' …
+    what            text NOT NULL,        -- 'reminder:60', 'cancelled:17' …
     starts_at       timestamptz NOT NULL, -- the start it was about
     user_discord_id bigint NOT NULL,
     way             text NOT NULL DEFAULT 'dm' CHECK (way IN ('dm', 'channel')),
-    message         text,                 -- the nonce of the message in the channel that names them
+    message         text,                 -- the nonce of the message that tells them
+    said            boolean NOT NULL DEFAULT FALSE,
+    confirmed       boolean,              -- whether they still come, where that was asked
     PRIMARY KEY (event_id, what, starts_at, user_discord_id)
 );
 

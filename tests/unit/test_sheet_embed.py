@@ -169,7 +169,8 @@ def test_the_queue_stands_in_its_order():
         ({}, [], ["🔒", "CANCELLED", "Cancelled"], 0x5865F2),
         ({"deadline": START}, ["🔒 Sign up until <t:1795633200:f>"], ["closed"], 0x5865F2),
         ({"closed": True, "deadline": START}, ["🔒 Sign-ups are closed"], ["until"], GREY),
-        ({"status": EventStatus.COMPLETED, "deadline": START}, ["🔒 Sign-ups are closed"], ["until"], GREY),
+        ({"status": EventStatus.IN_PROGRESS, "deadline": START}, ["▶️ **Under way**"], ["until", "🔒"], GREY),
+        ({"status": EventStatus.COMPLETED, "deadline": START}, ["🏁 **Over**"], ["until", "🔒"], GREY),
         (
             {"status": EventStatus.CANCELLED, "cancel_reason": "No tanks.", "deadline": START, "closed": True},
             ["📅 Heroic Wednesday · CANCELLED", "**Cancelled.** No tanks."],
