@@ -34,6 +34,7 @@ from bot.services.queue import Queue
 from bot.services.raid_edits import RaidEdits
 from bot.services.raid_helper_delivery import RaidHelperDelivery
 from bot.services.raid_helper_ledger import StoredLedger
+from bot.services.raid_helper_mirror import RaidHelperMirror
 from bot.services.raids import Raids
 from bot.services.secrets import SecretBox
 from bot.services.series import SeriesDesk
@@ -170,10 +171,12 @@ async def _equip(bot: MusterBot, db: Database, raid_helper: RaidHelper, secrets:
     messenger = DiscordMessenger(bot)
     native = Delivery(db, sheets, messenger, clock)
     elsewhere = RaidHelperDelivery(db, raid_helper, secrets, messenger, clock)
+    mirror = RaidHelperMirror(db, templates, raid_helper, secrets, clock)
     deadlines = Deadlines(db, sheets, DiscordAlerts(bot), clock)
     comps = CompDelivery(db, templates, DiscordComps(bot), clock)
     statuses = Statuses(db, clock)
-    handlers = {**native.handlers, **elsewhere.handlers, **deadlines.handlers, **comps.handlers, **statuses.handlers}
+    working = (native, elsewhere, mirror, deadlines, comps, statuses)
+    handlers = {kind: handler for one in working for kind, handler in one.handlers.items()}
     bot.queue = Queue(db, handlers, clock)
     raids = Raids(db, templates, secrets, clock)
     bot.services = Services(

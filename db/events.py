@@ -114,6 +114,21 @@ class EventRepository:
         )
         return [event_of(row) for row in rows]
 
+    async def on_raid_helper(self, guild_id: GuildId, after: datetime, *, most: int = 200) -> Sequence[Event]:
+        """The server's raids after that moment whose sheet stands on Raid-Helper, soonest first."""
+        rows = await self._db.fetch(
+            _SELECT
+            + """
+            WHERE guild_discord_id = $1 AND start_time_utc > $2 AND raid_helper_event_id IS NOT NULL
+              AND sheet = 'raid-helper' AND status IN ('SCHEDULED', 'IN_PROGRESS')
+            ORDER BY start_time_utc, id LIMIT $3
+            """,
+            guild_id,
+            after,
+            most,
+        )
+        return [event_of(row) for row in rows]
+
     async def latest(self, guild_id: GuildId, *, most: int) -> Sequence[Event]:
         """The server's raids, whatever became of them, the latest first."""
         rows = await self._db.fetch(

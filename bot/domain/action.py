@@ -20,6 +20,7 @@ class Kind(StrEnum):
     EDIT_ON_RAID_HELPER = "raid_helper.edit"
     DELETE_ON_RAID_HELPER = "raid_helper.delete"
     SIGN_UP_ON_RAID_HELPER = "raid_helper.sign_up"
+    MIRROR_RAID_HELPER = "raid_helper.mirror"
     TELL_OFFICERS = "officers.tell"
     TELL_MEMBER = "member.tell"
     ASK_MINIMUM = "minimum.ask"

@@ -180,6 +180,8 @@ class SignUp(Wire):
     name: Text = ""
     class_name: Text = Field(default="", validation_alias="className")
     spec_name: OptionalText = Field(default=None, validation_alias="specName")
+    spec_emote_id: OptionalText = Field(default=None, validation_alias="specEmoteId")
+    canonical_class: OptionalText = Field(default=None, validation_alias="cClassName")
     role_name: OptionalText = Field(default=None, validation_alias="roleName")
     position: Count = None
     status: Text = ""

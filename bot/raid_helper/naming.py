@@ -8,7 +8,7 @@ from the event's own `classes`: an unmistakable name counts, otherwise the spec'
 from collections.abc import Collection
 from typing import Literal
 
-from bot.raid_helper.models import Choice, ClassButton, Spec
+from bot.raid_helper.models import Choice, ClassButton, SignUp, Spec
 
 Status = Literal["tentative", "bench", "late", "absence"]
 
@@ -101,6 +101,17 @@ def status_choice(classes: Collection[ClassButton], status: Status) -> Choice | 
         if found is not None:
             return Choice(found.name)
     return None
+
+
+def meant_by(row: SignUp, specs: Collection[tuple[str, str]]) -> tuple[str, str] | None:
+    """Which of our (class, spec) pairs a row of a sheet means; None when the row does not surely say."""
+    button = ClassButton(name=row.class_name, canonical_name=row.canonical_class)
+    offer = Spec(name=row.spec_name or "", emote_id=row.spec_emote_id)
+    if row.spec_name is None:  # a button of its own, as in games where a class is all there is to choose
+        found = [pair for pair in specs if _fold(pair[0]) == _fold(row.class_name)]
+    else:
+        found = [pair for pair in specs if _means(button, offer, _fold(pair[0]), _fold(pair[1]))]
+    return found[0] if len(found) == 1 else None
 
 
 def owner_of(emote_id: str | None) -> str | None:

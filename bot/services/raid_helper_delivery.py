@@ -26,6 +26,7 @@ from bot.raid_helper.naming import choose, status_choice
 from bot.services.delivery import stands
 from bot.services.messenger import Messenger, Undeliverable
 from bot.services.queue import Handler, TryLater
+from bot.services.raid_helper_mirror import watch
 from bot.services.secrets import SecretBox
 from bot.services.sheets import raid_helper_lane
 from db import Database, Session
@@ -87,6 +88,7 @@ class RaidHelperDelivery:
             await tx.bookings.set_raid_helper_event(event.id, created.id, created.payload)
             await stands(tx, self._clock, event)
             await self._enqueue_sign_ups(tx, event)
+            await watch(tx, event.guild_id, [event], self._clock.now())
         return f"created {created.id}"
 
     async def sign_up(self, action: Action) -> str:
@@ -214,7 +216,7 @@ class RaidHelperDelivery:
                     NewAction(
                         event.guild_id,
                         Kind.SIGN_UP_ON_RAID_HELPER,
-                        raid_helper_lane(event),
+                        raid_helper_lane(event.guild_id),
                         self._clock.now(),
                         event.id,
                         {"player_id": one.player_id},

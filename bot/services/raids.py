@@ -218,7 +218,7 @@ async def _withdraw_sheet(tx: Session, event: Event, now: datetime, *, delete: b
     if event.sheet is SheetKind.RAID_HELPER:
         # Raid-Helper has no cancelled state: its sheet goes.
         gone = {"raid_helper_event_id": event.raid_helper_event_id}
-        lane = sheets.raid_helper_lane(event)
+        lane = sheets.raid_helper_lane(event.guild_id)
         action = NewAction(event.guild_id, Kind.DELETE_ON_RAID_HELPER, lane, now, event.id, gone)
         await tx.actions.enqueue(action)
     elif delete:

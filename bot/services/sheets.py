@@ -7,7 +7,7 @@ from bot.clock import Clock
 from bot.domain.action import Kind, NewAction, channel_lane
 from bot.domain.desk import Desk
 from bot.domain.event import Event, SheetKind
-from bot.domain.ids import EventId
+from bot.domain.ids import EventId, GuildId
 from bot.domain.notice import Notice
 from bot.domain.roster import SignUp, place
 from bot.domain.sheet import Sheet
@@ -50,7 +50,7 @@ async def post(tx: Session, event: Event, now: datetime) -> None:
     """Enqueue the first appearance of an event's sheet, natively or on Raid-Helper."""
     native = event.sheet is SheetKind.NATIVE
     kind = Kind.POST_SHEET if native else Kind.CREATE_ON_RAID_HELPER
-    lane = channel_lane(event.channel_id) if native else raid_helper_lane(event)
+    lane = channel_lane(event.channel_id) if native else raid_helper_lane(event.guild_id)
     await tx.actions.enqueue(NewAction(event.guild_id, kind, lane, now, event.id, dedupe=f"{kind}:{event.id}"))
 
 
@@ -71,7 +71,9 @@ def show(event: Event, now: datetime) -> Sequence[NewAction]:
     if event.sheet is SheetKind.NATIVE:
         return [redraw(event, now)]
     kind = Kind.EDIT_ON_RAID_HELPER
-    return [NewAction(event.guild_id, kind, raid_helper_lane(event), now, event.id, dedupe=f"{kind}:{event.id}")]
+    return [
+        NewAction(event.guild_id, kind, raid_helper_lane(event.guild_id), now, event.id, dedupe=f"{kind}:{event.id}")
+    ]
 
 
 def tell(event: Event, notice: Notice, member: SignUp, now: datetime) -> Sequence[NewAction]:
@@ -90,6 +92,6 @@ def moved_up_and_down(desk: Desk, now: datetime) -> Sequence[NewAction]:
     return [redraw(desk.event, now), *promoted, *demoted]
 
 
-def raid_helper_lane(event: Event) -> str:
+def raid_helper_lane(guild_id: GuildId) -> str:
     """The lane of a server's requests to Raid-Helper: one after the other."""
-    return f"raid-helper:{event.guild_id}"
+    return f"raid-helper:{guild_id}"

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from bot.raid_helper.models import Choice, ClassButton
-from bot.raid_helper.naming import Status, choose, status_choice
+from bot.raid_helper.models import Choice, ClassButton, SignUp
+from bot.raid_helper.naming import Status, choose, meant_by, status_choice
 from sandbox.raid_helper.templates import classes_of
 
 WARRIOR, PALADIN = "637564444834136065", "637564297647489034"
@@ -222,3 +222,46 @@ STATUSES: list[tuple[str, Status, Choice | None]] = [
 @pytest.mark.parametrize(("template", "status", "expected"), STATUSES)
 def test_a_status_is_said_with_the_templates_button(template: str, status: Status, expected: Choice | None) -> None:
     assert status_choice(_buttons(classes_of(template)), status) == expected
+
+
+# ---------------------------------------------------------------- and back: what a row of a sheet means here
+
+OURS = [(our_class, our_spec) for our_class, our_spec, _, _ in RETAIL]
+
+
+@pytest.mark.parametrize("template", ["wowretail2", "2"])
+@pytest.mark.parametrize("ours", OURS, ids="-".join)
+def test_what_was_chosen_for_a_spec_is_read_as_that_spec(template: str, ours: tuple[str, str]) -> None:
+    buttons = _buttons(classes_of(template))
+    choice = choose(buttons, *ours)
+    if choice is None or choice.spec_name is None:
+        assert template == "2"  # Classic has fewer
+        return
+    button = next(one for one in buttons if one.name == choice.class_name)
+    emote = next(spec.emote_id for spec in button.specs if spec.name == choice.spec_name)
+    row = {"className": choice.class_name, "specName": choice.spec_name, "specEmoteId": emote}
+    assert meant_by(SignUp.model_validate(row), OURS) == ours
+
+
+@pytest.mark.parametrize(
+    ("row", "ours"),
+    [
+        ({"className": "Bench", "specName": "Holy1", "specEmoteId": HOLY_PALADIN}, ("Paladin", "Holy")),
+        ({"className": "Tank", "specName": "Protection", "specEmoteId": PALADIN}, ("Paladin", "Protection")),
+        ({"className": "Tank", "specName": "Protection"}, None),
+        ({"className": "Tank", "specName": "Protection", "cClassName": "Warrior"}, ("Warrior", "Protection")),
+        ({"className": "Paladin", "specName": "Protection1"}, ("Paladin", "Protection")),
+        ({"className": "Melee", "specName": "Whirling"}, None),
+        ({"className": "Tank"}, None),
+        ({"className": "Absence"}, None),
+        ({}, None),
+    ],
+)
+def test_a_row_says_what_it_surely_says(row: dict[str, Any], ours: tuple[str, str] | None) -> None:
+    assert meant_by(SignUp.model_validate(row), OURS) == ours
+
+
+def test_a_button_without_specs_is_the_class_of_its_name() -> None:
+    specs = [("Tank", "Tank"), ("Healer", "Healer"), ("Melee", "Blade"), ("Melee", "Axe")]
+    rows = [SignUp.model_validate({"className": name}) for name in ("Healer", "Melee")]
+    assert [meant_by(row, specs) for row in rows] == [("Healer", "Healer"), None]

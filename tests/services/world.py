@@ -30,6 +30,7 @@ from bot.services.queue import LEASE, Queue
 from bot.services.raid_edits import RaidEdits
 from bot.services.raid_helper_delivery import RaidHelperDelivery
 from bot.services.raid_helper_ledger import StoredLedger
+from bot.services.raid_helper_mirror import RaidHelperMirror
 from bot.services.raids import Raids
 from bot.services.secrets import SecretBox
 from bot.services.series import SeriesDesk
@@ -77,6 +78,7 @@ class Worker:
     alerts: AlertDesk
     panel: Panel
     unplanned: Unplanned
+    mirror: RaidHelperMirror
     queue: Queue
 
 
@@ -180,10 +182,10 @@ class World:
         return {table: await self.pool.fetchval(f"SELECT count(*) FROM {table}") for table in tables}  # noqa: S608 - names from the catalogue
 
     async def open_actions(self) -> list[str]:
-        """The kinds of what is still to do; dead letters and what waits for the eve of a raid are left out."""
+        """The kinds of what is still to do, but for dead letters, what waits for a raid's eve, and looks at sheets."""
         rows = await self.pool.fetch(
             "SELECT kind FROM patt.scheduled_actions WHERE NOT dead AND kind <> ALL ($1) ORDER BY id",
-            [Kind.ASK_MINIMUM, Kind.WARN_ROLES, Kind.CHANGE_STATUS],
+            [Kind.ASK_MINIMUM, Kind.WARN_ROLES, Kind.CHANGE_STATUS, Kind.MIRROR_RAID_HELPER],
         )
         return [row["kind"] for row in rows]
 
@@ -217,6 +219,8 @@ def _worker(world: World, pool: Pool, http: aiohttp.ClientSession, timeout_secon
     native = Delivery(db, sheets, world.discord, clock)
     deadlines = Deadlines(db, sheets, world.discord, clock)
     elsewhere = RaidHelperDelivery(db, raid_helper, secrets, world.discord, clock)
+    mirror = RaidHelperMirror(db, templates, raid_helper, secrets, clock)
+    working = (native, elsewhere, mirror, deadlines, Statuses(db, clock))
     raids = Raids(db, templates, secrets, clock)
     return Worker(
         db=db,
@@ -237,11 +241,8 @@ def _worker(world: World, pool: Pool, http: aiohttp.ClientSession, timeout_secon
         alerts=AlertDesk(db, sheets, clock),
         panel=Panel(db, sheets, raids, clock),
         unplanned=Unplanned(db, templates, clock),
-        queue=Queue(
-            db,
-            {**native.handlers, **elsewhere.handlers, **deadlines.handlers, **Statuses(db, clock).handlers},
-            clock,
-        ),
+        mirror=mirror,
+        queue=Queue(db, {kind: handler for one in working for kind, handler in one.handlers.items()}, clock),
     )
 
 
