@@ -9,13 +9,16 @@ import asyncpg
 from bot.domain.errors import MusterError
 from bot.domain.event import BookingState, Event, EventStatus, NewEvent, SheetKind
 from bot.domain.ids import ChannelId, EventId, GuildId, MessageId, SeriesId, TemplateId, UserId
+from bot.domain.template import read_gates
+from bot.domain.template_file import write_gates
 from db.rows import Connection, maybe
 
 _SELECT = """
     SELECT id, guild_discord_id, title, event_date, start_time_utc, end_time_utc, status, description, deadline_utc,
            closed, cancel_reason, leader_discord_id, sheet, template_id, total_limit, minimum,
            discord_channel_id, discord_message_id, recurring_event_id, occurrence_date, successor_id, auto_booked,
-           booking_state, raid_helper_event_id, discord_thread_id, created_by
+           booking_state, raid_helper_event_id, discord_thread_id, created_by,
+           gates
     FROM patt.raid_events
 """
 
@@ -38,8 +41,8 @@ class EventRepository:
                 INSERT INTO patt.raid_events (guild_discord_id, title, event_date, start_time_utc, end_time_utc,
                     description, deadline_utc, leader_discord_id, created_by, sheet, template_id, total_limit,
                     minimum, discord_channel_id, recurring_event_id, occurrence_date, auto_booked, booking_state,
-                    season_id)
-                VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, (
+                    gates, season_id)
+                VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, (
                     SELECT id FROM patt.raid_seasons
                     WHERE is_active AND start_date <= $3 AND coalesce(end_date, 'infinity') >= $3
                       AND coalesce(guild_discord_id, $1) = $1
@@ -64,6 +67,7 @@ class EventRepository:
                 new.occurrence,
                 new.auto_booked,
                 new.booking_state,
+                maybe(write_gates, new.gates),
             )
         except asyncpg.UniqueViolationError as error:
             if error.constraint_name == "raid_events_occurrence":
@@ -244,4 +248,5 @@ def event_of(row: Any) -> Event:
         raid_helper_event_id=row["raid_helper_event_id"],
         thread_id=maybe(ChannelId, row["discord_thread_id"]),
         created_by=maybe(UserId, row["created_by"]),
+        gates=maybe(read_gates, row["gates"]),
     )

@@ -355,6 +355,7 @@ CREATE TABLE patt.raid_events (
     planned_for timestamp with time zone[],
     tells_joiners boolean DEFAULT false NOT NULL,
     late_from timestamp with time zone,
+    gates jsonb,
     CONSTRAINT raid_events_booking_state_check CHECK ((booking_state = ANY (ARRAY['planned'::text, 'creating'::text, 'created'::text, 'announced'::text]))),
     CONSTRAINT raid_events_in_order CHECK ((start_time_utc <= end_time_utc)),
     CONSTRAINT raid_events_minimum_check CHECK ((minimum > 0)),

@@ -27,6 +27,9 @@ settings.load_profile("muster")
 RUN = "MUSTER_TEST_RUN"  # the folder of this run; the workers of pytest-xdist inherit it
 _numbers = itertools.count()
 
+settings.register_profile("muster", deadline=None)  # machines are shared: how long an example takes proves nothing
+settings.load_profile("muster")
+
 
 def pytest_configure(config: pytest.Config) -> None:
     if not hasattr(config, "workerinput"):

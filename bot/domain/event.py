@@ -6,14 +6,14 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from bot.domain.errors import MusterError
+from bot.domain.gates import Gates
 from bot.domain.ids import ChannelId, EventId, GuildId, MessageId, SeriesId, TemplateId, UserId
 from bot.domain.names import visible
+from bot.domain.settings import MOST_SEATS
 from bot.domain.template import Choice
 
 LONGEST_TITLE = 100
 LONGEST_DESCRIPTION = 2000
-MOST_SEATS = 1000
-LONGEST_RAID = timedelta(hours=24)
 PINGS = re.compile(r"@everyone|@here|<@[!&]?\d+>")
 
 
@@ -74,6 +74,8 @@ class Event:
     thread_id: ChannelId | None = None
     """The thread below the sheet; None while there is none."""
     created_by: UserId | None = None
+    gates: Gates | None = None
+    """The rules for signing up, where they are not the template's own."""
 
     @property
     def link(self) -> str | None:
@@ -114,6 +116,7 @@ class NewEvent:
     template_id: TemplateId | None = None
     total_limit: int | None = None
     minimum: int | None = None
+    gates: Gates | None = None
     channel_id: ChannelId | None = None
     series_id: SeriesId | None = None
     occurrence: date | None = None

@@ -10,7 +10,6 @@ from bot.domain.durations import parse_duration, parse_lead_times, show_duration
 from bot.domain.errors import MusterError
 from bot.domain.ids import ChannelId, RoleId
 
-T_co = TypeVar("T_co", covariant=True)
 T = TypeVar("T")
 
 MINUTE = timedelta(minutes=1)
@@ -309,6 +308,12 @@ class Maybe(Generic[T]):
     def load(self, kept: Any) -> T | None:
         """Raises what the kind raises."""
         return None if kept is None else self.kind.load(kept)
+
+
+def of_one_server(kind: Kind[Any]) -> bool:
+    """Whether its values name things of one Discord server, which mean nothing in another."""
+    inner = kind.kind if isinstance(kind, Maybe) else kind  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType] - whatever it is
+    return isinstance(inner, Roles | Channel)
 
 
 def _whole(kept: Any) -> int:

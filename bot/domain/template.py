@@ -6,6 +6,7 @@ refuses what a sheet could not show.
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from enum import StrEnum
 from typing import Any, cast
 
@@ -13,6 +14,8 @@ from bot.domain.errors import MusterError
 from bot.domain.gates import MOST_PRIORITY_ROLES, Gates, Method, read_roles
 from bot.domain.ids import RoleId
 from bot.domain.json_values import Garbled, JsonObject, Path
+from bot.domain.setting import Scope
+from bot.domain.settings import BY_NAME
 from bot.domain.words import USUAL, Order, Words
 
 
@@ -108,10 +111,17 @@ class Template:
     buffs: tuple[Buff, ...] = ()
     gates: Gates = field(default_factory=Gates)
     words: Words = USUAL
+    settings: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    """What raids of this template inherit (`bot.domain.settings`), by name, as JSON."""
     _by_name: Mapping[str, GameClass] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "_by_name", {one.name: one for one in self.classes})
+
+    @property
+    def duration(self) -> timedelta | None:
+        """How long its raids take, when it says so."""
+        return timedelta(minutes=self.duration_minutes) if self.duration_minutes else None
 
     def game_class(self, name: str | None) -> GameClass | None:
         """The class called `name`, or None."""
@@ -154,6 +164,8 @@ MOST_PEOPLE = 1000
 MOST_WARN_HOURS = 7 * 24
 DEFAULT_WARN_HOURS = 24
 DEFAULT_GROUP_SIZE = 5
+OWN_FIELDS = frozenset({"duration", "limit", "method", "allowed_roles", "banned_roles", "priority_roles"})
+"""Settings a template has fields of its own for."""
 
 
 def read_template(data: object) -> Template:
@@ -188,6 +200,7 @@ def _build(data: JsonObject) -> Template:
         buffs=tuple(Buff(one.text("name"), one.texts("from")) for one in data.objects("buffs", "buff")),
         gates=_gates(data.nested("sign_ups")),
         words=_words(data.nested("words")),
+        settings=_settings(data.nested("settings")),
     )
 
 
@@ -203,6 +216,11 @@ def _words(data: JsonObject) -> Words:
     return Words(of_class, of_spec, Order(said))
 
 
+def read_gates(kept: Mapping[str, Any]) -> Gates:
+    """The sign-up rules as `template_file.write_gates` keeps them. Raises Garbled."""
+    return _gates(JsonObject(kept))
+
+
 def _gates(data: JsonObject) -> Gates:
     """The sign-up rules: `method`, and lists of Discord role ids (as texts, for JSON has no numbers that long)."""
     method = data.text("method", Method.SELF)
@@ -213,6 +231,19 @@ def _gates(data: JsonObject) -> Gates:
         message = f"{data.place}`priority_roles` names at most {MOST_PRIORITY_ROLES} roles."
         raise Garbled(message, (*data.path, "priority_roles"))
     return Gates(Method(method), frozenset(map(RoleId, allowed)), frozenset(map(RoleId, banned)), read_roles(priority))
+
+
+def _settings(data: JsonObject) -> Mapping[str, Any]:
+    """The values of settings that stand at the template's level."""
+    for name, kept in data.values.items():
+        setting = BY_NAME.get(name)
+        if setting is None or Scope.TEMPLATE not in setting.scopes or name in OWN_FIELDS:
+            raise Garbled(f'There is no setting "{name}" of a template.', (*data.path, name))
+        try:
+            setting.kind.load(kept)
+        except (TypeError, ValueError):
+            raise Garbled(f"The setting `{name}` cannot have that value.", (*data.path, name)) from None
+    return data.values
 
 
 def _labels(data: JsonObject) -> Mapping[Choice, str]:

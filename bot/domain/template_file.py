@@ -7,6 +7,8 @@ from typing import Any
 
 from bot.domain.gates import Gates, Method
 from bot.domain.json_values import Path
+from bot.domain.setting_kinds import of_one_server
+from bot.domain.settings import BY_NAME
 from bot.domain.template import (
     DEFAULT_GROUP_SIZE,
     DEFAULT_LABELS,
@@ -44,12 +46,22 @@ def definition_of(template: Template, *, discord_roles: bool = True) -> dict[str
         "group_by": template.group_by,
         "group_size": None if template.group_size == DEFAULT_GROUP_SIZE else template.group_size,
         "answers": None if template.labels == DEFAULT_LABELS else {str(key): word for key, word in _answers(template)},
-        "sign_ups": _sign_ups(gates),
+        "sign_ups": write_gates(gates),
+        "settings": _settings(template, discord_roles=discord_roles),
         "roles": [_role(one) for one in template.roles],
         "classes": [_class(one) for one in template.classes],
         "buffs": [{"name": one.name, "from": list(one.classes)} for one in template.buffs],
     }
     return _kept(found)
+
+
+def _settings(template: Template, *, discord_roles: bool) -> dict[str, Any] | None:
+    kept = {
+        name: value
+        for name, value in template.settings.items()
+        if discord_roles or not of_one_server(BY_NAME[name].kind)
+    }
+    return kept or None
 
 
 def write_template(template: Template, *, discord_roles: bool = False) -> str:
@@ -125,7 +137,8 @@ def _answers(template: Template) -> Iterator[tuple[str, str]]:
     yield from ((choice.value, word) for choice, word in template.labels.items())
 
 
-def _sign_ups(gates: Gates) -> Mapping[str, Any]:
+def write_gates(gates: Gates) -> Mapping[str, Any]:
+    """The sign-up rules as JSON; what has its default is left out."""
     return _kept(
         {
             "method": None if gates.method is Method.SELF else gates.method.value,

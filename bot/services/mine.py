@@ -11,10 +11,11 @@ from bot.domain.character import Character, UnknownCharacter
 from bot.domain.desk import Desk
 from bot.domain.durations import BadDuration, parse_duration
 from bot.domain.errors import MusterError
-from bot.domain.event import LONGEST_RAID, Event
+from bot.domain.event import Event
 from bot.domain.ids import EventId, MessageId
 from bot.domain.permissions import Actor
 from bot.domain.roster import Placed, SignUp
+from bot.domain.settings import LONGEST_RAID
 from bot.domain.sign_up import NotSignedUp
 from bot.domain.template import Template
 from bot.services import sheets

@@ -1,24 +1,21 @@
 """Who runs raids where: the one question every entry point asks before it changes anything."""
 
 from bot.domain.event import Event
-from bot.domain.ids import ChannelId, GuildId, RoleId, TemplateId
+from bot.domain.ids import GuildId, RoleId
 from bot.domain.permissions import Actor, Place, require_host, require_manager_of
 from bot.domain.setting import Effective, Scope
 from bot.domain.settings import HOST_ROLES, OFFICER_ROLES, OWN_CHANNEL_ONLY
-from bot.services.settings import at, levels_of
+from bot.services.settings import Around, within
 from db import Session
 
 
-async def place(
-    tx: Session, guild_id: GuildId, channel_id: ChannelId | None = None, template_id: TemplateId | None = None
-) -> Place:
-    """Who runs raids in that channel with that template; without them, in the server as a whole."""
-    here = await at(tx, guild_id, levels_of(channel_id, template_id))
-    server = await at(tx, guild_id, levels_of())
+async def place(tx: Session, around: Around) -> Place:
+    """Who runs raids there."""
+    server, here = await within(tx, Around(around.guild_id)), await within(tx, around)
     return Place(
         officers=frozenset(server[OFFICER_ROLES]),
         team=frozenset(here[OFFICER_ROLES]),
-        teams=await _teams(tx, guild_id),
+        teams=await _teams(tx, around.guild_id),
         hosts=frozenset(here[HOST_ROLES]),
         own_channel_only=server[OWN_CHANNEL_ONLY],
     )
@@ -26,7 +23,7 @@ async def place(
 
 async def of_raid(tx: Session, event: Event) -> Place:
     """Who runs raids where this one stands."""
-    return await place(tx, event.guild_id, event.channel_id, event.template_id)
+    return await place(tx, Around(event.guild_id, event.channel_id, event.template_id))
 
 
 async def require_manager(tx: Session, actor: Actor, event: Event) -> None:
@@ -34,11 +31,9 @@ async def require_manager(tx: Session, actor: Actor, event: Event) -> None:
     require_manager_of(actor, await of_raid(tx, event), event)
 
 
-async def require_planner(
-    tx: Session, actor: Actor, channel_id: ChannelId | None, template_id: TemplateId | None
-) -> None:
-    """Raise NotAnOfficer unless `actor` plans raids in that channel with that template."""
-    require_host(actor, await place(tx, actor.guild_id, channel_id, template_id))
+async def require_planner(tx: Session, actor: Actor, around: Around) -> None:
+    """Raise NotAnOfficer unless `actor` plans raids there."""
+    require_host(actor, await place(tx, around))
 
 
 async def _teams(tx: Session, guild_id: GuildId) -> frozenset[RoleId]:

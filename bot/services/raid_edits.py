@@ -9,7 +9,6 @@ from bot.clock import Clock
 from bot.domain.durations import parse_duration
 from bot.domain.errors import MusterError
 from bot.domain.event import (
-    LONGEST_RAID,
     BadLimit,
     BookingState,
     Event,
@@ -22,6 +21,7 @@ from bot.domain.event import (
 from bot.domain.ids import UserId
 from bot.domain.officer_rules import AlreadyClosed, AlreadyOpen, RaidIsOver, check_kept_here
 from bot.domain.permissions import Actor
+from bot.domain.settings import LONGEST_RAID
 from bot.services import deadlines, sheets
 from bot.services.audit_trail import changes
 from bot.services.officer_work import OfficerDesk, Work

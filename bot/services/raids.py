@@ -10,7 +10,6 @@ from bot.domain.action import Kind, NewAction, channel_lane
 from bot.domain.durations import parse_duration
 from bot.domain.errors import MusterError
 from bot.domain.event import (
-    LONGEST_RAID,
     BadDeadline,
     BookingState,
     Event,
@@ -23,13 +22,19 @@ from bot.domain.event import (
     check_limit,
     check_title,
 )
+from bot.domain.gates import Gates
 from bot.domain.ids import ChannelId, EventId, GuildId
+from bot.domain.names import folded
 from bot.domain.permissions import Actor
 from bot.domain.server import Server
+from bot.domain.setting import Effective
+from bot.domain.settings import DEADLINE, DURATION, LIMIT, LONGEST_RAID
 from bot.domain.template import Template
+from bot.domain.template_edit import NOTHING
 from bot.services import deadlines, participants, places, sheets
 from bot.services.participants import Participants
 from bot.services.secrets import NoRaidHelperKey, SecretBox
+from bot.services.settings import Around, gates_of, within
 from bot.services.templates import Templates
 from bot.services.when import describe, future, parse_when
 from db import Database, Session
@@ -82,7 +87,7 @@ class Raids:
         async with self._db.transaction() as tx:
             server = await tx.servers.get(actor.guild_id)
             template_id, _ = await self._templates.named(tx, server.id, wish.template or server.default_template)
-            await places.require_planner(tx, actor, _channel(wish, server), template_id)
+            await places.require_planner(tx, actor, Around(server.id, _channel(wish, server), template_id))
             return server
 
     async def create(self, actor: Actor, wish: RaidWish) -> Event:
@@ -94,7 +99,7 @@ class Raids:
         async with self._db.transaction() as tx:
             server = await tx.servers.get(actor.guild_id)
             new = await self._planned(tx, actor, server, wish)
-            await places.require_planner(tx, actor, new.channel_id, new.template_id)
+            await places.require_planner(tx, actor, Around(server.id, new.channel_id, new.template_id))
             event_id = await tx.events.add(new)
             event = await _found(tx, actor.guild_id, event_id)
             if wish.participants:
@@ -145,6 +150,8 @@ class Raids:
     async def _planned(self, tx: Session, actor: Actor, server: Server, wish: RaidWish) -> NewEvent:
         now = self._clock.now()
         template_id, template = await self._templates.named(tx, server.id, wish.template or server.default_template)
+        channel_id = _channel(wish, server)
+        holds = await within(tx, Around(server.id, channel_id, template_id))
         starts_at = future(parse_when(wish.when, zone=server.zone, now=now), now)
         sheet = self.sheet_kind(wish.sheet, server)
         return NewEvent(
@@ -152,17 +159,18 @@ class Raids:
             title=check_title(wish.title),
             day=starts_at.astimezone(server.zone).date(),
             starts_at=starts_at,
-            duration=duration_of(wish.duration, template),
+            duration=duration_of(wish.duration, holds[DURATION]),
             description=check_description(wish.description or ""),
-            deadline=deadline_of(wish.deadline, starts_at, now),
+            deadline=deadline_of(wish.deadline, starts_at, now, holds[DEADLINE]),
             leader_id=actor.user_id,
             created_by=actor.user_id,
             sheet=sheet,
             booking_state=BookingState.PLANNED if sheet is SheetKind.RAID_HELPER else None,
             template_id=template_id,
-            total_limit=check_limit(wish.limit) or template.limit,
+            total_limit=check_limit(wish.limit) or holds[LIMIT],
             minimum=template.minimum,
-            channel_id=_channel(wish, server),
+            gates=_own_gates(template, holds),
+            channel_id=channel_id,
         )
 
     def sheet_kind(self, wished: SheetKind | None, server: Server) -> SheetKind:
@@ -172,17 +180,24 @@ class Raids:
         return wished or SheetKind.NATIVE
 
 
-def duration_of(typed: str | None, template: Template) -> timedelta:
-    """The length typed, else the template's, else an hour. Raises BadDuration."""
+def duration_of(typed: str | None, usual: timedelta | None) -> timedelta:
+    """The length typed, else the usual one, else an hour. Raises BadDuration."""
     if typed:
         return parse_duration(typed, at_most=LONGEST_RAID)
-    return timedelta(minutes=template.duration_minutes) if template.duration_minutes else DEFAULT_DURATION
+    return usual or DEFAULT_DURATION
 
 
-def deadline_of(typed: str | None, starts_at: datetime, now: datetime) -> datetime | None:
-    """The moment so long before the start; None when nothing was typed. Raises BadDuration, BadDeadline when past."""
-    if not typed:
+def deadline_of(
+    typed: str | None, starts_at: datetime, now: datetime, usual: timedelta | None = None
+) -> datetime | None:
+    """The moment so long before the start; without a word the `usual` one, if it is still ahead; "none" is none.
+
+    Raises BadDuration, BadDeadline when past.
+    """
+    if typed and folded(typed) in NOTHING:
         return None
+    if not typed:
+        return starts_at - usual if usual and starts_at - usual > now else None
     deadline = starts_at - parse_duration(typed, at_most=FARTHEST_DEADLINE)
     if deadline <= now:
         raise BadDeadline("That deadline has already passed. Give a shorter time before the start, or leave it out.")
@@ -191,6 +206,12 @@ def deadline_of(typed: str | None, starts_at: datetime, now: datetime) -> dateti
 
 def _channel(wish: RaidWish, server: Server) -> ChannelId | None:
     return wish.channel_id or server.raid_channel_id or wish.here
+
+
+def _own_gates(template: Template, holds: Effective) -> Gates | None:
+    """The rules for signing up, where they are not the template's own."""
+    gates = gates_of(holds)
+    return None if gates == template.gates else gates
 
 
 async def _found(tx: Session, guild_id: GuildId, event_id: EventId) -> Event:

@@ -158,7 +158,7 @@ def _planned(
         label=check_title(wish.title),
         day_of_week=weekday,
         start_time=wall,
-        duration=duration_of(wish.duration, template),
+        duration=duration_of(wish.duration, template.duration),
         timezone=zone.key,
         every_weeks=every,
         anchor=occurrence.day,

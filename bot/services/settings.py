@@ -1,42 +1,111 @@
-"""What settings hold for a raid, a series or a channel: the stored values along the inheritance, put together."""
+"""What settings hold for a raid, a series or a channel: the stored values along the inheritance, put together.
+
+A template's and a series' own fields, a server's columns and a raid's own length, limit and deadline are values at
+their level like any other; they have commands of their own, and stand where they always stood.
+"""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from bot.domain.event import Event
+from bot.domain.gates import Gates, Method
 from bot.domain.ids import ChannelId, GuildId, SeriesId, TemplateId
+from bot.domain.series import Series
 from bot.domain.server import Server
 from bot.domain.setting import SERVER, Effective, Level, Scope
-from bot.domain.settings import OFFICER_CHANNEL, OFFICER_ROLES
+from bot.domain.settings import ALLOWED_ROLES, BANNED_ROLES, METHOD, OFFICER_CHANNEL, OFFICER_ROLES, PRIORITY_ROLES
+from bot.domain.template import OWN_FIELDS
 from db import Session
+
+MINUTE = timedelta(minutes=1)
+Facts = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Around:
+    """Where something stands: in a channel, with a template, of a series; what is None is not around it."""
+
+    guild_id: GuildId
+    channel_id: ChannelId | None = None
+    template_id: TemplateId | None = None
+    series_id: SeriesId | None = None
 
 
 async def effective(tx: Session, event: Event) -> Effective:
     """What holds for a raid."""
-    levels = levels_of(event.channel_id, event.template_id, event.series_id)
-    return await at(tx, event.guild_id, [*levels, Level(Scope.EVENT, event.id)])
+    around = Around(event.guild_id, event.channel_id, event.template_id, event.series_id)
+    return await within(tx, around, event)
 
 
-async def at(tx: Session, guild_id: GuildId, levels: Sequence[Level]) -> Effective:
-    """What holds within `levels`, which go from the outermost to the innermost."""
-    server = await tx.servers.get(guild_id)
-    stored = await tx.settings.at(guild_id, levels)
-    return Effective([(level, _with_columns(level, stored[level], server)) for level in levels])
+async def within(tx: Session, around: Around, event: Event | None = None) -> Effective:
+    """What holds in that place, for a raid that stands there or for the next one."""
+    levels = _levels(around, event)
+    if around.template_id and await tx.templates.comes_with_muster(around.template_id):
+        # What a shipped template says is nobody's word here: a game's default, which the server's own goes before.
+        levels = sorted(levels, key=lambda level: level.scope is not Scope.TEMPLATE)
+    stored = await tx.settings.at(around.guild_id, levels)
+    facts = [await _facts(tx, around, level, event) for level in levels]
+    return Effective([(level, {**known, **stored[level]}) for level, known in zip(levels, facts, strict=True)])
 
 
-def levels_of(
-    channel_id: ChannelId | None = None, template_id: TemplateId | None = None, series_id: SeriesId | None = None
-) -> Sequence[Level]:
-    """The levels around a raid that does not stand yet, from the server inwards."""
-    inner = ((Scope.CHANNEL, channel_id), (Scope.TEMPLATE, template_id), (Scope.SERIES, series_id))
+def gates_of(holds: Effective) -> Gates:
+    """The rules for signing up that hold."""
+    return Gates(
+        Method(holds[METHOD] or Method.SELF),
+        frozenset(holds[ALLOWED_ROLES]),
+        frozenset(holds[BANNED_ROLES]),
+        holds[PRIORITY_ROLES],
+    )
+
+
+def _levels(around: Around, event: Event | None) -> Sequence[Level]:
+    """From the outermost to the innermost."""
+    inner = (
+        (Scope.CHANNEL, around.channel_id),
+        (Scope.TEMPLATE, around.template_id),
+        (Scope.SERIES, around.series_id),
+        (Scope.EVENT, event.id if event else None),
+    )
     return [SERVER, *(Level(scope, found) for scope, found in inner if found is not None)]
 
 
-def _with_columns(level: Level, stored: Mapping[str, Any], server: Server) -> Mapping[str, Any]:
-    """The server's own row holds what `/raid setup` sets; that is its word at the level of the server."""
-    if level != SERVER:
-        return stored
-    columns: dict[str, Any] = {OFFICER_ROLES.name: [str(one) for one in sorted(server.officer_roles)]}
-    if server.officer_channel_id is not None:
-        columns[OFFICER_CHANNEL.name] = str(server.officer_channel_id)
-    return {**columns, **stored}
+async def _facts(tx: Session, around: Around, level: Level, event: Event | None) -> Facts:
+    """What stands in the rows themselves at that level."""
+    if level.scope is Scope.SERVER:
+        return _of_server(await tx.servers.get(around.guild_id))
+    if level.scope is Scope.TEMPLATE and around.template_id:
+        stored = await tx.templates.get(around.template_id)
+        return _of_template(stored.definition) if stored else {}
+    if level.scope is Scope.SERIES and around.series_id:
+        series = await tx.series.get(around.series_id)
+        return _of_series(series) if series else {}
+    return _of_event(event) if level.scope is Scope.EVENT and event else {}
+
+
+def _of_server(server: Server) -> Facts:
+    """What `/raid setup` wrote."""
+    roles = [str(one) for one in sorted(server.officer_roles)]
+    channel = str(server.officer_channel_id) if server.officer_channel_id else None
+    return _given({OFFICER_ROLES.name: roles or None, OFFICER_CHANNEL.name: channel})
+
+
+def _of_template(definition: Facts) -> Facts:
+    fields = {**definition, **definition.get("sign_ups", {})}
+    return {**_given({name: fields.get(name) for name in OWN_FIELDS}), **definition.get("settings", {})}
+
+
+def _of_series(series: Series) -> Facts:
+    deadline = series.deadline // MINUTE if series.deadline else None
+    return _given({"duration": series.duration // MINUTE, "limit": series.total_limit, "deadline": deadline})
+
+
+def _of_event(event: Event) -> Facts:
+    """A raid's own: here "no limit" and "no deadline" are values, too."""
+    deadline = (event.starts_at - event.deadline) // MINUTE if event.deadline else None
+    return {"duration": (event.ends_at - event.starts_at) // MINUTE, "limit": event.total_limit, "deadline": deadline}
+
+
+def _given(facts: Facts) -> Facts:
+    return {name: value for name, value in facts.items() if value is not None}

@@ -4,6 +4,7 @@ import hashlib
 import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -39,6 +40,10 @@ class Templates:
 
     async def of(self, tx: Session, event: Event) -> Template:
         """The template an event was made with; one written by hand without any has its server's default."""
+        template = await self._made_with(tx, event)
+        return replace(template, gates=event.gates) if event.gates else template
+
+    async def _made_with(self, tx: Session, event: Event) -> Template:
         if event.template_id is not None:
             return await self.by_id(tx, event.template_id)
         server = await tx.servers.get(event.guild_id)
