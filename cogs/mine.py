@@ -24,8 +24,8 @@ from bot.domain.template import Choice, GameClass, Template
 from bot.domain.words import USUAL, Words
 from bot.render import custom_ids, mine_texts, texts
 from bot.render.calendar_file import NAME, calendar_file
+from bot.services.clicking import ClassWanted, Outcome, SignedUp, SpecWanted
 from bot.services.mine import Own
-from bot.services.sign_ups import ClassWanted, Outcome, SignedUp, SpecWanted
 from cogs.actors import Interaction, actor_of
 from cogs.own_items import OwnButton, OwnSelect, chosen_in, mine
 

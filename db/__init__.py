@@ -67,6 +67,15 @@ class Database:
             if session.actions.soonest is not None:
                 self.work.due(session.actions.soonest)
 
+    @asynccontextmanager
+    async def statements(self) -> AsyncGenerator[Session]:
+        """The same without a transaction around it: each statement is committed by itself, in one round trip."""
+        async with self._pool.acquire() as connection:
+            session = Session(connection)
+            yield session
+        if session.actions.soonest is not None:
+            self.work.due(session.actions.soonest)
+
     async def answers(self) -> bool:
         """Whether the database answers a trivial question."""
         return bool(await self._pool.fetchval("SELECT TRUE"))

@@ -9,15 +9,24 @@ from bot.domain.action import Action, Kind, NewAction
 from bot.domain.ids import ActionId, EventId, GuildId
 from db.rows import Connection, maybe
 
-ENQUEUE = """
+_ENQUEUE = """
     INSERT INTO patt.scheduled_actions (guild_discord_id, event_id, kind, payload, lane, dedupe_key, due_at, wake_at)
     SELECT guild_id, event_id, kind, payload::jsonb, lane, dedupe_key, due_at, due_at
     FROM unnest($1::bigint[], $2::bigint[], $3::text[], $4::text[], $5::text[], $6::text[], $7::timestamptz[])
          WITH ORDINALITY AS new (guild_id, event_id, kind, payload, lane, dedupe_key, due_at, number)
+    WHERE {condition}
     ORDER BY number
     ON CONFLICT (dedupe_key) WHERE NOT dead DO UPDATE SET
         version = scheduled_actions.version + 1, payload = excluded.payload
 """
+
+
+def enqueueing_where(condition: str) -> str:
+    """The statement that enqueues those actions of which `condition` (SQL, over `new`) holds."""
+    return _ENQUEUE.format(condition=condition)
+
+
+ENQUEUE = enqueueing_where("TRUE")
 
 
 class ActionRepository:

@@ -2,62 +2,94 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NewType
+
+import asyncpg
 
 from bot.domain.action import NewAction
 from bot.domain.event import Event
-from bot.domain.ids import EventId, PlayerId
+from bot.domain.ids import EventId, PlayerId, SignUpId
 from bot.domain.permissions import Actor
 from bot.domain.roster import SignUp
 from bot.domain.sign_up import Pick
-from db.actions import ENQUEUE, ActionRepository
+from db.actions import ActionRepository, enqueueing_where
 from db.events import event_of
 from db.players import Known
 from db.rows import Connection
 
+Version = NewType("Version", int)
+"""Of a sheet: the transaction that wrote its raid's row last, which every write of its answers does (migration 2)."""
+
 
 @dataclass(frozen=True)
 class Clicked:
-    """What a click is about: the event, locked, and the person as far as they are known."""
+    """What a click is about: the event as of `version`, and the person as far as they are known."""
 
     event: Event
+    version: Version
     player: Known | None
     """None for somebody new: `PlayerRepository.register` writes them down."""
     name: str
     """What the person was called so far."""
 
 
-_WRITE = (
-    f"WITH wanted AS ({ENQUEUE}),"  # noqa: S608 - a constant; one round trip for all a click writes
-    """
+@dataclass(frozen=True)
+class SheetChange:
+    """What clicks do to the sheet they found at `version`."""
+
+    version: Version
+    changed: Sequence[SignUp]
+    removed: Sequence[PlayerId]
+
+
+@dataclass(frozen=True)
+class SheetWritten:
+    """The sheet's version since, and the ids of the sign-ups written."""
+
+    version: Version
+    ids: Mapping[PlayerId, SignUpId]
+
+
+_HELD = "event_id IN (SELECT id FROM held)"
+
+_WRITE = f"""
+    WITH held AS MATERIALIZED (
+        SELECT event.id FROM unnest($8::bigint[], $9::xid[]) AS found (id, version)
+        JOIN patt.raid_events event ON event.id = found.id AND event.xmin = found.version
+        FOR NO KEY UPDATE OF event SKIP LOCKED
+    ),
     gone AS (
-        DELETE FROM patt.raid_attendance WHERE (event_id, player_id) IN (
-            SELECT * FROM unnest($18::bigint[], $19::bigint[]))
-    )
-    INSERT INTO patt.raid_attendance
-        (event_id, player_id, status, signed_up, source, character_id, class_name, spec_name, signed_at,
-         tier, slot, arrives_at, offers)
-    SELECT event_id, player_id, status, signed_up, 'self', character_id, class_name, spec_name, signed_at,
-           tier, slot, arrives_at, string_to_array(offers, E'\\n')
-    FROM unnest($8::bigint[], $9::bigint[], $10::text[], $11::boolean[], $12::bigint[], $13::text[],
-                $14::text[], $15::timestamptz[], $16::smallint[], $17::integer[],
-                $20::timestamptz[], $21::text[])
-         WITH ORDINALITY
-         AS new (event_id, player_id, status, signed_up, character_id, class_name, spec_name, signed_at,
-                 tier, slot, arrives_at, offers, number)
-    ORDER BY number
-    ON CONFLICT (event_id, player_id) DO UPDATE SET
-        status = excluded.status, signed_up = excluded.signed_up, source = 'self',
-        character_id = excluded.character_id, class_name = excluded.class_name,
-        spec_name = excluded.spec_name, signed_at = excluded.signed_at,
-        tier = excluded.tier, slot = excluded.slot, arrives_at = excluded.arrives_at,
-        offers = excluded.offers
-    """
-)
+        DELETE FROM patt.raid_attendance WHERE {_HELD} AND (event_id, player_id) IN (
+            SELECT * FROM unnest($10::bigint[], $11::bigint[]))
+    ),
+    stands AS (
+        INSERT INTO patt.raid_attendance
+            (event_id, player_id, status, signed_up, source, character_id, class_name, spec_name, signed_at,
+             tier, slot, arrives_at, offers)
+        SELECT event_id, player_id, status, signed_up, 'self', character_id, class_name, spec_name, signed_at,
+               tier, slot, arrives_at, string_to_array(offers, E'\\n')
+        FROM unnest($12::bigint[], $13::bigint[], $14::text[], $15::boolean[], $16::bigint[], $17::text[], $18::text[],
+                    $19::timestamptz[], $20::smallint[], $21::integer[], $22::timestamptz[], $23::text[])
+             WITH ORDINALITY
+             AS new (event_id, player_id, status, signed_up, character_id, class_name, spec_name, signed_at,
+                     tier, slot, arrives_at, offers, number)
+        WHERE {_HELD}
+        ORDER BY number
+        ON CONFLICT (event_id, player_id) DO UPDATE SET
+            status = excluded.status, signed_up = excluded.signed_up, source = 'self',
+            character_id = excluded.character_id, class_name = excluded.class_name,
+            spec_name = excluded.spec_name, signed_at = excluded.signed_at,
+            tier = excluded.tier, slot = excluded.slot, arrives_at = excluded.arrives_at,
+            offers = excluded.offers
+        RETURNING event_id, player_id, id
+    ),
+    wanted AS ({enqueueing_where(_HELD)})
+    SELECT held.id AS event_id, pg_current_xact_id()::xid AS version, stands.player_id, stands.id
+    FROM held LEFT JOIN stands ON stands.event_id = held.id
+"""  # noqa: S608 - constants; one round trip for all that clicks write
 
-
-_LOCK = """
-    SELECT click.number, event.*, player.id AS player_id, player.display_name, main.*
+_LOOK = """
+    SELECT click.number, event.*, event.xmin AS version, player.id AS player_id, player.display_name, main.*
     FROM unnest($1::bigint[], $2::bigint[], $3::bigint[])
          WITH ORDINALITY AS click (event_id, guild_id, user_id, number)
     JOIN patt.raid_events event ON event.id = click.event_id AND event.guild_discord_id = click.guild_id
@@ -76,8 +108,8 @@ _LOCK = """
           AND (character.is_main OR character.id = player.main_character_id)
         ORDER BY character.is_main DESC LIMIT 1
     ) main ON TRUE
-    ORDER BY event.id FOR UPDATE OF event
 """
+_LOCK = _LOOK + " ORDER BY event.id FOR UPDATE OF event"
 
 
 class ClickRepository:
@@ -87,14 +119,23 @@ class ClickRepository:
         self._db = connection
         self._actions = actions
 
-    async def lock(self, clicks: Sequence[tuple[Actor, EventId]], *, wait: bool) -> Sequence[Clicked | None]:
-        """Each click's event, locked until the transaction ends, and person; None where the event is not there.
+    async def look(self, clicks: Sequence[tuple[Actor, EventId]]) -> Sequence[Clicked | None]:
+        """Each click's event and person; None where the event is not there: an event of another server is not.
 
-        An event of another server is not there; without `wait` neither is one whose row somebody else holds. Locks are
-        taken in the order of ids, so batches never deadlock.
+        Sign-ups read afterwards are at least as new as the version, so `write` takes nothing decided on older ones.
         """
+        return await self._find(_LOOK, clicks)
+
+    async def lock(self, clicks: Sequence[tuple[Actor, EventId]]) -> Sequence[Clicked | None]:
+        """The same, the events locked until the transaction ends.
+
+        Locks are taken in the order of ids, so batches never deadlock.
+        """
+        return await self._find(_LOCK, clicks)
+
+    async def _find(self, statement: str, clicks: Sequence[tuple[Actor, EventId]]) -> Sequence[Clicked | None]:
         rows = await self._db.fetch(
-            _LOCK if wait else _LOCK + " SKIP LOCKED",
+            statement,
             [event_id for _, event_id in clicks],
             [actor.guild_id for actor, _ in clicks],
             [actor.user_id for actor, _ in clicks],
@@ -103,17 +144,22 @@ class ClickRepository:
         return [found.get(number) for number in range(1, len(clicks) + 1)]
 
     async def write(
-        self,
-        changed: Mapping[EventId, Sequence[SignUp]],
-        removed: Mapping[EventId, Sequence[PlayerId]],
-        wanted: Sequence[NewAction] = (),
-    ) -> None:
-        """Write the members' own answers as they stand now, take the withdrawn ones away, enqueue what is `wanted`."""
-        rows = [(event_id, one) for event_id, sign_ups in changed.items() for one in sign_ups]
-        gone = [(event_id, player_id) for event_id, players in removed.items() for player_id in players]
-        await self._db.execute(
+        self, sheets: Mapping[EventId, SheetChange], wanted: Sequence[NewAction] = ()
+    ) -> Mapping[EventId, SheetWritten]:
+        """Write the members' own answers, take the withdrawn ones away, enqueue what is `wanted`; what was written.
+
+        A sheet that is at another version by now, or that somebody holds, is left as it is, and so are its actions.
+        Outside a transaction that goes for all of them if they and somebody else would wait for each other.
+        """
+        rows = [(event_id, one) for event_id, sheet in sheets.items() for one in sheet.changed]
+        gone = [(event_id, player_id) for event_id, sheet in sheets.items() for player_id in sheet.removed]
+        statement = self._db.fetch(
             _WRITE,
             *self._actions.enqueueing(wanted),
+            list(sheets),
+            [sheet.version for sheet in sheets.values()],
+            [event_id for event_id, _ in gone],
+            [player_id for _, player_id in gone],
             [event_id for event_id, _ in rows],
             [one.player_id for _, one in rows],
             [one.choice for _, one in rows],
@@ -124,11 +170,15 @@ class ClickRepository:
             [one.signed_at for _, one in rows],
             [one.tier for _, one in rows],
             [one.slot for _, one in rows],
-            [event_id for event_id, _ in gone],
-            [player_id for _, player_id in gone],
             [one.arrives_at for _, one in rows],
             ["\n".join(one.offers) for _, one in rows],  # an array of arrays would have to be rectangular
         )
+        try:
+            return _written(await statement)
+        except asyncpg.DeadlockDetectedError:  # with somebody who takes an answer's row before the raid's
+            if self._db.is_in_transaction():
+                raise
+            return {}
 
     async def amend(self, event_id: EventId, own: SignUp) -> None:
         """Write what a member changed on their own answer; who gave that answer stays on record."""
@@ -149,9 +199,20 @@ class ClickRepository:
         )
 
 
+def _written(rows: Sequence[Any]) -> Mapping[EventId, SheetWritten]:
+    ids: dict[EventId, dict[PlayerId, SignUpId]] = {}
+    versions: dict[EventId, Version] = {}
+    for row in rows:
+        versions[row["event_id"]] = row["version"]
+        stands = ids.setdefault(row["event_id"], {})
+        if row["id"] is not None:
+            stands[row["player_id"]] = row["id"]
+    return {event_id: SheetWritten(version, ids[event_id]) for event_id, version in versions.items()}
+
+
 def _clicked(row: Any) -> Clicked:
     player = None
     if row["player_id"] is not None:
         main = Pick(row["class_name"], row["spec_name"]) if row["class_name"] and row["spec_name"] else None
         player = Known(PlayerId(row["player_id"]), row["character_id"], main, tuple(row["offers"] or ()))
-    return Clicked(event_of(row), player, row["display_name"] or "")
+    return Clicked(event_of(row), Version(row["version"]), player, row["display_name"] or "")

@@ -1,6 +1,6 @@
 """The clicks on one sheet, worked off one after the other in memory: what each comes to, and what must be written."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from itertools import count
@@ -22,14 +22,17 @@ class Desk:
     write. The last word of a person is the one that stands.
     """
 
-    def __init__(self, event: Event, template: Template, sign_ups: Iterable[SignUp]) -> None:
+    def __init__(
+        self, event: Event, template: Template, sign_ups: Iterable[SignUp], before: Roster | None = None
+    ) -> None:
+        """`before` is the sign-ups' roster, where somebody has placed them already."""
         self.event = event
         self.template = template
         self._found = {one.player_id: one for one in sign_ups}
         self._now = dict(self._found)
         self._fresh = count(_NOT_WRITTEN_YET)
         self._acted: set[PlayerId] = set()
-        self._placed: Roster | None = None
+        self._placed = before
         self.before = self.roster()
 
     def roster(self) -> Roster:
@@ -38,14 +41,23 @@ class Desk:
             self._placed = place(self._now.values(), self.template, self.event.total_limit)
         return self._placed
 
+    @property
+    def sign_ups(self) -> Collection[SignUp]:
+        """Everybody's sign-up, as things stand."""
+        return self._now.values()
+
     def own(self, player_id: PlayerId) -> SignUp | None:
         """This player's sign-up, or None."""
         return self._now.get(player_id)
 
     def of_user(self, user_id: UserId) -> Placed | None:
         """Where this Discord user stands, or None."""
-        own = next((one for one in self._now.values() if one.user_id == user_id), None)
+        own = self.own_of_user(user_id)
         return self.roster().of(own.player_id) if own else None
+
+    def own_of_user(self, user_id: UserId) -> SignUp | None:
+        """This Discord user's sign-up, or None."""
+        return next((one for one in self._now.values() if one.user_id == user_id), None)
 
     def answer(self, known: SignUp, answer: Answer, now: datetime) -> None:
         """Write `answer` down for the person of `known`: a sign-up that names them, with the standing they have now.
@@ -106,7 +118,8 @@ class Desk:
     @property
     def changed(self) -> Sequence[SignUp]:
         """What must be written, in the order of the clicks."""
-        return [one for one in self._now.values() if one != self._found.get(one.player_id)]
+        found = self._found.get  # most are the very same, which is quicker seen than that they are equal
+        return [one for one in self._now.values() if (was := found(one.player_id)) is not one and was != one]
 
     @property
     def removed(self) -> Sequence[PlayerId]:

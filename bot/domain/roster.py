@@ -96,7 +96,8 @@ def promoted(before: Roster, after: Roster) -> Sequence[SignUp]:
 
 def demoted(before: Roster, after: Roster) -> Sequence[SignUp]:
     """Those who had a seat before and are queued after, in the order of the queue."""
-    return [one.sign_up for one in after.queued if one.sign_up.player_id in before.seated_players]
+    seated = before.seated_players
+    return [one.sign_up for one in after.queued if one.sign_up.player_id in seated]
 
 
 class _Seats:

@@ -19,7 +19,7 @@ from bot.domain.settings import LONGEST_RAID
 from bot.domain.sign_up import NotSignedUp
 from bot.domain.template import Template
 from bot.services import sheets
-from bot.services.sign_ups import SheetUnknown
+from bot.services.clicking import SheetUnknown
 from bot.services.templates import Templates
 from bot.services.when import parse_when
 from db import Database, Session

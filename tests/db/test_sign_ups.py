@@ -1,17 +1,20 @@
 """Answers in the database: who comes, as what, in which order."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 
 import asyncpg
 import pytest
 
+from bot.domain.action import Kind, NewAction
 from bot.domain.auto_invite import Candidate, Invitation
 from bot.domain.ids import EventId, PlayerId, SignUpId
 from bot.domain.roster import SignUp, Tier
 from bot.domain.sign_up import Pick
 from bot.domain.template import Choice
 from db import Database, Session
+from db.clicks import SheetChange, Version
 from db.pool import Pool
 from tests.factories import GUILD, NOW, OTHER_GUILD, member, new_event
 
@@ -28,7 +31,13 @@ def answer(player_id: PlayerId, choice: Choice = Choice.ACCEPTED, **changes: obj
 
 
 async def write(tx: Session, event_id: EventId, *answers: SignUp) -> None:
-    await tx.clicks.write({event_id: answers}, {})
+    await take(tx, event_id, answers)
+
+
+async def take(tx: Session, event_id: EventId, answers: Sequence[SignUp] = (), gone: Sequence[PlayerId] = ()) -> None:
+    [found] = await tx.clicks.look([(member(1), event_id)])
+    assert found
+    assert await tx.clicks.write({event_id: SheetChange(found.version, answers, gone)})
 
 
 @pytest.mark.parametrize("choice", list(Choice))
@@ -60,7 +69,7 @@ async def test_the_database_itself_keeps_one_seat_a_person(db: Database, pool: P
 async def test_a_withdrawn_answer_is_gone_and_the_others_stay(tx: Session) -> None:
     event_id, leaving, staying = await tx.events.add(new_event()), await known(tx, 1), await known(tx, 2)
     await write(tx, event_id, answer(leaving), answer(staying))
-    await tx.clicks.write({}, {event_id: [leaving]})
+    await take(tx, event_id, gone=[leaving])
     assert [one.player_id for one in await tx.sign_ups.of(event_id)] == [staying]
 
 
@@ -77,10 +86,11 @@ async def test_each_raid_has_its_own_answers(tx: Session) -> None:
     }
 
 
-async def test_a_click_finds_its_raid_and_person_only_in_its_own_server(tx: Session) -> None:
+@pytest.mark.parametrize("how", ["look", "lock"])
+async def test_a_click_finds_its_raid_and_person_only_in_its_own_server(tx: Session, how: str) -> None:
     event_id, player_id = await tx.events.add(new_event()), await known(tx, 1)
     strangers = [(member(2), event_id), (member(1, guild_id=OTHER_GUILD), event_id), (member(1), EventId(999))]
-    found = await tx.clicks.lock([(member(1), event_id), *strangers], wait=True)
+    found = await getattr(tx.clicks, how)([(member(1), event_id), *strangers])
     assert [one and (one.event.id, one.player and one.player.id) for one in found] == [
         (event_id, player_id),
         (event_id, None),
@@ -89,18 +99,88 @@ async def test_a_click_finds_its_raid_and_person_only_in_its_own_server(tx: Sess
     ]
 
 
-async def test_a_row_somebody_holds_is_passed_over_by_whoever_does_not_wait(db: Database) -> None:
+ANSWERED = "UPDATE patt.raid_attendance SET "
+WRITES = {
+    "an answer": (ANSWERED + "status = 'late'", True),
+    "a note": (ANSWERED + "note = 'ill'", True),
+    "the very same answer": (ANSWERED + "status = status", True),
+    "one more": ("INSERT INTO patt.raid_attendance (event_id, player_id) SELECT {event}, {other}", True),
+    "one less": ("DELETE FROM patt.raid_attendance", True),
+    "a player who goes": ("DELETE FROM guild_identity.players", True),
+    "a character that goes": ("DELETE FROM guild_identity.wow_characters", True),
+    "a player's new Discord user": ("UPDATE guild_identity.players SET discord_user_id = NULL", True),
+    "a Discord user who goes": ("DELETE FROM guild_identity.discord_users", True),
+    "the raid": ("UPDATE patt.raid_events SET title = 'Another'", True),
+    "who came": (ANSWERED + "attended = TRUE, minutes = 180", False),
+    "another's answer": ("INSERT INTO patt.raid_attendance (event_id, player_id) VALUES ({elsewhere}, {other})", False),
+    "a player's name": ("UPDATE guild_identity.players SET display_name = 'Else'", False),
+}
+
+
+@pytest.mark.parametrize(("statement", "moves"), WRITES.values(), ids=WRITES)
+async def test_a_sheets_version_says_whether_somebody_wrote(
+    db: Database, pool: Pool, statement: str, moves: bool
+) -> None:
+    async with db.transaction() as tx:
+        event_id, elsewhere = await tx.events.add(new_event()), await tx.events.add(new_event())
+        player_id, other = await known(tx, 1), await known(tx, 2)
+        character_id = await tx.characters.add(player_id, "wow", "Bruna", Pick("Mage", "Fire"))
+        await write(tx, event_id, answer(player_id, character_id=character_id))
+    before = await version(db, event_id)
+    assert await version(db, event_id) == before
+    await pool.execute(statement.format(event=event_id, elsewhere=elsewhere, other=other))
+    after = await version(db, event_id)
+    assert (after != before) is moves
+    async with db.statements() as tx:
+        stale = SheetChange(before, [answer(other, Choice.BENCH)] if moves else [], [])
+        assert bool(await tx.clicks.write({event_id: stale})) is not moves
+    bench = "SELECT count(*) FROM patt.raid_attendance WHERE status = 'bench'"
+    assert await pool.fetchval(bench) == 0
+
+
+async def version(db: Database, event_id: EventId) -> Version:
+    async with db.statements() as tx:
+        [found] = await tx.clicks.look([(member(9), event_id)])
+    assert found
+    return found.version
+
+
+async def test_a_sheet_somebody_holds_is_left_as_it_is_and_the_others_are_written(db: Database, pool: Pool) -> None:
     async with db.transaction() as tx:
         free, held = await tx.events.add(new_event()), await tx.events.add(new_event())
-    clicks = [(member(1), free), (member(1), held), (member(2), held)]
+        player_id = await known(tx)
+    changes = {one: SheetChange(await version(db, one), [answer(player_id)], []) for one in (held, free)}
+    redraws = [NewAction(GUILD, Kind.REFRESH_SHEET, "lane", NOW, one) for one in (held, free)]
     async with db.transaction() as holder:
         assert await holder.events.lock(GUILD, held)
-        async with db.transaction() as tx:
-            found = await tx.clicks.lock(clicks, wait=False)
-            assert [one and one.event.id for one in found] == [free, None, None]
+        async with db.statements() as tx:
+            written = await tx.clicks.write(changes, redraws)
+    [found] = await pool.fetch("SELECT event_id, id FROM patt.raid_attendance")
+    assert {event_id: one.ids for event_id, one in written.items()} == {free: {player_id: found["id"]}}
+    assert [row["event_id"] for row in await pool.fetch("SELECT event_id FROM patt.scheduled_actions")] == [free]
+    assert written[free].version == await version(db, free)
+    async with db.statements() as tx:
+        assert held in await tx.clicks.write({held: changes[held]})
+
+
+async def test_a_crowd_writes_its_raids_row_once(db: Database, pool: Pool) -> None:
     async with db.transaction() as tx:
-        found = await tx.clicks.lock(clicks, wait=False)
-        assert [one and one.event.id for one in found] == [free, held, held]
+        event_id = await tx.events.add(new_event())
+        players = [await known(tx, number) for number in range(1, 31)]
+    updates = "SELECT n_tup_upd FROM pg_stat_user_tables WHERE relname = 'raid_events'"
+    before = await settled(pool, updates)
+    async with db.statements() as tx:
+        change = SheetChange(await version(db, event_id), [answer(one) for one in players], [])
+        await tx.clicks.write({event_id: change})
+    assert await settled(pool, updates) == before + 1
+
+
+async def settled(pool: Pool, count: str) -> int:
+    """A figure of the statistics, once every connection has said what it did."""
+    for connection in [await pool.acquire() for _ in range(pool.get_size())]:
+        await connection.execute("SELECT pg_stat_force_next_flush()")
+        await pool.release(connection)
+    return await pool.fetchval(count)
 
 
 def invitation(player_id: PlayerId, choice: Choice) -> Invitation:

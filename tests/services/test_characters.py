@@ -11,7 +11,7 @@ from bot.domain.sign_up import Pick
 from bot.domain.spec_names import UnknownSpec
 from bot.domain.template import Choice
 from bot.services.characters import Characters, CharacterWish, NoClasses, NothingToChange
-from bot.services.sign_ups import SignedUp
+from bot.services.clicking import SignedUp
 from bot.services.templates import UnknownTemplate
 from tests.factories import OTHER_GUILD, member
 from tests.services.world import World

@@ -15,8 +15,8 @@ from bot.domain.permissions import Actor
 from bot.domain.sign_up import NotSignedUp, Pick, SpecStands
 from bot.domain.template import Choice
 from bot.services.characters import CharacterWish
+from bot.services.clicking import SignedUp
 from bot.services.mine import NoSheet, Own
-from bot.services.sign_ups import SignedUp
 from tests.factories import GUILD, NOW, OTHER_GUILD, START, member
 from tests.services.world import World, blocked
 

@@ -12,12 +12,21 @@ from bot.domain.ids import EventId
 from bot.domain.permissions import Actor
 from bot.domain.sign_up import NotOffered, NotSignedUp
 from bot.domain.template import Choice
-from bot.services.sign_ups import ClassWanted, SignedUp, SpecWanted
+from bot.services.clicking import ClassWanted, SignedUp, SpecWanted
 from tests.factories import GUILD, NOW, OTHER_GUILD, START, member
 from tests.services.world import World, blocked
 
 HOLY = ("Paladin", "Holy")
 ACCEPTED, LATE, TENTATIVE, BENCH, ABSENCE = Choice
+
+
+@pytest.fixture(params=["made", "by hand"])
+async def guild(guild: World, request: pytest.FixtureRequest) -> World:
+    """The server, and how its raids came to be: with a template, whose clicks hold no row, or without."""
+    if request.param == "made":
+        async with guild.first.db.transaction() as tx:
+            guild.template_id = await tx.templates.current_id(GUILD, "wow-retail")
+    return guild
 
 
 async def sit(world: World, actor: Actor, event_id: EventId, choice: Choice = ACCEPTED, pick: Any = HOLY) -> SignedUp:
@@ -97,7 +106,7 @@ async def test_coming_late_needs_a_class_the_first_time(guild: World) -> None:
 
 async def test_a_template_without_classes_asks_nothing(guild: World) -> None:
     await guild.pool.execute("UPDATE common.discord_config SET default_template = 'plain'")
-    event_id = await guild.raid()
+    event_id = await guild.raid(template_id=None)
     assert isinstance(await guild.first.sign_ups.answer(member(), event_id, ACCEPTED), SignedUp)
     with pytest.raises(NotOffered):
         await guild.first.sign_ups.answer(member(2), event_id, BENCH)

@@ -14,7 +14,7 @@ from pydantic import SecretStr
 
 from bot.domain.action import Kind
 from bot.domain.event import NewEvent, SheetKind
-from bot.domain.ids import EventId, GuildId, SeriesId
+from bot.domain.ids import EventId, GuildId, SeriesId, TemplateId
 from bot.domain.series import NewSeries
 from bot.raid_helper.client import RaidHelper
 from bot.services.alert_desk import AlertDesk
@@ -93,6 +93,8 @@ class World:
     raid_helper: RaidHelperStandIn
     encryption_key: SecretStr
     first: Worker
+    template_id: TemplateId | None = None
+    """What raids are made with; None as those written by hand, which have their server's default."""
 
     @asynccontextmanager
     async def worker(self, *, timeout_seconds: float = 30.0) -> AsyncGenerator[Worker]:
@@ -144,6 +146,7 @@ class World:
 
     async def raid(self, series_id: SeriesId | None = None, new: NewEvent | None = None, **changes: Any) -> EventId:
         """A raid, of a series when one is named."""
+        changes = {"template_id": self.template_id, **changes}
         raid = new or new_event(**changes)
         if series_id is not None:
             raid = new_event(series_id=series_id, occurrence=raid.day, **changes)

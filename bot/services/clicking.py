@@ -1,0 +1,208 @@
+"""A batch of clicks: what each comes to, decided one after the other on what is known of its sheet and person."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import Enum, auto
+from typing import cast
+
+from bot.clock import Clock
+from bot.domain.desk import Desk
+from bot.domain.errors import MusterError
+from bot.domain.event import Event, UnknownEvent
+from bot.domain.gates import standing
+from bot.domain.ids import EventId, PlayerId, SignUpId
+from bot.domain.mine import played
+from bot.domain.permissions import Actor
+from bot.domain.roster import Placed, SignUp
+from bot.domain.sign_up import Answer, AskSpec, Decision, NotOffered, NotSignedUp, decide
+from bot.domain.template import Choice, GameClass, Template
+from bot.services.characters import remember
+from bot.services.sheet_memory import Remembered
+from db import Session
+from db.clicks import Clicked
+from db.players import Known
+
+
+@dataclass(frozen=True)
+class SignedUp:
+    """The answer stands; `placed` says where."""
+
+    event: Event
+    template: Template
+    placed: Placed
+
+
+@dataclass(frozen=True)
+class ClassWanted:
+    """The member must choose a class; `choice` is the button they came from."""
+
+    event: Event
+    template: Template
+    choice: Choice
+
+
+@dataclass(frozen=True)
+class SpecWanted:
+    """The member must choose a spec of `game_class`."""
+
+    event: Event
+    template: Template
+    choice: Choice
+    game_class: GameClass
+
+
+@dataclass(frozen=True)
+class Withdrawn:
+    """The member's answer is gone."""
+
+    event: Event
+
+
+Outcome = SignedUp | ClassWanted | SpecWanted
+Told = Outcome | Withdrawn | MusterError
+Picked = tuple[str | int, str | None]
+
+
+class SheetUnknown(UnknownEvent):
+    """This raid is not here any more. Ask an officer for the current sheet."""
+
+
+@dataclass(frozen=True)
+class Click:
+    """A press of a button: an answer (with what was chosen just now), or `choice` None for `Withdraw`."""
+
+    actor: Actor
+    event_id: EventId
+    choice: Choice | None
+    pick: Picked | None = None
+
+
+class Footing(Enum):
+    """How well a batch knows what it decides on.
+
+    REMEMBERED: by heart, so only what the database confirms by taking it counts. READ: refusals and questions count,
+    too, as they are true of what was read. LOCKED: nobody else writes, so people may be written down as well.
+    """
+
+    REMEMBERED = auto()
+    READ = auto()
+    LOCKED = auto()
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Clicks, what is known of each, and their sheets. `decide` leaves in the desks what must be written."""
+
+    footing: Footing
+    clicks: Sequence[Click]
+    found: Sequence[Clicked | None]
+    desks: Mapping[EventId, Desk]
+
+    async def decide(self, tx: Session, clock: Clock) -> "Sequence[Told | Stands | None]":
+        """What each click comes to; None where a better footing is needed."""
+        told: list[Told | Stands | None] = []
+        passed: set[EventId] = set()  # whoever clicks after one that has to wait waits, too: they come in their order
+        for click, found in zip(self.clicks, self.found, strict=True):
+            one = None if click.event_id in passed else await self._decide(tx, click, found, clock.now())
+            if one is None:
+                passed.add(click.event_id)
+            told.append(one)
+        return told
+
+    async def _decide(self, tx: Session, click: Click, found: Clicked | None, now: datetime) -> "Told | Stands | None":
+        by_heart = self.footing is Footing.REMEMBERED
+        if found is None:
+            return None if by_heart else SheetUnknown()
+        try:
+            told = await self._apply(tx, self.desks[click.event_id], click, found, now)
+        except MusterError as refusal:  # that click's own, which stops nobody else's
+            told = refusal
+        return told if not by_heart or isinstance(told, Stands | Withdrawn) else None
+
+    async def _apply(
+        self, tx: Session, desk: Desk, click: Click, found: Clicked, now: datetime
+    ) -> "ClassWanted | SpecWanted | Withdrawn | Stands | None":
+        player, locked = found.player, self.footing is Footing.LOCKED
+        if player and desk.event.template_id is None:
+            # Written by hand, without a template: only its server's default says which game's main counts.
+            if not locked:
+                return None
+            player = await tx.players.register(click.actor, desk.template.game)
+        own = desk.own(player.id) if player else None
+        if click.choice is None:
+            desk.withdraw(own, now)
+            return Withdrawn(desk.event)
+        pick = _by_name(desk.template, click.pick)
+        main = player.main if player else None
+        decision = decide(desk.event, desk.template, own, main, click.choice, now, pick, click.actor.role_ids)
+        if not isinstance(decision, Answer):
+            return _wanted(desk.event, desk.template, click.choice, decision)
+        if not locked and (decision.remember or player is None or found.name != click.actor.name):
+            return None
+        if player is None or found.name != click.actor.name:
+            player = await tx.players.register(click.actor, desk.template.game)
+        character_id = await _character(tx, desk.template, player, own, decision)
+        tier, slot = standing(desk.template.gates, click.actor.role_ids)
+        person = _person(click.actor, player, character_id, now)
+        desk.answer(replace(person, tier=tier, slot=slot), decision, now)
+        return Stands(desk, player.id)
+
+
+@dataclass(frozen=True)
+class Stands:
+    """An answer that was taken; where it stands is known when the whole batch is."""
+
+    desk: Desk
+    player_id: PlayerId
+
+    def placed(self) -> Told:
+        """Where."""
+        placed = self.desk.roster().of(self.player_id)
+        if placed is None:
+            return NotSignedUp()  # the same person withdrew within the same batch
+        return SignedUp(self.desk.event, self.desk.template, placed)
+
+
+def recalled(sheet: Remembered | None, click: Click) -> Clicked | None:
+    """What is remembered about a click, if it is enough: the sheet, and who is on it with what they play."""
+    if sheet is None or sheet.event.guild_id != click.actor.guild_id:
+        return None
+    own = next((one for one in sheet.sign_ups if one.user_id == click.actor.user_id), None)
+    if own is None or (sheet.template.classes and not played(own)):  # else their main counts, which may change
+        return None
+    return Clicked(sheet.event, sheet.version, Known(own.player_id, own.character_id, played(own)), own.name)
+
+
+async def _character(tx: Session, template: Template, player: Known, own: SignUp | None, answer: Answer) -> int | None:
+    """Which character comes: the one the new choice is of, the one that came so far, or the main."""
+    if answer.remember and answer.pick:
+        return await remember(tx, player.id, template.game, answer.pick)
+    return own.character_id if own and answer.pick and played(own) == answer.pick else player.character_id
+
+
+def _person(actor: Actor, player: Known, character_id: int | None, now: datetime) -> SignUp:
+    return SignUp(
+        id=SignUpId(0),
+        player_id=player.id,
+        name=actor.name,
+        user_id=actor.user_id,
+        choice=Choice.ABSENCE,
+        signed_at=now,
+        character_id=character_id,
+        offers=player.offers if character_id == player.character_id else (),
+    )
+
+
+def _by_name(template: Template, pick: Picked | None) -> tuple[str, str | None] | None:
+    if pick is None or isinstance(pick[0], str):
+        return cast("tuple[str, str | None] | None", pick)
+    if pick[0] >= len(template.classes):
+        raise NotOffered
+    return template.classes[pick[0]].name, pick[1]
+
+
+def _wanted(event: Event, template: Template, choice: Choice, decision: Decision) -> ClassWanted | SpecWanted:
+    if isinstance(decision, AskSpec):
+        return SpecWanted(event, template, choice, decision.game_class)
+    return ClassWanted(event, template, choice)
