@@ -50,6 +50,7 @@ from bot.services.when import warm
 from bot.settings import Settings, SettingsError, require_token
 from cogs.alerts import DiscordAlerts
 from cogs.comp_poster import DiscordComps
+from cogs.emoji_book import DiscordEmoji
 from cogs.messenger import DiscordMessenger
 from db import Database
 from db.embedded import EmbeddedPostgres
@@ -183,7 +184,7 @@ async def _equip(bot: MusterBot, db: Database, raid_helper: RaidHelper, secrets:
         clock=clock,
         servers=Servers(db, raid_helper, secrets),
         templates=templates,
-        template_desk=TemplateDesk(db, templates, raid_helper, secrets, clock),
+        template_desk=TemplateDesk(db, templates, raid_helper, secrets, DiscordEmoji(bot), clock),
         raids=raids,
         officers=Officers(db, templates, raids, clock),
         edits=RaidEdits(db, templates, raids, clock),

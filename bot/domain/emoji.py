@@ -33,6 +33,15 @@ _TAGS = "[\U000e0020-\U000e007f]{0,8}"
 _EMOJI = re.compile(rf"{_ELEMENT}(?:\u200d{_ELEMENT}){{0,4}}{_TAGS}|<a?:\w{{2,32}}:[0-9]{{1,20}}>", re.ASCII)
 
 
+_CUSTOM = re.compile(r"<a?:(\w{2,32}):([0-9]{1,20})>", re.ASCII)
+
+
+def custom_id(text: str) -> int | None:
+    """The id of a server's own emoji; None for one of Unicode's."""
+    found = _CUSTOM.fullmatch(text)
+    return int(found[2]) if found else None
+
+
 def is_emoji(text: str) -> bool:
     """Whether `text` is one emoji a button, a select and a sheet can show."""
     return _EMOJI.fullmatch(text) is not None

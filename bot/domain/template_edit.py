@@ -12,7 +12,9 @@ from bot.domain.ids import RoleId
 from bot.domain.template import (
     DEFAULT_LABELS,
     LONGEST_DURATION,
+    MOST_OPTIONS,
     MOST_PEOPLE,
+    MOST_WARN_HOURS,
     Choice,
     GameClass,
     Spec,
@@ -53,11 +55,14 @@ class TemplateWish:
     duration: str | None = None
     limit: str | None = None
     minimum: str | None = None
+    warn_hours: str | None = None
+    group_size: str | None = None
     group_by: str | None = None
     method: Method | None = None
     allowed_roles: str | None = None
     banned_roles: str | None = None
     priority_roles: str | None = None
+    wanted: str | None = None
     role_limits: str | None = None
     class_limits: str | None = None
     spec_limits: str | None = None
@@ -81,6 +86,8 @@ def _numbers(wish: TemplateWish) -> Mapping[str, int | None]:
         "duration": _minutes(wish.duration),
         "limit": _number("limit", wish.limit),
         "minimum": _number("minimum", wish.minimum),
+        "warn_hours": _number("warn_hours", wish.warn_hours, MOST_WARN_HOURS),
+        "group_size": _number("group_size", wish.group_size, MOST_OPTIONS),
     }
 
 
@@ -90,15 +97,15 @@ def _minutes(typed: str | None) -> int | None:
     return parse_duration(typed, at_most=timedelta(minutes=LONGEST_DURATION)) // timedelta(minutes=1)
 
 
-def _number(what: str, typed: str | None) -> int | None:
+def _number(what: str, typed: str | None, most: int = MOST_PEOPLE) -> int | None:
     if typed is None:
         return _AS_IS
     text = typed.strip().casefold()
     if text in NOTHING:
         return None
     number = int(text) if re.fullmatch("[0-9]{1,6}", text) else 0
-    if not 1 <= number <= MOST_PEOPLE:
-        raise BadEdit(f'`{what}` is a number from 1 to {MOST_PEOPLE} or `none`, not "{typed[:50]}".')
+    if not 1 <= number <= most:
+        raise BadEdit(f'`{what}` is a number from 1 to {most} or `none`, not "{typed[:50]}".')
     return number
 
 
@@ -163,13 +170,18 @@ def _role(what: str, word: str, roles: ServerRoles) -> RoleId:
 
 
 def _with_limits(template: Template, wish: TemplateWish) -> Template:
-    """The template with the limits of its roles, classes and specs as wished."""
-    by_role = _limits("role_limits", wish.role_limits, {one.name: one.name for one in template.roles})
+    """The template with the limits of its roles, classes and specs, and what its roles want at least, as wished."""
+    role_names = {one.name: one.name for one in template.roles}
+    by_role = _limits("role_limits", wish.role_limits, role_names)
+    wanted = _limits("wanted", wish.wanted, role_names)
     by_class = _limits("class_limits", wish.class_limits, {one.name: one.name for one in template.classes})
     by_spec = _limits("spec_limits", wish.spec_limits, _spec_names(template))
     return replace(
         template,
-        roles=tuple(replace(one, limit=by_role.get(one.name, one.limit)) for one in template.roles),
+        roles=tuple(
+            replace(one, limit=by_role.get(one.name, one.limit), wanted=wanted.get(one.name, one.wanted))
+            for one in template.roles
+        ),
         classes=tuple(
             replace(
                 one,

@@ -7,7 +7,7 @@ A number behind the emoji is a limit. Without classes every role is a class of i
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from bot.domain.emoji import is_emoji
@@ -29,11 +29,13 @@ def read_lines(name: str, title: str, emoji: str, roles: str, classes: str) -> T
     try:
         return read_template(data)
     except BadTemplate as error:
-        raise _located(error, {"roles": role_lines, "classes": class_lines or role_lines}) from None
+        raise located(error, roles, classes) from None
 
 
-def _located(error: BadTemplate, lines: Mapping[str, Sequence[tuple[str, str]]]) -> BadTemplate:
-    """The same error with the line it is about, when it is about one."""
+def located(error: BadTemplate, roles: str, classes: str) -> BadTemplate:
+    """The same error with the line it is about, when it is about one of the form's two texts."""
+    role_lines, class_lines = _lines("Roles", roles), _lines("Classes", classes)
+    lines = {"roles": role_lines, "classes": class_lines or role_lines}
     match error.path:
         case (str(key), int(index), *_) if index < len(lines.get(key, ())):
             return BadTemplate(f"{lines[key][index][0]}: {error}", error.path)

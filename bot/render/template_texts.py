@@ -66,8 +66,10 @@ def _rules(template: Template) -> Iterator[str]:
     yield from _gates(template.gates)
     if template.roles:
         yield f"Roles: {', '.join(map(_role, template.roles))}"
+    if any(role.wanted for role in template.roles):
+        yield f"Officers hear of roles that are short {template.warn_hours} h before the start"
     if template.classes:
-        yield f"The sheet is grouped by {template.group_by}"
+        yield f"The sheet is grouped by {template.group_by}, a comp has groups of {template.group_size}"
     for one in template.classes:
         specs = ", ".join(_limited(f"{safe(spec.name)} ({safe(spec.role)})", spec.limit) for spec in one.specs)
         yield f"{_limited(f'{one.emoji} {safe(one.name)}', one.limit)}: {specs}"

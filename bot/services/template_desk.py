@@ -8,17 +8,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from bot.clock import Clock
+from bot.domain import template_lines as lines
+from bot.domain.emoji import custom_id
 from bot.domain.errors import MusterError
 from bot.domain.ids import GuildId, UserId
 from bot.domain.json_values import Garbled, JsonObject
 from bot.domain.permissions import Actor, require_officer
-from bot.domain.template import Template
-from bot.domain.template_edit import ServerRoles, TemplateWish, edited, known_roles
-from bot.domain.template_file import definition_of, read_file
-from bot.domain.template_lines import read_lines, write_classes, write_roles
+from bot.domain.template import BadTemplate, Template
+from bot.domain.template_edit import BadEdit, ServerRoles, TemplateWish, edited, known_roles
+from bot.domain.template_file import definition_of, located, read_file
 from bot.raid_helper.budget import Purpose
 from bot.raid_helper.client import RaidHelper
 from bot.raid_helper.templates import read_export, template_from
+from bot.services.emoji_book import EmojiBook, require_shown
 from bot.services.raids import NoRaidHelperKey
 from bot.services.secrets import SecretBox
 from bot.services.template_files import Exported, export, read_text
@@ -104,12 +106,19 @@ class TemplateDesk:
     """
 
     def __init__(
-        self, db: Database, templates: Templates, raid_helper: RaidHelper, secrets: SecretBox, clock: Clock
+        self,
+        db: Database,
+        templates: Templates,
+        raid_helper: RaidHelper,
+        secrets: SecretBox,
+        emoji: EmojiBook,
+        clock: Clock,
     ) -> None:
         self._db = db
         self._templates = templates
         self._raid_helper = raid_helper
         self._secrets = secrets
+        self._emoji = emoji
         self._clock = clock
         self._drafts: Drafts = OrderedDict()
 
@@ -148,7 +157,7 @@ class TemplateDesk:
     async def like(self, actor: Actor, name: str) -> Typed:
         """The form as it would be typed for a template like this one. Raises UnknownTemplate, TooLongForForm."""
         template = await self.show(actor, name)
-        roles, classes = write_roles(template.roles), write_classes(template.classes)
+        roles, classes = lines.write_roles(template.roles), lines.write_classes(template.classes)
         if max(len(roles), len(classes)) > LONGEST_LINES:
             raise TooLongForForm
         return Typed("", template.title, template.emoji, roles, classes)
@@ -162,9 +171,13 @@ class TemplateDesk:
         self._drafts[actor.guild_id, actor.user_id] = typed
         if len(self._drafts) > MOST_DRAFTS:
             self._drafts.popitem(last=False)
+        template = lines.read_lines(check_name(typed.name), typed.title, typed.emoji, typed.roles, typed.classes)
+        try:
+            await require_shown(self._emoji, actor.guild_id, template)
+        except BadTemplate as error:
+            raise lines.located(error, typed.roles, typed.classes) from None
         async with self._db.transaction() as tx:
             await self._begin(tx, actor)
-            template = read_lines(check_name(typed.name), typed.title, typed.emoji, typed.roles, typed.classes)
             await _require_free(tx, actor.guild_id, template.name)
             created = await self._store(tx, actor, template, "template.create")
         self._drafts.pop((actor.guild_id, actor.user_id), None)
@@ -182,6 +195,9 @@ class TemplateDesk:
 
         Raises UnknownTemplate, NothingToChange, TooManyTemplates, and what `edited` raises for a mistyped option.
         """
+        await self._require_officer(actor)
+        if wish.emoji and (emoji := custom_id(wish.emoji)) and emoji not in await self._emoji.usable(actor.guild_id):
+            raise BadEdit("`emoji`: sheets here can show the usual ones, such as 🛡️, and this server's own.")
         async with self._db.transaction() as tx:
             await self._begin(tx, actor)
             before = await self._by_name(tx, actor.guild_id, name)
@@ -224,6 +240,10 @@ class TemplateDesk:
         await self._require_officer(actor)
         text = read_text(content)
         template = read_export(text) or read_file(text)
+        try:
+            await require_shown(self._emoji, actor.guild_id, template)
+        except BadTemplate as error:
+            raise located(text, error) from None
         return await self._take_in(actor, template, roles, name, replacing=replacing)
 
     async def import_event(

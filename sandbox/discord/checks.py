@@ -4,6 +4,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
 from sandbox.discord import limits
+from sandbox.discord.refusal import invalid
+from sandbox.discord.words import walk
+from sandbox.discord.world import JSON, World
 
 
 class Description(Protocol):
@@ -17,14 +20,25 @@ class Description(Protocol):
 class Checks:
     """The body checks, which raise Refusal; all off with `strict` False (benchmarks)."""
 
-    def __init__(self, strict: bool, spec: Description | None) -> None:
+    def __init__(self, strict: bool, spec: Description | None, world: World) -> None:
         self.strict = strict
         self._spec = spec
+        self._world = world
 
     def message(self, body: Mapping[str, Any], previous: Mapping[str, Any] | None = None) -> None:
         """A message to send, or an edit of `previous`."""
         if self.strict:
             limits.check_message(body, previous)
+            self._emojis(body.get("components") or [])
+
+    def _emojis(self, components: list[JSON]) -> None:
+        """Refuse a component with a custom emoji of a server the bot is not in."""
+        known = set(self._world.emojis).union(*(guild.emojis for guild in self._world.guilds.values()))
+        for component in walk(components):
+            for one in (component, *(component.get("options") or [])):
+                emoji_id = (one.get("emoji") or {}).get("id")
+                if emoji_id is not None and int(emoji_id) not in known:
+                    raise invalid("components", "COMPONENT_INVALID_EMOJI", "Invalid emoji")
 
     def modal(self, data: Mapping[str, Any]) -> None:
         """A modal to open."""

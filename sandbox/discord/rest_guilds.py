@@ -23,6 +23,12 @@ async def leave(request: Request) -> None:
     request.discord.kick_bot(access.guild(request))
 
 
+@routes.on("GET", "/guilds/{guild_id}/emojis")
+async def emojis(request: Request) -> list[JSON]:
+    """All emojis."""
+    return list(access.guild(request).emojis.values())
+
+
 @routes.on("GET", "/guilds/{guild_id}/roles")
 async def roles(request: Request) -> list[JSON]:
     """All roles."""

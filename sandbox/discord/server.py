@@ -77,7 +77,7 @@ class DiscordServer(Staging):
         self.clock = clock
         self.world = World()
         self.snowflakes = Snowflakes(clock)
-        self.checks = Checks(strict, spec)
+        self.checks = Checks(strict, spec, self.world)
         self.rate_limits = isinstance(clock, SystemClock)
         self.members_intent = members_intent
         self.calls: list[Call] = []

@@ -278,12 +278,12 @@ class Staging:
         """A moderator deletes a message."""
         posting.remove(cast("DiscordServer", self), message)
 
-    def add_emoji(self, name: str, *, animated: bool = False) -> JSON:
-        """An emoji of the application's own."""
+    def add_emoji(self, name: str, *, animated: bool = False, guild: Guild | None = None) -> JSON:
+        """An emoji of the server, else of the application's own."""
         emoji_id = self.snowflakes.next()
         emoji: JSON = {"id": str(emoji_id), "name": name, "animated": animated, "roles": [], "available": True}
         emoji |= {"managed": False, "require_colons": True, "user": wire.user(self.bot_user)}
-        self.world.emojis[emoji_id] = emoji
+        (guild or self.world).emojis[emoji_id] = emoji
         return emoji
 
 

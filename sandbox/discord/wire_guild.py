@@ -42,7 +42,7 @@ def guild(one: Guild) -> JSON:
         "default_message_notifications": 1,
         "explicit_content_filter": 0,
         "roles": [wire.role(each) for each in one.roles.values()],
-        "emojis": [],
+        "emojis": list(one.emojis.values()),
         "stickers": [],
         "features": [],
         "mfa_level": 0,

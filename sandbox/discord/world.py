@@ -217,6 +217,7 @@ class Guild:
     channels: dict[int, Channel] = field(default_factory=dict[int, Channel])
     events: dict[int, JSON] = field(default_factory=dict[int, JSON])
     voice: dict[int, int] = field(default_factory=dict[int, int])
+    emojis: dict[int, JSON] = field(default_factory=dict[int, JSON])
 
     @property
     def everyone(self) -> Role:

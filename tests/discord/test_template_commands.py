@@ -143,9 +143,18 @@ async def test_an_edit_changes_the_next_sheet_and_no_other(stage: Stage) -> None
     assert before.embeds[0]["title"] == "🔥 Heroic"
 
 
+async def test_what_an_edit_says_about_groups_and_wanted_roles_is_told_back(stage: Stage) -> None:
+    await create(stage)
+    told = await stage.officer.slash("template edit", template="duo", group_size="2", warn_hours="3", wanted="Healer=1")
+    assert "Officers hear of roles that are short 3 h before the start" in told.text
+    assert "a comp has groups of 2" in told.text
+    assert "Healer ≥ 1" in told.text
+
+
 @pytest.mark.parametrize(
     ("options", "said"),
     [
+        ({"emoji": "<:arms:123456789012345678>"}, "this server's own"),
         ({"limit": "0"}, "`limit` is a number from 1 to 1000"),
         ({"role_limits": "Bard=1"}, 'there is no "Bard" in this template'),
         ({"allowed_roles": "Jedi"}, 'There is no role "Jedi" in this server'),
@@ -240,6 +249,39 @@ async def test_a_file_that_is_no_template(stage: Stage, upload: Upload | None, s
     assert is_refusal(told)
     assert said in told.text
     assert await stage.rows() == before
+
+
+def emoji(stage: Stage, name: str, *, own: bool) -> str:
+    """A custom emoji of this server, or of the bot."""
+    made = stage.local.discord.add_emoji(name, guild=stage.guild if own else None)
+    return f"<:{made['name']}:{made['id']}>"
+
+
+@pytest.mark.parametrize("own", [True, False], ids=["server", "bot"])
+async def test_this_servers_emoji_and_the_bots_are_taken_everywhere(stage: Stage, *, own: bool) -> None:
+    arms, holy = emoji(stage, "arms", own=own), emoji(stage, "holy", own=own)
+    told = await create(stage, emoji=arms, classes=f"Paladin {holy}: Holy=Healer, Protection=Tank")
+    assert "`duo` stands" in told.text
+    assert "`duo`" in (await stage.officer.slash("template edit", template="duo", emoji=holy)).text
+    _, text = attached(stage, await stage.officer.slash("template export", template="duo"))
+    assert "is this server's own now" in (await stage.officer.slash("template import", file=file(text), name="b")).text
+    sheet = await stage.raid(template="b")
+    assert sheet.embeds[0]["title"] == f"{holy} Heroic"
+    asked = await stage.member.click(sheet, "Sign up")
+    assert "which class" in asked.text  # the stand-in refuses a select with an emoji nobody can see
+
+
+async def test_another_servers_emoji_are_refused_with_their_line(stage: Stage, night_off: Stage) -> None:
+    made = stage.local.discord.add_emoji("arms", guild=night_off.guild)
+    foreign = f"<:arms:{made['id']}>"
+    typed = await create(stage, classes=f"Warrior 🪓: Arms=Tank\nPaladin 🔨: Holy {foreign}=Healer")
+    assert "Classes, line 2: `:arms:` is no emoji of this server" in typed.text
+    assert "Roles, line 1: `:arms:`" in (await create(stage, roles=f"Tank {foreign}\nHealer 💚")).text
+    assert "`:arms:` is no emoji of this server" in (await create(stage, emoji=foreign)).text
+    assert "this server's own" in (await stage.officer.slash("template edit", template="party", emoji=foreign)).text
+    filed = json.dumps({"name": "x", "title": "x", "emoji": "🔥", "roles": [{"name": "T", "emoji": foreign}]}, indent=1)
+    assert "Line 8: `:arms:`" in (await stage.officer.slash("template import", file=file(filed))).text
+    assert await stage.value("SELECT count(*) FROM patt.templates WHERE guild_discord_id IS NOT NULL") == 0
 
 
 KEY = "made-up-key-of-the-night-watch-0123456789"

@@ -360,3 +360,15 @@ async def test_body_that_is_not_as_published(night: Night, rest: EagerBot):
 async def test_expected_refusal_that_does_not_come(night: Night):
     with pytest.raises(AssertionError, match="no refusal 50013"), night.discord.expect_refusal(50013):
         await asyncio.sleep(0)
+
+
+async def test_a_button_shows_the_emoji_of_servers_the_bot_is_in_and_its_own(night: Night, rest: EagerBot):
+    def with_emoji(emoji_id: str) -> discord.ui.View:
+        view = discord.ui.View()
+        return view.add_item(discord.ui.Button(label="x", custom_id="x", emoji=f"<:arms:{emoji_id}>"))
+
+    for made in (night.discord.add_emoji("arms"), night.discord.add_emoji("arms", guild=night.guild)):
+        assert (await place(rest, night).send("?", view=with_emoji(made["id"]))).id
+    guild = await rest.fetch_guild(night.guild.id)
+    assert [each.name for each in await guild.fetch_emojis()] == ["arms"]
+    await only(night, 50035, place(rest, night).send("?", view=with_emoji("123456789012345678")))

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from bot.domain.action import Kind
 from bot.domain.alerts import Short
 from bot.domain.event import Event
-from bot.domain.ids import ChannelId, EventId, MessageId, UserId
+from bot.domain.ids import ChannelId, EventId, GuildId, MessageId, UserId
 from bot.domain.notice import Notice
 from bot.domain.roster import Placed, SignUp
 from bot.domain.sheet import Sheet
@@ -30,12 +30,16 @@ class Recorder:
         self.notices: list[tuple[UserId, Notice]] = []
         self.asked: list[tuple[ChannelId | UserId, str]] = []
         self.called: list[Sequence[UserId | None]] = []
+        self.emoji: set[int] = set()
         self._by_nonce: dict[str, MessageId] = {}
         self._troubles: dict[str, deque[tuple[BaseException, bool]]] = {}
 
     def fail(self, method: str, error: BaseException, *, after: bool = False, times: int = 1) -> None:
         """Make the next `times` calls of `method` raise, before or `after` Discord has shown the message."""
         self._troubles.setdefault(method, deque()).extend([(error, after)] * times)
+
+    async def usable(self, _guild_id: GuildId) -> set[int]:
+        return self.emoji
 
     @property
     def own_id(self) -> UserId:
@@ -103,6 +107,7 @@ class Recorder:
     def _first(self, method: str, nonce: str) -> bool:
         self._before(method)
         known = nonce in self._by_nonce
+        self.emoji: set[int] = set()
         self._by_nonce.setdefault(nonce, MessageId(500_000_000_000_000_000 + len(self._by_nonce)))
         return not known
 

@@ -229,7 +229,7 @@ def _worker(world: World, pool: Pool, http: aiohttp.ClientSession, timeout_secon
         db=db,
         secrets=secrets,
         templates=templates,
-        template_desk=TemplateDesk(db, templates, raid_helper, secrets, clock),
+        template_desk=TemplateDesk(db, templates, raid_helper, secrets, world.discord, clock),
         servers=Servers(db, raid_helper, secrets),
         raids=raids,
         officers=Officers(db, templates, raids, clock),

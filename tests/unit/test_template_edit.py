@@ -29,6 +29,8 @@ FULL = game(
     limit=20,
     minimum=10,
     duration_minutes=180,
+    group_size=10,
+    warn_hours=12,
     gates=Gates(Method.PRIORITY, frozenset({RAIDER}), frozenset({TRIAL}), (CORE,)),
 )
 
@@ -54,6 +56,10 @@ def test_no_wish_changes_nothing():
         ({"minimum": "12"}, {"minimum": 12}),
         ({"minimum": "none"}, {"minimum": None}),
         ({"group_by": "class"}, {"group_by": "class"}),
+        ({"group_size": "8"}, {"group_size": 8}),
+        ({"group_size": "none"}, {"group_size": 5}),
+        ({"warn_hours": "48"}, {"warn_hours": 48}),
+        ({"warn_hours": "none"}, {"warn_hours": 24}),
         ({"method": Method.HOST}, {"gates": replace(FULL.gates, method=Method.HOST)}),
         ({"allowed_roles": "none"}, {"gates": replace(FULL.gates, allowed=frozenset())}),
         ({"banned_roles": f"<@&{CORE}>"}, {"gates": replace(FULL.gates, banned=frozenset({CORE}))}),
@@ -83,6 +89,15 @@ def limits(template: Template) -> dict[str, int]:
 )
 def test_limits_by_name(wish: dict[str, str], expected: dict[str, int]):
     assert limits(after(**wish)) == expected
+
+
+@pytest.mark.parametrize(
+    ("typed", "expected"),
+    [("tank=2, Healer=4", [2, 4]), ("Healer=none", [1, None]), ("Tank=1", [1, 3])],
+)
+def test_how_many_a_role_wants_at_least(typed: str, expected: list[int | None]):
+    before = after(wanted="Tank=1, Healer=3")
+    assert [one.wanted for one in after(before, wanted=typed).roles] == expected
 
 
 @pytest.mark.parametrize(
@@ -116,6 +131,10 @@ def test_an_answer_switched_on_again_stands_in_its_place():
         ({"limit": "0"}, BadEdit, "`limit` is a number from 1 to 1000 or `none`"),
         ({"limit": "1001"}, BadEdit, "`limit` is a number from 1 to 1000"),
         ({"limit": "٣"}, BadEdit, "`limit` is a number"),
+        ({"group_size": "26"}, BadEdit, "`group_size` is a number from 1 to 25 or `none`"),
+        ({"warn_hours": "169"}, BadEdit, "`warn_hours` is a number from 1 to 168 or `none`"),
+        ({"wanted": "Bard=1"}, BadEdit, '`wanted`: there is no "Bard" in this template'),
+        ({"wanted": "Tank=3"}, BadTemplate, "Role 1: `wanted` is a whole number from 1 to 2"),
         ({"minimum": "many"}, BadEdit, '`minimum` is a number from 1 to 1000 or `none`, not "many"'),
         ({"minimum": "21"}, BadTemplate, "`minimum` is more than `limit`"),
         (

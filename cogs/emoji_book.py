@@ -1,0 +1,19 @@
+"""Custom emoji, looked up in Discord."""
+
+from collections.abc import Set as AbstractSet
+
+from bot.client import MusterBot
+from bot.domain.ids import GuildId
+
+
+class DiscordEmoji:
+    """`bot.services.emoji_book.EmojiBook` on discord.py."""
+
+    def __init__(self, bot: MusterBot) -> None:
+        self._bot = bot
+
+    async def usable(self, guild_id: GuildId) -> AbstractSet[int]:
+        """The ids of the server's own emoji and of the bot's, asked anew: the gateway does not tell us of changes."""
+        guild = self._bot.get_guild(guild_id) or await self._bot.fetch_guild(guild_id)
+        found = [*await guild.fetch_emojis(), *await self._bot.fetch_application_emojis()]
+        return {emoji.id for emoji in found if emoji.available}
