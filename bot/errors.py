@@ -10,6 +10,10 @@ from discord import app_commands
 from bot.domain.errors import MusterError
 from bot.render import texts
 
+UNSENT = (discord.HTTPException, aiohttp.ClientError, RuntimeError)  # RuntimeError: the session is closed
+ANSWERED = 40060
+"""Discord's code for an interaction that has its answer: an earlier one got through although its receipt did not."""
+
 log = logging.getLogger(__name__)
 
 
@@ -19,14 +23,22 @@ async def report(interaction: discord.Interaction[Any], error: BaseException) ->
 
 
 async def say(interaction: discord.Interaction[Any], text: str) -> None:
-    """Answer ephemerally, first or as a follow-up; an interaction that has lapsed is only logged."""
+    """Answer ephemerally, first or as a follow-up; what does not get through is sent once more, then only logged."""
     try:
-        if interaction.response.is_done():
-            await interaction.followup.send(text, ephemeral=True)
-        else:
-            await interaction.response.send_message(text, ephemeral=True)
-    except (discord.HTTPException, aiohttp.ClientError, RuntimeError) as error:  # RuntimeError: the session is closed
-        log.warning("interaction=%s could not be answered: %s", interaction.id, error)
+        await _send(interaction, text, follow=interaction.response.is_done())
+    except UNSENT as error:
+        answered = isinstance(error, discord.HTTPException) and error.code == ANSWERED
+        try:
+            await _send(interaction, text, follow=answered or interaction.response.is_done())
+        except UNSENT as again:
+            log.warning("interaction=%s could not be answered: %s", interaction.id, again)
+
+
+async def _send(interaction: discord.Interaction[Any], text: str, *, follow: bool) -> None:
+    if follow:
+        await interaction.followup.send(text, ephemeral=True)
+    else:
+        await interaction.response.send_message(text, ephemeral=True)
 
 
 def sentence(interaction: discord.Interaction[Any], error: BaseException) -> str:

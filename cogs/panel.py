@@ -146,7 +146,7 @@ class DoButton(PanelButton, template=custom_ids.PANEL_DO):
 
 
 class WhenButton(PanelButton, template=custom_ids.PANEL_WHEN):
-    """Confirms the time of a move or of a copy."""
+    """Confirms the time of a move, of a copy, or of a copy with its sign-ups."""
 
     async def act(self, interaction: Interaction) -> None:
         """Move the raid, or plan it once more."""
@@ -161,10 +161,11 @@ class WhenButton(PanelButton, template=custom_ids.PANEL_WHEN):
 
     async def _copy(self, interaction: Interaction) -> Said:
         services, actor, here = services_of(interaction), actor_of(interaction), ChannelId(interaction.channel_id or 0)
+        with_sign_ups = self.match["do"] == "copyall"
         source = await services.copies.source(actor, str(self.event_id))
         if source.sheet is SheetKind.NATIVE:
             require_postable(interaction, channel_of(source, await services.servers.get(actor.guild_id), here))
-        done = await services.copies.copy(actor, source.id, self.match["at"], here, with_sign_ups=False)
+        done = await services.copies.copy(actor, source.id, self.match["at"], here, with_sign_ups=with_sign_ups)
         return Said(officer_texts.copied(done.source, done.event, done.people))
 
 

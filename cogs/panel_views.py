@@ -134,9 +134,13 @@ def cancelling(found: Overview) -> ui.LayoutView:
 def confirming(found: Overview, do: str, understood: str, at: datetime) -> ui.LayoutView:
     """What was understood of a typed time; `do` is move or copy."""
     event_id = found.sheet.event.id
-    label = panel_texts.MOVE if do == "move" else panel_texts.COPY
-    sure = _button(label, custom_ids.panel_when(event_id, do, at), style=STYLE.success)
-    return asking(event_id, panel_texts.when_asked(found, do, understood, at), sure)
+    labels = {"move": panel_texts.MOVE} if do == "move" else {"copy": panel_texts.COPY, "copyall": panel_texts.COPY_ALL}
+    if not found.people:
+        labels.pop("copyall", None)
+    sure = [
+        _button(label, custom_ids.panel_when(event_id, one, at), style=STYLE.success) for one, label in labels.items()
+    ]
+    return asking(event_id, panel_texts.when_asked(found, do, understood, at), *sure)
 
 
 def history(found: History) -> ui.LayoutView:

@@ -33,6 +33,10 @@ class CharacterRepository:
         )
         return maybe(PlayerId, found)
 
+    async def lock(self, player_id: PlayerId) -> None:
+        """Let nobody else write characters of this player until the transaction ends."""
+        await self._db.execute("SELECT FROM guild_identity.players WHERE id = $1 FOR NO KEY UPDATE", player_id)
+
     async def of(self, player_id: PlayerId, game: str | None = None) -> Sequence[Character]:
         """The player's characters (of one game, if named): by game, the main first, then by name."""
         rows = await self._db.fetch(

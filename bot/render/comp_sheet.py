@@ -73,12 +73,18 @@ def _composed(line_up: LineUp, draw: Draw, description: str, measure: Measure) -
     embed = discord.Embed(title=title, description=description, colour=colour, url=event.link)
     groups = list(line_up.groups.items())
     for number, slots in groups[: measure.groups]:
-        heading = f"Group {number} ({len(slots)})"
+        heading = f"Group {number} ({filled(line_up, slots)})"
         embed.add_field(name=heading, value=_column(line_up, slots, draw, measure), inline=True)
     if rest := len(groups[measure.groups :]):
         embed.add_field(name="\u200b", value=f"… and {_count(rest, 'more group')}", inline=False)
     embed.set_footer(text=f"#{event.id}")
     return embed
+
+
+def filled(line_up: LineUp, slots: Sequence[Slot]) -> str:
+    """How many of a group's places are taken: "5", or "4 of 5" once somebody has left."""
+    here = sum(slot.player_id in line_up.seated for slot in slots)
+    return f"{here}" if here == len(slots) else f"{here} of {len(slots)}"
 
 
 def _column(line_up: LineUp, slots: Sequence[Slot], draw: Draw, measure: Measure) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from bot.domain.comp import LineUp, Slot
 from bot.domain.event import Event
 from bot.domain.ids import PlayerId, UserId
-from bot.render.comp_sheet import declined
+from bot.render.comp_sheet import declined, filled
 from bot.render.sheet import cut
 from bot.render.texts import safe, stamp
 
@@ -50,8 +50,8 @@ def option(line_up: LineUp, player_id: PlayerId) -> str:
 
 def group_option(line_up: LineUp, group: int) -> str:
     """A group in a select."""
-    people = len(line_up.groups.get(group, ()))
-    return f"Group {group} ({people})" if people else f"Group {group} (new)"
+    slots = line_up.groups.get(group, ())
+    return f"Group {group} ({filled(line_up, slots)})" if slots else f"Group {group} (new)"
 
 
 def where_to(line_up: LineUp, player_id: PlayerId) -> str:

@@ -38,7 +38,7 @@ COMP_OUT = rf"{_EVENT}:comp:out:(?P<player>\d{{1,18}})"
 COMP_SWAP = rf"{_EVENT}:comp:swap:(?P<player>\d{{1,18}})"
 _PLAYER = r"(?P<player>\d{1,18})"
 PANEL_DO = rf"{_EVENT}:panel:(?P<do>show|edit|move|close|reopen|copy|cancel|gone|add|comp|history)"
-PANEL_WHEN = rf"{_EVENT}:panel:(?P<do>move|copy):(?P<at>\d{{1,12}})"
+PANEL_WHEN = rf"{_EVENT}:panel:(?P<do>move|copy|copyall):(?P<at>\d{{1,12}})"
 PANEL_PEOPLE = rf"{_EVENT}:panel:people:(?P<page>\d{{1,3}})"
 PANEL_WHO = rf"{_EVENT}:panel:who"
 PANEL_NEW = rf"{_EVENT}:panel:new"
@@ -183,7 +183,7 @@ def panel_do(event_id: EventId, do: str) -> str:
 
 
 def panel_when(event_id: EventId, do: str, at: datetime) -> str:
-    """The id of the button that confirms a time; `do` is move or copy."""
+    """The id of the button that confirms a time; `do` is move, copy or copyall (with the sign-ups)."""
     return f"muster:{event_id}:panel:{do}:{int(at.timestamp())}"
 
 

@@ -13,7 +13,7 @@ import discord
 from bot.domain.durations import show_duration
 from bot.domain.event import Event, EventStatus
 from bot.domain.names import visible
-from bot.domain.roster import Placed, Roster, SignUp
+from bot.domain.roster import Placed, Roster
 from bot.domain.sheet import Sheet
 from bot.domain.template import Choice, Template
 from bot.render import texts
@@ -211,13 +211,15 @@ def _group_of(template: Template, placed: Placed) -> str | None:
 
 
 def _line(template: Template, placed: Placed, measure: Measure) -> str:
-    return f"`{placed.number}` {_who(template, placed, measure)}{_marks(placed.sign_up)}"
+    return f"`{placed.number}` {_who(template, placed, measure)}{_marks(placed)}"
 
 
-def _marks(own: SignUp) -> str:
-    """When somebody late arrives, and that there is a note; what it says is for the officers."""
+def _marks(placed: Placed) -> str:
+    """Who in the queue comes late, when, and that there is a note; what it says is for the officers."""
+    own = placed.sign_up
+    late = f" {EMOJI[Choice.LATE]}" if own.choice is Choice.LATE and placed.position else ""
     arrival = f" {stamp(own.arrives_at, 't')}" if own.choice is Choice.LATE and own.arrives_at else ""
-    return f"{arrival} 📝" if own.note else arrival
+    return f"{late}{arrival} 📝" if own.note else f"{late}{arrival}"
 
 
 def _who(template: Template, placed: Placed, measure: Measure) -> str:

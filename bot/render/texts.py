@@ -224,9 +224,21 @@ def set_up(server: Server, problems: Sequence[str]) -> str:
         f"Officer role: {roles}",
         f"Officer channel: {_channel(server.officer_channel_id)}",
         f"Raid-Helper: {'connected' if server.raid_helper_key else 'not connected'}",
-        *problems,
+        *(problems or [_next_step(server)]),
     ]
     return "\n".join(lines)
+
+
+def _next_step(server: Server) -> str:
+    """What to type after `/raid setup`."""
+    missing = {"channel": server.raid_channel_id, "timezone": server.timezone}
+    wanted = " ".join(f"{name}:" for name, value in missing.items() if not value)
+    if wanted:
+        return f"➡️ Next: `/raid setup {wanted}`, so that sheets have a place and 20:00 is your 20:00."
+    return (
+        "➡️ Next: `/raid create title:Heroic when:wed 20:00` posts a raid, `/raid series add` one for every week. "
+        "`/template list` shows the games."
+    )
 
 
 def _channel(channel_id: ChannelId | None) -> str:

@@ -233,7 +233,7 @@ async def test_a_withdrawal_leaves_an_open_place(crowd: Crowd) -> None:
     _, comp = await crowd.published()
     await crowd.hands["Ada"].click(await crowd.hands["Ada"].click(crowd.sheet, "My sign-up"), "Withdraw")
     await crowd.redrawn()
-    assert groups(comp)["Group 1 (4)"] == ["▫️ *open place*", "▫️ Cleo", "▫️ Edda", "▫️ Gwen"]
+    assert groups(comp)["Group 1 (3 of 4)"] == ["▫️ *open place*", "▫️ Cleo", "▫️ Edda", "▫️ Gwen"]
     refused = await crowd.hands["Ada"].click(comp, "Confirm")
     assert refused.text == str(NotInComp())
 
@@ -242,7 +242,7 @@ async def test_an_officers_removal_leaves_an_open_place(crowd: Crowd) -> None:
     _, comp = await crowd.published()
     await crowd.stage.officer.slash("raid remove", event=str(crowd.id), member="Ada")
     await crowd.redrawn()
-    assert groups(comp)["Group 1 (4)"][0] == "▫️ *open place*"
+    assert groups(comp)["Group 1 (3 of 4)"][0] == "▫️ *open place*"
 
 
 async def test_unpublish_takes_the_comp_down(crowd: Crowd) -> None:

@@ -138,9 +138,26 @@ async def test_an_answer_that_did_not_get_through_is_followed_by_one_that_does(
     assert answer.text
 
 
+@pytest.mark.parametrize(("status", "code"), [(403, 50013), (404, 10062), (400, 50035)])
+async def test_a_refusal_that_did_not_get_through_is_sent_once_more(stage: Stage, status: int, code: int) -> None:
+    stage.local.discord.fail("POST", "/interactions/*/*/callback", status, code)
+    answer = await stage.member.slash("raid create", title="Heroic", when="fri 20:00")
+    assert is_refusal(answer)
+    assert "officers" in answer.text
+
+
+async def test_a_deferral_whose_receipt_was_lost_does_not_think_for_ever(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.answers.PATIENCE", 0)  # so that it defers at once
+    stage.local.discord.lose_answer("POST", "/interactions/*/*/callback")
+    with stage.local.discord.expect_refusal(40060):
+        assert reference(await stage.officer.slash("raid list"))
+
+
 async def test_a_lapsed_interaction_is_only_logged(stage: Stage, caplog: pytest.LogCaptureFixture) -> None:
     sheet = await stage.raid()
-    stage.local.discord.fail("POST", "/interactions/*/*/callback", 404, 10062, times=2)
+    stage.local.discord.fail("POST", "/interactions/*/*/callback", 404, 10062, times=3)
     await stage.member.click(sheet, "Bench", wait=False)
     while "could not be answered" not in caplog.text:
         await stage.local.settle()

@@ -201,7 +201,7 @@ async def test_whoever_is_no_officer_any_more_is_refused(stage: Stage, button: s
 IDS = [
     *(custom_ids.panel_do(EventId(0), do) for do in ("show", "edit", "move", "close", "reopen", "copy", "cancel")),
     *(custom_ids.panel_do(EventId(0), do) for do in ("gone", "add", "comp", "history")),
-    *(custom_ids.panel_when(EventId(0), do, FRIDAY) for do in ("move", "copy")),
+    *(custom_ids.panel_when(EventId(0), do, FRIDAY) for do in ("move", "copy", "copyall")),
     custom_ids.panel_people(EventId(0), 0),
     custom_ids.panel_put(EventId(0), PlayerId(1), Choice.BENCH),
     custom_ids.panel_off(EventId(0), PlayerId(1)),

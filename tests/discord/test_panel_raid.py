@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 from panel_hand import dead, panel, people, person, told
-from raid_stage import FRIDAY, Stage, event_id, is_refusal, messages
+from raid_stage import FRIDAY, Stage, event_id, fields, is_refusal, messages
 
 from cogs.actors import NotAPerson
 
@@ -110,6 +110,19 @@ async def test_a_raid_is_copied_once_the_time_was_confirmed(stage: Stage) -> Non
     assert "Undo" not in shown.labels
     await stage.local.settle()
     assert len(messages(stage.raids)) == 2
+
+
+async def test_a_raid_is_copied_with_its_people(stage: Stage) -> None:
+    sheet = await stage.raid()
+    form = await stage.officer.click(await panel(stage, sheet), "Copy")
+    assert "Copy with sign-ups" not in (await stage.officer.submit(form, when="4 dec 20:00")).labels
+    await stage.sign_up(stage.member, sheet)
+    form = await stage.officer.click(await panel(stage, sheet), "Copy")
+    asked = await stage.officer.submit(form, when="4 dec 20:00")
+    shown = await stage.officer.click(asked, "Copy with sign-ups")
+    assert "is planned once more" in shown.text
+    await stage.local.settle()
+    assert "Mira" in "".join(fields(messages(stage.raids)[-1]).values())
 
 
 async def test_a_sheet_is_closed_and_opened_again(stage: Stage) -> None:

@@ -10,11 +10,11 @@ from bot.domain.permissions import Actor
 from bot.domain.sign_up import Pick
 from bot.domain.spec_names import UnknownSpec
 from bot.domain.template import Choice
-from bot.services.characters import Characters, CharacterWish, NoClasses, NothingToChange
+from bot.services.characters import Characters, CharacterWish, NoClasses, NothingToChange, remember
 from bot.services.clicking import SignedUp
 from bot.services.templates import UnknownTemplate
 from tests.factories import OTHER_GUILD, member
-from tests.services.world import World
+from tests.services.world import World, blocked
 
 HOLY, FIRE = Pick("Paladin", "Holy"), Pick("Mage", "Fire")
 
@@ -198,3 +198,22 @@ async def test_without_any_main_the_first_choice_makes_one(guild: World, desk: C
     await sign_ups.answer(member(), await guild.raid(), Choice.ACCEPTED, ("Mage", "Frost"))
     assert isinstance(await sign_ups.answer(member(), await guild.raid(), Choice.ACCEPTED), SignedUp)
     assert next(one[1:] for one in await shown(desk)) == ("Bruna", Pick("Mage", "Frost"), True)
+
+
+async def test_a_first_sign_up_waits_for_a_character_that_is_being_added(guild: World) -> None:
+    db, pick = guild.first.db, Pick("Paladin", "Holy")
+    async with db.transaction() as tx:
+        player_id = (await tx.players.register(member(), "wow")).id
+
+    async def sign_up() -> int | None:
+        async with db.transaction() as tx:
+            return await remember(tx, player_id, "wow", pick)
+
+    async with db.transaction() as adding:
+        await adding.players.register(member(), "wow")
+        waiting = asyncio.create_task(sign_up())
+        await blocked(guild.pool, waiting)
+        bruna = await adding.characters.add(player_id, "wow", "Bruna", pick)
+        await adding.characters.make_main(player_id, bruna)
+    assert await waiting == bruna
+    assert await shown(guild.first.characters) == [("wow", "Bruna", pick, True)]

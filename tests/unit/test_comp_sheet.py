@@ -86,6 +86,10 @@ def test_whoever_left_is_an_open_place_to_everybody_and_a_name_to_the_officers()
     published, panel = drawn(comp_embed(found)), drawn(panel_embed(found))
     assert GAP in published
     assert "Varian" not in published
+    assert "Group 1 (2)" in published
+    assert "Group 2 (1 of 2)" in published
+    assert "Group 2 (1 of 2)" in panel
+    assert comp_texts.group_option(found, 2) == "Group 2 (1 of 2)"
     assert "⚠️ ~~Varian~~" in panel
     assert "⚠️ **Varian** has no seat any more: a gap in group 2." in panel
 

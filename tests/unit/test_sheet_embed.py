@@ -158,7 +158,7 @@ def test_an_arrival_stands_beside_late_alone_and_a_note_is_marked_but_not_told()
 
 def test_the_queue_stands_in_its_order():
     people = [sign_up(number, Choice.LATE if number == 3 else Choice.ACCEPTED) for number in range(1, 5)]
-    assert "- ⏫ Queue (3)\n`2` **Raider2**, `3` **Raider3**, `4` **Raider4**" in drawn(
+    assert "- ⏫ Queue (3)\n`2` **Raider2**, `3` **Raider3** 🕒, `4` **Raider4**" in drawn(
         sheet(people, PLAIN, event(total_limit=1))
     )
 

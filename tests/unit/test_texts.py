@@ -248,4 +248,18 @@ def test_the_set_up_shows_what_holds_and_what_is_missing():
         "Officer role: <@&8>, <@&9>",
         "Officer channel: <#72>",
         "Raid-Helper: connected",
+        "➡️ Next: `/raid create title:Heroic when:wed 20:00` posts a raid, `/raid series add` one for every week. "
+        "`/template list` shows the games.",
     ]
+
+
+@pytest.mark.parametrize(
+    ("given", "step"),
+    [
+        ({}, "`/raid setup channel: timezone:`"),
+        ({"raid_channel_id": ChannelId(71)}, "`/raid setup timezone:`"),
+        ({"timezone": "UTC"}, "`/raid setup channel:`"),
+    ],
+)
+def test_the_set_up_ends_with_what_to_type_next(given: dict[str, Any], step: str):
+    assert step in texts.set_up(Server(GUILD, **given), []).split("\n")[-1]
