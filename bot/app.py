@@ -54,6 +54,7 @@ from cogs.emoji_book import DiscordEmoji
 from cogs.messenger import DiscordMessenger
 from db import Database
 from db.embedded import EmbeddedPostgres
+from db.listen import Listener
 from db.migrate import migrate, pending
 from db.pool import Pool, connect, open_pool
 
@@ -150,6 +151,7 @@ async def assembled(
         secrets = SecretBox(encryption_key(settings))
         raid_helper = RaidHelper(http, settings.raid_helper_base_url, clock, ledger=StoredLedger(db))
         bot = MusterBot(db, members_intent=settings.members_intent, auto_book_every=auto_book_every, **options)
+        bot.listener = Listener(dsn, db.work, clock.sleep)
         await _equip(bot, db, raid_helper, secrets, clock)
         async with bot:
             _spare_the_collector()

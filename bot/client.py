@@ -19,6 +19,7 @@ from bot.render import custom_ids, texts
 from bot.services.bundle import Services
 from bot.services.queue import Queue
 from db import Database
+from db.listen import Listener
 
 log = logging.getLogger(__name__)
 
@@ -72,6 +73,7 @@ class MusterBot(commands.AutoShardedBot):
 
     services: Services
     queue: Queue
+    listener: Listener
 
     def __init__(
         self, db: Database, *, members_intent: bool = False, auto_book_every: timedelta = FIVE_MINUTES, **options: Any

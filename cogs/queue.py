@@ -21,20 +21,26 @@ class QueueWorker(commands.Cog):
         self._bot = bot
         self._stopping = False
         self._task: asyncio.Task[None] | None = None
+        self._listening: asyncio.Task[None] | None = None
         self.last_success: datetime | None = None
 
     async def cog_load(self) -> None:
-        """Start working."""
+        """Start working, and listening for work."""
         self._task = self._bot.supervise(self._work(), "queue")
+        self._listening = self._bot.supervise(self._bot.listener.run(), "listener")
 
     async def cog_unload(self) -> None:
         """Finish what is in hand, but not for ever: a lease brings back what is left."""
         self._stopping = True
-        self._bot.db.work.set()
+        self._bot.queue.stop()
+        if self._listening:
+            self._listening.cancel()
         if self._task:
             _, slow = await asyncio.wait({self._task}, timeout=SHUTDOWN_PATIENCE)
             for task in slow:
                 task.cancel()
+        if self._listening:
+            await asyncio.wait({self._listening})  # it says goodbye on its connection
 
     async def _work(self) -> None:
         while not self._stopping:

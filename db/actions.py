@@ -1,14 +1,15 @@
 """The durable queue: `patt.scheduled_actions`, and `patt.action_log` for what is done."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from bot.domain.action import Action, Kind, NewAction
+from bot.domain.action import Action, Kind, NewAction, Settled
 from bot.domain.ids import ActionId, EventId, GuildId
 from db.rows import Connection, maybe
 
+_KINDS = list(Kind)
 _ENQUEUE = """
     INSERT INTO patt.scheduled_actions (guild_discord_id, event_id, kind, payload, lane, dedupe_key, due_at, wake_at)
     SELECT guild_id, event_id, kind, payload::jsonb, lane, dedupe_key, due_at, due_at
@@ -18,6 +19,34 @@ _ENQUEUE = """
     ORDER BY number
     ON CONFLICT (dedupe_key) WHERE NOT dead DO UPDATE SET
         version = scheduled_actions.version + 1, payload = excluded.payload
+"""
+
+_SETTLE = """
+    WITH settled AS (
+        SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::text[], $5::text[], $6::timestamptz[],
+                             $7::integer[]) AS one (id, fence, version, fate, said, at, uncounted)
+    ), held AS MATERIALIZED (
+        SELECT action.id, settled.fate, settled.said, settled.at, settled.uncounted,
+               settled.fate = 'done' AND settled.version = action.version AS over
+        FROM settled JOIN patt.scheduled_actions action ON action.id = settled.id AND action.fence = settled.fence
+        FOR UPDATE OF action {waiting}
+    ), gone AS (
+        DELETE FROM patt.scheduled_actions action USING held WHERE action.id = held.id AND held.over
+        RETURNING action.id, guild_discord_id, event_id, kind, due_at, attempts, held.said
+    ), logged AS (
+        INSERT INTO patt.action_log (id, guild_discord_id, event_id, kind, due_at, done_at, attempts, outcome)
+        SELECT id, guild_discord_id, event_id, kind, due_at, $8, attempts, said FROM gone
+        ON CONFLICT (id) DO NOTHING
+    ), kept AS (
+        UPDATE patt.scheduled_actions action SET
+            claimed_until = NULL, fence = fence + 1, wake_at = held.at,
+            due_at = CASE held.fate WHEN 'done' THEN held.at ELSE due_at END,
+            attempts = CASE held.fate WHEN 'done' THEN 0 ELSE attempts - held.uncounted END,
+            last_error = CASE held.fate WHEN 'done' THEN last_error ELSE held.said END,
+            dead = held.fate = 'dead', dead_since = CASE held.fate WHEN 'dead' THEN $8 END
+        FROM held WHERE action.id = held.id AND NOT held.over
+    )
+    SELECT id FROM held
 """
 
 
@@ -66,107 +95,99 @@ class ActionRepository:
         await self._db.execute("SELECT pg_advisory_xact_lock(hashtext('patt.scheduled_actions'))")
         rows = await self._db.fetch(
             """
-            UPDATE patt.scheduled_actions SET
-                attempts = attempts + 1, claimed_until = $1 + $2::interval, wake_at = $1 + $2::interval
-            WHERE id IN (
+            WITH due AS MATERIALIZED (
                 SELECT id FROM patt.scheduled_actions due
-                WHERE NOT dead AND wake_at <= $1 AND kind = ANY($4) AND NOT EXISTS (
+                WHERE claimed_until IS NULL AND NOT dead AND wake_at <= $1 AND kind = ANY($4) AND NOT EXISTS (
                     SELECT FROM patt.scheduled_actions busy
-                    WHERE busy.lane = due.lane AND NOT busy.dead AND busy.claimed_until > $1 AND busy.id <> due.id)
+                    WHERE busy.lane = due.lane AND busy.claimed_until IS NOT NULL)
                 ORDER BY wake_at, id LIMIT $3 FOR UPDATE SKIP LOCKED)
-            RETURNING id, guild_discord_id, kind, lane, due_at, event_id, payload, version, attempts
+            UPDATE patt.scheduled_actions action SET
+                attempts = attempts + 1, fence = fence + 1, claimed_until = $1::timestamptz + $2::interval
+            FROM due WHERE action.id = due.id
+            RETURNING action.id, guild_discord_id, kind, lane, due_at, event_id, payload, version, attempts, fence
             """,
             now,
             lease,
             most,
-            list(Kind),
+            _KINDS,
         )
         return sorted((_action(row) for row in rows), key=lambda one: (one.due_at, one.id))
 
     async def renew(self, action: Action, now: datetime, lease: timedelta) -> bool:
-        """Hold the claimed action for another `lease`; False when somebody else has taken it over."""
+        """Hold the claimed action for another `lease`; False when it was let go or somebody else has taken it over."""
         renewed = await self._db.fetchval(
             """
-            UPDATE patt.scheduled_actions SET
-                claimed_until = $3::timestamptz + $4::interval, wake_at = $3::timestamptz + $4::interval
-            WHERE id = $1 AND attempts = $2 AND claimed_until IS NOT NULL RETURNING TRUE
+            UPDATE patt.scheduled_actions SET claimed_until = $3::timestamptz + $4::interval
+            WHERE id = $1 AND fence = $2 RETURNING TRUE
             """,
             action.id,
-            action.attempts,
+            action.fence,
             now,
             lease,
         )
         return bool(renewed)
 
-    async def next_wake(self, now: datetime) -> datetime | None:
-        """When the next action that `claim` would take wants looking at; a busy lane, when its lease ends."""
+    async def free(self, now: datetime, lease: timedelta) -> int:
+        """Give back what is claimed by somebody who is gone: the lease is over; how many actions.
+
+        So is one that ends later than a lease can: it was taken before the clock was turned back.
+        """
+        freed = await self._db.fetchval(
+            """
+            WITH left_behind AS MATERIALIZED (
+                SELECT id FROM patt.scheduled_actions
+                WHERE claimed_until IS NOT NULL AND (claimed_until <= $1 OR claimed_until > $1 + 2 * $2::interval)
+                FOR UPDATE SKIP LOCKED),
+            freed AS (
+                UPDATE patt.scheduled_actions action SET claimed_until = NULL
+                FROM left_behind WHERE action.id = left_behind.id RETURNING action.id)
+            SELECT count(*) FROM freed
+            """,
+            now,
+            lease,
+        )
+        return freed or 0
+
+    async def next_wake(self, after: datetime | None) -> datetime | None:
+        """When the next action later than `after` wants looking at, or the next lease ends.
+
+        What is due by `after` and was not claimed then is behind somebody, who looks again when they let go.
+        """
         return await self._db.fetchval(
             """
-            SELECT wake_at FROM patt.scheduled_actions next
-            WHERE NOT dead AND kind = ANY($2) AND (next.claimed_until > $1 OR NOT EXISTS (
-                SELECT FROM patt.scheduled_actions busy
-                WHERE busy.lane = next.lane AND NOT busy.dead AND busy.claimed_until > $1))
-            ORDER BY wake_at LIMIT 1
+            SELECT least(
+                (SELECT min(wake_at) FROM patt.scheduled_actions
+                 WHERE claimed_until IS NULL AND NOT dead AND wake_at > coalesce($1::timestamptz, '-infinity')),
+                (SELECT min(claimed_until) FROM patt.scheduled_actions WHERE claimed_until IS NOT NULL))
             """,
-            now,
-            list(Kind),
+            after,
         )
 
-    async def finish(self, action: Action, outcome: str, now: datetime, *, again_at: datetime) -> None:
-        """Settle the action; if it was asked for again meanwhile, it becomes due at `again_at` instead."""
-        # The version is compared under the row's lock, so an asking that commits this very moment is not lost.
-        done = await self._db.fetchval(
-            """
-            WITH done AS (DELETE FROM patt.scheduled_actions WHERE id = $1 AND version = $2 RETURNING *)
-            INSERT INTO patt.action_log (id, guild_discord_id, event_id, kind, due_at, done_at, attempts, outcome)
-            SELECT id, guild_discord_id, event_id, kind, due_at, $3, attempts, $4 FROM done
-            ON CONFLICT (id) DO NOTHING RETURNING TRUE
-            """,
-            action.id,
-            action.version,
-            now,
-            outcome,
-        )
-        if not done:
-            await self._db.execute(
-                """
-                UPDATE patt.scheduled_actions SET claimed_until = NULL, wake_at = $2, due_at = $2, attempts = 0
-                WHERE id = $1 AND attempts = $3
-                """,
-                action.id,
-                again_at,
-                action.attempts,
-            )
+    async def settle(self, settled: Sequence[Settled], now: datetime, *, wait: bool) -> Collection[ActionId]:
+        """Write down what came of claimed actions; which of them are written.
 
-    async def retry(self, action: Action, error: str, at: datetime, *, counts: bool = True) -> None:
-        """Try the action again at `at`; an attempt that does not count is taken back.
-
-        Nothing happens once somebody else has taken it over: they are at it.
+        The others are not held any more, or, without `wait`, a transaction under way has their row: with more than one
+        of them at once, waiting could deadlock with it. Of those that are done and were asked for again meanwhile,
+        nothing is logged; they come back.
         """
-        await self._db.execute(
-            """
-            UPDATE patt.scheduled_actions SET
-                claimed_until = NULL, wake_at = $2, last_error = $3, attempts = attempts - $4
-            WHERE id = $1 AND attempts = $5
-            """,
-            action.id,
-            at,
-            error,
-            0 if counts else 1,
-            action.attempts,
+        # The version is compared under the row's lock, so an asking that commits this very moment is not lost.
+        rows = await self._db.fetch(
+            _SETTLE.format(waiting="" if wait else "SKIP LOCKED"),
+            [one.action.id for one in settled],
+            [one.action.fence for one in settled],
+            [one.action.version for one in settled],
+            [one.fate for one in settled],
+            [_storable(one.said) for one in settled],
+            [one.at for one in settled],
+            [int(one.uncounted) for one in settled],
+            now,
         )
+        return {ActionId(row["id"]) for row in rows}
 
-    async def bury(self, action: Action, error: str) -> None:
-        """Give the action up, unless somebody else has taken it over: it stays as a dead letter with its error."""
-        await self._db.execute(
-            """
-            UPDATE patt.scheduled_actions SET claimed_until = NULL, dead = TRUE, last_error = $2
-            WHERE id = $1 AND attempts = $3
-            """,
-            action.id,
-            error,
-            action.attempts,
-        )
+
+def _storable(text: str) -> str:
+    """An error may quote anything; Postgres keeps no NUL, and UTF-8 no lone surrogate."""
+    return text.replace("\0", "").encode(errors="replace").decode()
 
 
 def _action(row: Any) -> Action:
@@ -180,4 +201,5 @@ def _action(row: Any) -> Action:
         payload=row["payload"],
         version=row["version"],
         attempts=row["attempts"],
+        fence=row["fence"],
     )

@@ -51,7 +51,10 @@ class NewAction:
 
 @dataclass(frozen=True)
 class Action:
-    """A claimed action. `attempts` counts this one; `version` is what its asker last wanted done."""
+    """A claimed action. `attempts` counts this one; `version` is what its asker last wanted done.
+
+    `fence` is the hold on it: whoever claims it next has a higher one, and from then on this one settles nothing.
+    """
 
     id: ActionId
     guild_id: GuildId
@@ -62,11 +65,35 @@ class Action:
     payload: Mapping[str, Any]
     version: int
     attempts: int
+    fence: int
 
     @property
     def nonce(self) -> str:
         """The same for every attempt, so that Discord posts a message once."""
         return f"muster-{self.id}"
+
+
+class Fate(StrEnum):
+    """What becomes of an action that somebody had in hand."""
+
+    DONE = "done"
+    AGAIN = "again"
+    DEAD = "dead"
+
+
+@dataclass(frozen=True)
+class Settled:
+    """What came of a claimed action: `said` is its outcome or its error.
+
+    `at` is when it wants looking at again; of one that is done, only if it was asked for again meanwhile. An attempt
+    that is `uncounted` is taken back.
+    """
+
+    action: Action
+    fate: Fate
+    said: str
+    at: datetime
+    uncounted: bool = False
 
 
 def channel_lane(channel_id: ChannelId | None) -> str:

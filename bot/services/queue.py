@@ -2,14 +2,17 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Coroutine, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from itertools import groupby
 from typing import Any
 
 from bot.clock import Clock
-from bot.domain.action import Action, Kind, NewAction
+from bot.domain.action import Action, Fate, Kind, NewAction, Settled
+from bot.domain.ids import ActionId
 from bot.services.messenger import Undeliverable
+from bot.services.seats import Seats
+from bot.services.together import Together
 from db import Database
 
 log = logging.getLogger(__name__)
@@ -17,13 +20,15 @@ log = logging.getLogger(__name__)
 LEASE = timedelta(seconds=90)
 PATIENCE = timedelta(seconds=60)
 """How long one action may take; shorter than the lease, so nobody else starts it meanwhile."""
-BATCH = 50
+BATCH = 500
+AT_ONCE = 100
+"""Actions begun together; one that takes longer than a second counts no more."""
 LONGEST_SLEEP = timedelta(seconds=60)
 LONGEST_BACK_OFF = timedelta(minutes=10)
-LOOK_AGAIN = 1.0
-"""Real seconds after which new work is begun beside lanes that are still at theirs."""
 MOST_ATTEMPTS = 45
 """With these pauses a little over six hours: as long as a missed booking is made up for."""
+ASKED_AGAIN = timedelta(seconds=1)
+"""How long after it was done an action that was asked for meanwhile is done again."""
 
 MISSED = (Kind.POST_SHEET, Kind.CREATE_ON_RAID_HELPER, Kind.ANNOUNCE)
 """What people would wait for in vain: giving one of these up is said to the officers."""
@@ -51,6 +56,15 @@ class Queue:
         self._db = db
         self._handlers = handlers
         self._clock = clock
+        self._seats = Seats(AT_ONCE)
+        self._settling = Together(self._write_down, most=BATCH)
+        self._looked: datetime | None = None
+        self._stopping = False
+
+    def stop(self) -> None:
+        """Begin nothing more: `run_due` ends when what is in hand has ended, and the rest goes back at once."""
+        self._stopping = True
+        self._db.work.set()
 
     async def run_due(self) -> int:
         """Do everything that is due now, lanes side by side; how many actions that were.
@@ -58,89 +72,162 @@ class Queue:
         What becomes due meanwhile is begun too, so that a side which does not answer keeps nobody else's work waiting.
         """
         done = 0
-        lanes: set[asyncio.Task[None]] = set()
+        lanes = _Lanes()
         try:
-            while (actions := await self._claim()) or lanes:
+            while True:
+                await self._seats.one_is_free()
+                self._db.work.clear()  # what is told from here on may have been written too late for the claim
+                actions = await self._claim()
                 done += len(actions)
-                for _, lane in groupby(sorted(actions, key=_by_lane), key=_by_lane):
-                    lanes.add(asyncio.create_task(self._work_lane(list(lane))))
-                lanes = await _unfinished(lanes)
+                self._begin(actions, lanes)
+                lanes.check()
+                if len(actions) == BATCH or (not lanes and await self._left_behind()):
+                    continue
+                if lanes:
+                    await self.wait_for_work()
+                elif not self._db.work.is_set() or self._stopping:
+                    return done
         finally:
-            await _cancelled(lanes)
-        return done
+            await lanes.end()
 
     async def wait_for_work(self) -> None:
-        """Return when something is due, something sooner was enqueued, or a minute has passed."""
-        async with self._db.transaction() as tx:
-            wake_at = await tx.actions.next_wake(self._clock.now())
+        """Return when something is due, something sooner was enqueued, a lane has ended or a minute has passed."""
+        if await self._left_behind():
+            return
+        wake_at = await self._next_wake()
         # From now, not from before the question: a clock turned meanwhile would be slept past.
         rest = LONGEST_SLEEP if wake_at is None else min(LONGEST_SLEEP, wake_at - self._clock.now())
         if rest > timedelta(0):
             await _first(self._db.work.wait(self._clock.now() + rest), self._clock.sleep(rest.total_seconds()))
-        self._db.work.clear()
+
+    async def _next_wake(self) -> datetime | None:
+        if self._stopping:
+            return None
+        now = self._clock.now()
+        async with self._db.transaction() as tx:
+            # A clock that was turned back since the last look makes what was looked at then the future again.
+            return await tx.actions.next_wake(min(self._looked, now) if self._looked else None)
 
     async def _claim(self) -> Sequence[Action]:
+        if self._stopping:
+            return []
+        now = self._clock.now()
         async with self._db.transaction() as tx:
-            return await tx.actions.claim(self._clock.now(), LEASE, most=BATCH)
+            actions = await tx.actions.claim(now, LEASE, most=BATCH)
+        if len(actions) < BATCH:
+            self._looked = now
+        return actions
 
-    async def _work_lane(self, actions: Iterable[Action]) -> None:
-        for number, action in enumerate(actions):
-            # The lease was for the first; behind a slow one it may be nearly over, or over and taken.
-            if number == 0 or await self._still_ours(action):
-                await self._work(action)
+    async def _left_behind(self) -> int:
+        """How many actions of workers that are gone are there for the taking now."""
+        if self._stopping:
+            return 0
+        async with self._db.transaction() as tx:
+            return await tx.actions.free(self._clock.now(), LEASE)
+
+    def _begin(self, actions: Sequence[Action], lanes: "_Lanes") -> None:
+        safe_until = self._clock.now() + LEASE - PATIENCE
+        for _, lane in groupby(sorted(actions, key=_by_lane), key=_by_lane):
+            lanes.begin(self._work_lane(list(lane), safe_until), self._db.work.set)
+
+    async def _work_lane(self, actions: Iterable[Action], safe_until: datetime) -> None:
+        for action in actions:
+            async with self._seats.seat():
+                if self._stopping:
+                    settled = Settled(action, Fate.AGAIN, "the worker stopped before it began", action.due_at, True)
+                # Behind a slow one the lease may be nearly over, or over and taken.
+                elif self._clock.now() < safe_until or await self._still_ours(action):
+                    settled = await self._work(action)
+                else:
+                    continue
+            await self._settling.do(settled)
 
     async def _still_ours(self, action: Action) -> bool:
         async with self._db.transaction() as tx:
             return await tx.actions.renew(action, self._clock.now(), LEASE)
 
-    async def _work(self, action: Action) -> None:
+    async def _work(self, action: Action) -> Settled:
         try:
             async with asyncio.timeout(PATIENCE.total_seconds()):
                 outcome = await self._handlers[action.kind](action)
         except Undeliverable as error:
-            await self._bury(action, str(error))
+            return self._given_up(action, str(error))
         except TryLater as later:
-            await self._later(action, later)
+            return self._later(action, later)
         except Exception as error:
             log.warning("action=%s kind=%s attempt=%s failed", action.id, action.kind, action.attempts, exc_info=True)
-            await self._back_off(action, repr(error))
-        else:
-            await self._finish(action, outcome)
+            return self._backed_off(action, repr(error))
+        return Settled(action, Fate.DONE, outcome, self._clock.now() + ASKED_AGAIN)
 
-    async def _later(self, action: Action, later: TryLater) -> None:
+    def _later(self, action: Action, later: TryLater) -> Settled:
         if later.counts:
-            await self._back_off(action, str(later), not_before=later.at)
-        else:
-            # Never at once: a moment already past would go round for ever.
-            await self._retry(action, str(later), max(later.at, self._clock.now() + back_off(1)), counts=False)
+            return self._backed_off(action, str(later), not_before=later.at)
+        # Never at once: a moment already past would go round for ever.
+        at = max(later.at, self._clock.now() + back_off(1))
+        return Settled(action, Fate.AGAIN, str(later), at, uncounted=True)
 
-    async def _back_off(self, action: Action, error: str, not_before: datetime | None = None) -> None:
+    def _backed_off(self, action: Action, error: str, not_before: datetime | None = None) -> Settled:
         if action.attempts >= MOST_ATTEMPTS:
-            await self._bury(action, error)
-        else:
-            at = self._clock.now() + back_off(action.attempts)
-            await self._retry(action, error, max(at, not_before or at))
+            return self._given_up(action, error)
+        at = self._clock.now() + back_off(action.attempts)
+        return Settled(action, Fate.AGAIN, error, max(at, not_before or at))
 
-    async def _finish(self, action: Action, outcome: str) -> None:
+    def _given_up(self, action: Action, error: str) -> Settled:
+        log.error("action=%s kind=%s event=%s given up: %s", action.id, action.kind, action.event_id, error)
+        return Settled(action, Fate.DEAD, error, self._clock.now())
+
+    async def _write_down(self, settled: Sequence[Settled]) -> Sequence[None]:
+        """Settle the actions together; whose row somebody is writing just now, by itself: one row cannot deadlock."""
+        written = await self._settle(settled, wait=len(settled) == 1)
+        for one in settled:
+            if one.action.id not in written and len(settled) > 1:
+                await self._settle([one], wait=True)
+        return [None] * len(settled)
+
+    async def _settle(self, settled: Sequence[Settled], *, wait: bool) -> Collection[ActionId]:
         now = self._clock.now()
         async with self._db.transaction() as tx:
-            await tx.actions.finish(action, outcome, now, again_at=now + timedelta(seconds=1))
-
-    async def _retry(self, action: Action, error: str, at: datetime, *, counts: bool = True) -> None:
-        async with self._db.transaction() as tx:
-            await tx.actions.retry(action, error, at, counts=counts)
-
-    async def _bury(self, action: Action, error: str) -> None:
-        log.error("action=%s kind=%s event=%s given up: %s", action.id, action.kind, action.event_id, error)
-        async with self._db.transaction() as tx:
-            await tx.actions.bury(action, error)
-            if action.kind in MISSED:
-                await tx.actions.enqueue(_word_of(action, error, self._clock.now()))
+            written = await tx.actions.settle(settled, now, wait=wait)
+            dead = [one for one in settled if one.fate is Fate.DEAD and one.action.id in written]
+            await tx.actions.enqueue(*(_word_of(one, now) for one in dead if one.action.kind in MISSED))
+        return written
 
 
-def _word_of(action: Action, error: str, now: datetime) -> NewAction:
+class _Lanes:
+    """The lanes at work."""
+
+    def __init__(self) -> None:
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._ended: list[asyncio.Task[None]] = []
+
+    def __bool__(self) -> bool:
+        return bool(self._tasks)
+
+    def begin(self, lane: Coroutine[Any, Any, None], ended: Callable[[], None]) -> None:
+        """Start a lane; `ended` is called when it has."""
+
+        def take_out(task: asyncio.Task[None]) -> None:
+            self._tasks.discard(task)
+            self._ended.append(task)
+            ended()
+
+        task = asyncio.create_task(lane)
+        self._tasks.add(task)
+        task.add_done_callback(take_out)
+
+    def check(self) -> None:
+        """Raise what ended one."""
+        while self._ended:
+            self._ended.pop().result()
+
+    async def end(self) -> None:
+        """Stop those still at work."""
+        await _cancelled(list(self._tasks))
+
+
+def _word_of(settled: Settled, now: datetime) -> NewAction:
     """The officers are told of what was given up: a sheet that does not come must not go unnoticed."""
-    payload = {"what": action.kind, "why": error}
+    action, payload = settled.action, {"what": settled.action.kind, "why": settled.said}
     return NewAction(action.guild_id, Kind.TELL_OFFICERS, f"officers:{action.guild_id}", now, action.event_id, payload)
 
 
@@ -151,14 +238,6 @@ def back_off(attempts: int) -> timedelta:
 
 def _by_lane(action: Action) -> str:
     return action.lane
-
-
-async def _unfinished(lanes: set[asyncio.Task[None]]) -> set[asyncio.Task[None]]:
-    """The lanes that are still at work when it is time to look again. Raises what ended one."""
-    finished, unfinished = await asyncio.wait(lanes, timeout=LOOK_AGAIN)
-    for lane in finished:
-        lane.result()
-    return unfinished
 
 
 async def _first(*awaitables: Awaitable[object]) -> None:

@@ -8,7 +8,7 @@ Asked = TypeVar("Asked")
 Told = TypeVar("Told")
 
 MOST = 200
-"""Requests of one batch: a raid's worth of clicks; the rest are the next batch."""
+"""Requests of one batch, unless it is said otherwise: a raid's worth of clicks; the rest are the next batch."""
 
 
 class Together(Generic[Asked, Told]):
@@ -21,8 +21,11 @@ class Together(Generic[Asked, Told]):
         self,
         run: Callable[[Sequence[Asked]], Awaitable[Sequence[Told | Exception]]],
         lane: Callable[[Asked], Hashable] = lambda _: None,
+        *,
+        most: int = MOST,
     ) -> None:
         self._run = run
+        self._most = most
         self._lane = lane
         self._waiting: dict[Hashable, list[tuple[Asked, asyncio.Future[Told]]]] = {}
         self._working: dict[Hashable, asyncio.Task[None]] = {}
@@ -39,9 +42,9 @@ class Together(Generic[Asked, Told]):
     async def _work(self, lane: Hashable) -> None:
         try:
             while waiting := self._waiting.pop(lane, []):
-                if rest := waiting[MOST:]:
+                if rest := waiting[self._most :]:
                     self._waiting[lane] = rest
-                await self._run_batch(waiting[:MOST])
+                await self._run_batch(waiting[: self._most])
         finally:
             del self._working[lane]
 

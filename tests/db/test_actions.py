@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.domain.action import Action, Kind
+from bot.domain.action import Action, Fate, Kind, Settled
 from db import Database, Session
 from db.pool import Pool
 from tests.db.plans import analyse, plan_of
@@ -16,7 +16,15 @@ LEASE = timedelta(seconds=90)
 
 
 async def claim(tx: Session, at: timedelta = timedelta(0), most: int = 50) -> Sequence[Action]:
+    """As the queue does: what somebody left behind is there for the taking first."""
+    await tx.actions.free(NOW + at, LEASE)
     return await tx.actions.claim(NOW + at, LEASE, most=most)
+
+
+async def settle(tx: Session, action: Action, fate: Fate, said: str, at: timedelta, *, uncounted: bool = False) -> bool:
+    """Whether it is written; `at` counts from NOW, where the clock stands."""
+    one = Settled(action, fate, said, NOW + at, uncounted)
+    return action.id in await tx.actions.settle([one], NOW, wait=True)
 
 
 async def test_an_action_is_claimed_as_it_was_enqueued(tx: Session) -> None:
@@ -87,9 +95,9 @@ async def test_a_lease_is_renewed_unless_somebody_else_took_over(tx: Session, af
     if after == "taken over":
         await claim(tx, LEASE)
     if after == "done":
-        await tx.actions.finish(action, "done", NOW, again_at=NOW)
+        await settle(tx, action, Fate.DONE, "done", 0 * SECOND)
     if after == "back":
-        await tx.actions.retry(action, "no", NOW + LEASE)
+        await settle(tx, action, Fate.AGAIN, "no", LEASE)
     assert await tx.actions.renew(action, NOW + LEASE + SECOND, LEASE) is ours
     if ours:
         assert await claim(tx, 2 * LEASE) == []
@@ -99,11 +107,10 @@ async def test_a_finished_action_stands_in_the_log(db: Database, pool: Pool) -> 
     async with db.transaction() as tx:
         await tx.actions.enqueue(new_action())
         [action] = await claim(tx)
-        for _ in range(2):
-            await tx.actions.finish(action, "drawn", NOW + SECOND, again_at=NOW)
+        assert [await settle(tx, action, Fate.DONE, "drawn", SECOND) for _ in range(2)] == [True, False]
     [row] = await pool.fetch("SELECT * FROM patt.action_log")
     assert (row["id"], row["kind"], row["outcome"], row["attempts"]) == (action.id, "sheet.refresh", "drawn", 1)
-    assert (row["guild_discord_id"], row["due_at"], row["done_at"]) == (GUILD, NOW, NOW + SECOND)
+    assert (row["guild_discord_id"], row["due_at"], row["done_at"]) == (GUILD, NOW, NOW)
     assert await pool.fetchval("SELECT count(*) FROM patt.scheduled_actions") == 0
 
 
@@ -111,7 +118,7 @@ async def test_asked_again_meanwhile_it_is_due_again_with_a_clean_slate(tx: Sess
     await tx.actions.enqueue(new_action(dedupe="sheet:1"))
     [action] = await claim(tx)
     await tx.actions.enqueue(new_action(dedupe="sheet:1", payload={"again": True}))
-    await tx.actions.finish(action, "drawn", NOW, again_at=NOW + SECOND)
+    assert await settle(tx, action, Fate.DONE, "drawn", SECOND)
     assert await claim(tx) == []
     [again] = await claim(tx, SECOND)
     assert (again.id, again.attempts, again.payload, again.due_at) == (action.id, 1, {"again": True}, NOW + SECOND)
@@ -121,43 +128,97 @@ async def test_asked_again_meanwhile_it_is_due_again_with_a_clean_slate(tx: Sess
 async def test_tried_again_at_the_moment_named(tx: Session, counts: bool, attempts: int) -> None:
     await tx.actions.enqueue(new_action())
     [action] = await claim(tx)
-    await tx.actions.retry(action, "503", NOW + SECOND, counts=counts)
+    await settle(tx, action, Fate.AGAIN, "503", SECOND, uncounted=not counts)
     assert await claim(tx) == []
     assert [one.attempts for one in await claim(tx, SECOND)] == [attempts]
 
 
-@pytest.mark.parametrize("late", ["again", "retry", "bury"])
-async def test_whoever_was_taken_over_from_does_not_let_go_of_it(tx: Session, late: str) -> None:
+@pytest.mark.parametrize("uncounted", [False, True])
+@pytest.mark.parametrize("late", Fate)
+async def test_whoever_was_taken_over_from_settles_nothing(tx: Session, late: Fate, uncounted: bool) -> None:
+    """Also when the attempts are what they were: one that does not count is taken back."""
     await tx.actions.enqueue(new_action(dedupe="sheet:1"))
     [slow] = await claim(tx)
-    await tx.actions.enqueue(new_action(dedupe="sheet:1"))
+    await settle(tx, slow, Fate.AGAIN, "not yet", 0 * SECOND, uncounted=uncounted)
+    [quick] = await claim(tx)
+    assert not await settle(tx, slow, late, "too slow", LEASE)
+    assert not await tx.actions.renew(slow, NOW, LEASE)
+    assert await claim(tx, SECOND) == []
+    assert await tx.actions.renew(quick, NOW + SECOND, LEASE)
+
+
+async def test_a_lease_that_ran_out_is_given_to_the_next(tx: Session) -> None:
+    await tx.actions.enqueue(new_action())
+    [slow] = await claim(tx)
+    assert await tx.actions.free(NOW + LEASE - SECOND, LEASE) == 0
+    assert await tx.actions.free(NOW + LEASE, LEASE) == 1
     [quick] = await claim(tx, LEASE)
-    if late == "again":
-        await tx.actions.finish(slow, "drawn", NOW + LEASE, again_at=NOW + LEASE)
-    elif late == "retry":
-        await tx.actions.retry(slow, "too slow", NOW + LEASE)
-    else:
-        await tx.actions.bury(slow, "too slow")
-    assert await claim(tx, LEASE + SECOND) == []
-    assert await tx.actions.renew(quick, NOW + LEASE + SECOND, LEASE)
+    assert quick.fence > slow.fence
+    assert not await settle(tx, slow, Fate.DONE, "drawn", LEASE)
+    assert await settle(tx, quick, Fate.DONE, "drawn", LEASE)
+
+
+async def test_a_lease_from_before_the_clock_was_turned_back_is_over(tx: Session) -> None:
+    await tx.actions.enqueue(new_action(due_at=NOW - 100 * LEASE))
+    await claim(tx)
+    assert await tx.actions.free(NOW - LEASE, LEASE) == 0  # a clock set right by a little leaves everybody at work
+    assert await tx.actions.free(NOW - LEASE - SECOND, LEASE) == 1
+
+
+async def test_many_are_settled_at_once_each_in_its_way(db: Database, pool: Pool) -> None:
+    fates = {"a": Fate.DONE, "b": Fate.AGAIN, "c": Fate.DEAD, "d": Fate.DONE}
+    async with db.transaction() as tx:
+        await tx.actions.enqueue(*(new_action(lane, dedupe=lane) for lane in fates))
+        actions = await claim(tx)
+        await tx.actions.enqueue(new_action("d", dedupe="d"))
+        settled = [Settled(one, fates[one.lane], f"{one.lane}!", NOW + SECOND) for one in actions]
+        assert await tx.actions.settle(settled, NOW, wait=False) == {one.id for one in actions}
+    left = await pool.fetch("SELECT lane, dead, last_error, claimed_until FROM patt.scheduled_actions ORDER BY lane")
+    assert [tuple(row) for row in left] == [
+        ("b", False, "b!", None),
+        ("c", True, "c!", None),
+        ("d", False, None, None),
+    ]
+    assert await pool.fetchval("SELECT array_agg(outcome) FROM patt.action_log") == ["a!"]
+
+
+async def test_without_waiting_what_somebody_is_writing_is_left_and_the_rest_settled(db: Database) -> None:
+    async with db.transaction() as tx:
+        await tx.actions.enqueue(new_action("held", dedupe="held"), new_action("free"))
+        held, free = await claim(tx)
+    settled = [Settled(one, Fate.DONE, "drawn", NOW) for one in (held, free)]
+    async with db.transaction() as click:
+        await click.actions.enqueue(new_action("held", dedupe="held"))
+        async with db.transaction() as tx:
+            assert await tx.actions.settle(settled, NOW, wait=False) == {free.id}
+
+
+@pytest.mark.parametrize("said", ["half a \0 word", "half an \ud83d emoji"])
+async def test_an_error_that_quotes_what_postgres_does_not_keep_is_settled(tx: Session, said: str) -> None:
+    await tx.actions.enqueue(new_action())
+    [action] = await claim(tx)
+    assert await settle(tx, action, Fate.AGAIN, said, 0 * SECOND)
 
 
 async def test_a_dead_letter_is_kept_with_its_error_and_never_claimed(db: Database, pool: Pool) -> None:
     async with db.transaction() as tx:
         await tx.actions.enqueue(new_action(dedupe="sheet:1"))
         [action] = await claim(tx)
-        await tx.actions.bury(action, "Missing Access")
+        await settle(tx, action, Fate.DEAD, "Missing Access", 0 * SECOND)
         assert await claim(tx, 99 * LEASE) == []
-        assert await tx.actions.next_wake(NOW) is None
+        assert await tx.actions.next_wake(None) is None
     assert await pool.fetchval("SELECT last_error FROM patt.scheduled_actions WHERE dead") == "Missing Access"
 
 
 async def test_the_next_waking_is_the_earliest_and_a_claimed_one_wakes_when_its_lease_ends(tx: Session) -> None:
-    assert await tx.actions.next_wake(NOW) is None
+    assert await tx.actions.next_wake(None) is None
     await tx.actions.enqueue(new_action("one"), new_action("one"), new_action("two", due_at=NOW + 2 * LEASE))
-    assert await tx.actions.next_wake(NOW) == NOW
+    assert await tx.actions.next_wake(None) == NOW
     await claim(tx, most=1)
+    assert await tx.actions.next_wake(None) == NOW  # behind the one in hand
     assert await tx.actions.next_wake(NOW) == NOW + LEASE
+    await tx.actions.free(NOW + LEASE, LEASE)
+    assert await tx.actions.next_wake(NOW) == NOW + 2 * LEASE
 
 
 async def test_looking_for_work_reads_neither_the_future_nor_the_dead(db: Database, pool: Pool) -> None:
@@ -173,6 +234,7 @@ async def test_looking_for_work_reads_neither_the_future_nor_the_dead(db: Databa
     await analyse(pool)
     async with db.transaction() as tx:
         plans = [await plan_of(tx, lambda: claim(tx)), await plan_of(tx, lambda: tx.actions.next_wake(NOW))]
+    assert "Index Only Scan using scheduled_actions_next" in plans[1]
     for plan in plans:
         assert "scheduled_actions_next" in plan
         assert "Seq Scan on patt.scheduled_actions" not in plan

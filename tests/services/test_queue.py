@@ -6,13 +6,13 @@ from datetime import timedelta
 import pytest
 
 from bot.domain.action import Action
-from bot.services import queue
+from bot.services import seats
 from bot.services.messenger import Undeliverable
-from bot.services.queue import BATCH, LONGEST_BACK_OFF, MOST_ATTEMPTS, TryLater, back_off
+from bot.services.queue import AT_ONCE, BATCH, LONGEST_BACK_OFF, MOST_ATTEMPTS, TryLater, back_off
 from db.pool import Pool
 from sandbox.clock import ManualClock
 from tests.factories import NOW
-from tests.services.queue_work import SECOND, Work, failing, name_of, named
+from tests.services.queue_work import SECOND, Work, failing, name_of, named, rival
 
 
 @pytest.fixture
@@ -53,8 +53,7 @@ async def test_lanes_run_side_by_side(work: Work) -> None:
     assert sorted(work.done) == ["a", "b"]
 
 
-async def test_a_lane_that_hangs_keeps_no_other_waiting(work: Work, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(queue, "LOOK_AGAIN", 0.01)
+async def test_a_lane_that_hangs_keeps_no_other_waiting(work: Work) -> None:
     hangs, answered, others_done = asyncio.Event(), asyncio.Event(), asyncio.Event()
 
     async def hang(action: Action) -> None:
@@ -95,6 +94,55 @@ async def test_stopping_the_queue_stops_the_lanes_it_is_at(work: Work) -> None:
         with pytest.raises(asyncio.CancelledError):
             await running
     assert stopped.is_set()
+
+
+async def test_a_queue_that_is_told_to_stop_ends_what_it_is_at_and_gives_the_rest_back(work: Work, dsn: str) -> None:
+    hangs, answered = asyncio.Event(), asyncio.Event()
+
+    async def hang(_action: Action) -> None:
+        hangs.set()
+        await answered.wait()
+
+    work.act = hang
+    await work.enqueue(named("in hand"), named("behind it"))
+    async with asyncio.timeout(10):
+        running = asyncio.create_task(work.queue.run_due())
+        await hangs.wait()
+        work.queue.stop()
+        await work.enqueue(named("elsewhere", "other"))
+        await asyncio.sleep(0.05)
+        assert not running.done()
+        answered.set()
+        await running
+    assert work.done == ["in hand"]
+    async with rival(dsn, work.clock) as other:
+        await other.queue.run_due()
+        assert sorted(other.done) == ["behind it", "elsewhere"]
+        assert [one.attempts for one in other.seen] == [1, 1]
+
+
+async def test_no_more_than_so_many_begin_together_and_those_who_hang_let_others_pass(
+    work: Work, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(seats, "LONG", 0.2)
+    passed = asyncio.Event()
+
+    async def hang(action: Action) -> None:
+        if name_of(action) == "passes":
+            passed.set()
+        await passed.wait()
+
+    work.act = hang
+    names = ["hangs"] * AT_ONCE + ["passes"] * 5
+    await work.enqueue(*(named(name, f"{number:03}") for number, name in enumerate(names)))
+    async with asyncio.timeout(10):
+        running = asyncio.create_task(work.queue.run_due())
+        while len(work.seen) < AT_ONCE:  # noqa: ASYNC110 - the handlers set no event for it
+            await asyncio.sleep(0)
+        await asyncio.sleep(0.02)
+        assert len(work.seen) == AT_ONCE
+        assert not passed.is_set()
+        assert await running == len(names)
 
 
 async def test_one_lane_runs_one_action_at_a_time(work: Work) -> None:

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 import asyncpg
 import pytest
 
-from bot.domain.action import Action
+from bot.domain.action import Action, Fate, Settled
 from bot.services.queue import BATCH, LEASE
 from db.pool import Pool
 from sandbox.clock import ManualClock
@@ -61,7 +61,7 @@ async def test_asking_again_in_a_transaction_that_outlasts_the_work_is_not_lost(
 
 async def finish(work: Work, action: Action) -> None:
     async with work.db.transaction() as tx:
-        await tx.actions.finish(action, "done", NOW, again_at=NOW + SECOND)
+        await tx.actions.settle([Settled(action, Fate.DONE, "done", NOW + SECOND)], NOW, wait=True)
 
 
 async def test_a_dead_letter_does_not_keep_the_next_from_being_asked_for(work: Work) -> None:
@@ -125,7 +125,7 @@ async def test_waiting_does_not_spin_while_another_worker_is_busy_in_the_lane(wo
     async with work.db.transaction() as tx:
         assert len(await tx.actions.claim(NOW, LEASE, most=1)) == 1
     await work.enqueue(named("behind it"))
-    work.db.work.clear()
+    assert await work.queue.run_due() == 0
     waiting = asyncio.create_task(work.queue.wait_for_work())
     await asleep(work.clock, waiting)
     work.clock.advance(LEASE)
