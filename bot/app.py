@@ -33,6 +33,7 @@ from bot.services.panel import Panel
 from bot.services.queue import Queue
 from bot.services.raid_edits import RaidEdits
 from bot.services.raid_helper_delivery import RaidHelperDelivery
+from bot.services.raid_helper_import import RaidHelperImport
 from bot.services.raid_helper_ledger import StoredLedger
 from bot.services.raid_helper_mirror import RaidHelperMirror
 from bot.services.raids import Raids
@@ -201,6 +202,7 @@ async def _equip(bot: MusterBot, db: Database, raid_helper: RaidHelper, secrets:
         comps=Comps(db, templates, raids, clock),
         panel=Panel(db, sheets, raids, clock),
         unplanned=Unplanned(db, templates, clock),
+        raid_helper_import=RaidHelperImport(db, templates, raid_helper, secrets, clock),
     )
 
 

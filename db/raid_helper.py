@@ -1,10 +1,13 @@
 """Raid-Helper: what its key has been used for, and what its sheets say, in our rows."""
 
 from collections.abc import Collection, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
-from bot.domain.ids import EventId, GuildId, PlayerId, UserId
+import asyncpg
+
+from bot.domain.ids import EventId, GuildId, PlayerId, SeriesId, UserId
 from bot.domain.mirror import Elsewhere
+from db.events import OccurrenceTaken
 from db.rows import Connection
 
 
@@ -82,6 +85,48 @@ class RaidHelperRepository:
             DELETE FROM patt.raid_helper_requests WHERE guild_discord_id = $1
             """,
             guild_id,
+        )
+
+    async def known(
+        self, guild_id: GuildId, raid_helper_ids: Collection[str], *, lock: bool = False
+    ) -> Mapping[str, EventId]:
+        """The server's raids that are these events; `lock` holds them for the transaction, whether there or not."""
+        if lock:
+            await self._db.execute(
+                "SELECT pg_advisory_xact_lock(hashtextextended(id, 0)) FROM unnest($1::text[]) AS id ORDER BY id",
+                list(raid_helper_ids),
+            )
+        rows = await self._db.fetch(
+            """
+            SELECT raid_helper_event_id, id FROM patt.raid_events
+            WHERE guild_discord_id = $1 AND raid_helper_event_id = ANY($2)
+            """,
+            guild_id,
+            list(raid_helper_ids),
+        )
+        return {row["raid_helper_event_id"]: EventId(row["id"]) for row in rows}
+
+    async def attach(self, event_id: EventId, series_id: SeriesId, day: date, template_id: str | None) -> None:
+        """Make the raid the series' one of `day`; a series without a template there takes this one's.
+
+        Raises OccurrenceTaken.
+        """
+        try:
+            await self._db.execute(
+                "UPDATE patt.raid_events SET recurring_event_id = $2, occurrence_date = $3 WHERE id = $1",
+                event_id,
+                series_id,
+                day,
+            )
+        except asyncpg.UniqueViolationError:
+            raise OccurrenceTaken from None
+        await self._db.execute(
+            """
+            UPDATE patt.recurring_events SET raid_helper_template_id = coalesce(raid_helper_template_id, $2)
+            WHERE id = $1
+            """,
+            series_id,
+            template_id,
         )
 
     async def in_hand(self, event_id: EventId, kinds: Collection[str]) -> frozenset[PlayerId]:

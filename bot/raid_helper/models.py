@@ -10,9 +10,23 @@ from typing import Annotated, Any, Literal
 from pydantic import AliasChoices, BeforeValidator, Field
 
 from bot.raid_helper.text import described, find_marker, is_ref, titled
-from bot.raid_helper.wire import Count, Id, Instant, OptionalInstant, OptionalText, Text, Wire, as_rows
+from bot.raid_helper.wire import (
+    Count,
+    Id,
+    Instant,
+    OptionalInstant,
+    OptionalText,
+    Text,
+    Wire,
+    as_count,
+    as_object,
+    as_rows,
+)
 
 State = Literal["accepted", "queued", "late", "tentative", "bench", "absence"]
+
+NO_LIMIT = 999
+"""From here on Raid-Helper's numbers mean that there is no limit."""
 
 _STATES: dict[str, State] = {
     "late": "late",
@@ -224,6 +238,13 @@ class RaidHelperEvent(Wire):
         default=None, validation_alias="signUps"
     )
     payload: dict[str, Any] = Field(default_factory=dict, repr=False)
+
+    @property
+    def limit(self) -> int | None:
+        """How many may come; None when there is no limit, or when it was not told (as in a list)."""
+        settings = as_object(self.payload.get("advancedSettings")) or {}
+        limit = as_count(settings.get("limit"))
+        return limit if limit is not None and 0 < limit < NO_LIMIT else None
 
     @property
     def ref(self) -> str | None:

@@ -43,6 +43,7 @@ LONGEST_OPTION = 100
 
 DID: Mapping[str, str] = {
     "create": "planned the raid",
+    "raidhelper.import": "took the raid over from Raid-Helper",
     "copy": "planned the raid as a copy of another",
     "series.add": "started the series",
     "series.book": "had the raid booked",

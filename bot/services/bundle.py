@@ -12,6 +12,7 @@ from bot.services.mine import Mine
 from bot.services.officers import Officers
 from bot.services.panel import Panel
 from bot.services.raid_edits import RaidEdits
+from bot.services.raid_helper_import import RaidHelperImport
 from bot.services.raids import Raids
 from bot.services.series import SeriesDesk
 from bot.services.servers import Servers
@@ -44,3 +45,4 @@ class Services:
     comps: Comps
     panel: Panel
     unplanned: Unplanned
+    raid_helper_import: RaidHelperImport

@@ -192,3 +192,54 @@ async def test_the_stored_key_can_be_tried_at_any_time(stage: Stage) -> None:
     assert is_refusal(told)
     assert "does not accept this server's API key" in told.text
     assert is_refusal(await stage.member.slash("raidhelper test", force=True))
+
+
+# ---------------------------------------------------------------- taking over what stands there
+
+
+async def stands_there(stage: Stage, title: str = "Molten Core") -> str:
+    """An event that the officer made with Raid-Helper's own command, for Friday; its id."""
+    await stage.officer.slash("raid create", title=title, when="fri 20:00", sheet="raid-helper")
+    await stage.local.settle()
+    await stage.local.db.execute("DELETE FROM patt.raid_events")  # Muster never heard of it
+    return next(event_id for event_id, one in stage.local.raid_helper.events.items() if one["title"] == title)
+
+
+async def test_an_event_is_picked_from_the_list_and_taken_over(connected: Stage) -> None:
+    event_id = await stands_there(connected)
+    await connected.local.raid_helper.sign_up_in_discord(event_id, connected.member.actor.id, "Bench")
+    offered = await connected.owner.autocomplete("raidhelper import", "event", "molten")
+    assert [(one.name, one.value) for one in offered] == [
+        ("Molten Core · Fri 27 Nov 2026, 20:00 CET · in 2 days", event_id)
+    ]
+    told = await connected.owner.slash("raidhelper import", event=event_id)
+    assert told.ephemeral
+    assert "**Molten Core**" in told.text
+    assert "1 answer of its sheet" in told.text
+    assert f"/{connected.raids.id}/{event_id}" in told.text
+    assert f"/{connected.raids.id}/{event_id}" in (await connected.member.slash("raid list")).text
+    assert await connected.owner.autocomplete("raidhelper import", "event", "molten") == []
+
+
+async def test_everything_is_taken_over_when_no_event_is_named(connected: Stage) -> None:
+    await stands_there(connected)
+    assert "1 event of Raid-Helper became raids here" in (await connected.owner.slash("raidhelper import")).text
+    assert "is a raid here already" in (await connected.owner.slash("raidhelper import")).text
+
+
+async def test_a_series_wants_an_event(connected: Stage) -> None:
+    told = await connected.owner.slash("raidhelper import", series="Weekly")
+    assert is_refusal(told)
+    assert "which event" in told.text
+
+
+async def test_members_may_not_take_over(connected: Stage) -> None:
+    event_id = await stands_there(connected)
+    assert is_refusal(await connected.member.slash("raidhelper import", event=event_id, force=True))
+    assert await connected.value("SELECT count(*) FROM patt.raid_events") == 0
+
+
+async def test_without_a_key_the_list_says_so(stage: Stage) -> None:
+    [offered] = await stage.owner.autocomplete("raidhelper import", "event", "x")
+    assert "no Raid-Helper key yet" in offered.name
+    assert is_refusal(await stage.owner.slash("raidhelper import"))

@@ -29,6 +29,7 @@ from bot.services.panel import Panel
 from bot.services.queue import LEASE, Queue
 from bot.services.raid_edits import RaidEdits
 from bot.services.raid_helper_delivery import RaidHelperDelivery
+from bot.services.raid_helper_import import RaidHelperImport
 from bot.services.raid_helper_ledger import StoredLedger
 from bot.services.raid_helper_mirror import RaidHelperMirror
 from bot.services.raids import Raids
@@ -79,6 +80,7 @@ class Worker:
     panel: Panel
     unplanned: Unplanned
     mirror: RaidHelperMirror
+    imports: RaidHelperImport
     queue: Queue
 
 
@@ -245,6 +247,7 @@ def _worker(world: World, pool: Pool, http: aiohttp.ClientSession, timeout_secon
         panel=Panel(db, sheets, raids, clock),
         unplanned=Unplanned(db, templates, clock),
         mirror=mirror,
+        imports=RaidHelperImport(db, templates, raid_helper, secrets, clock),
         queue=Queue(db, {kind: handler for one in working for kind, handler in one.handlers.items()}, clock),
     )
 
