@@ -19,6 +19,8 @@ from bot.client import FIVE_MINUTES, MusterBot
 from bot.clock import Clock, SystemClock
 from bot.raid_helper.client import RaidHelper
 from bot.services.alert_desk import AlertDesk
+from bot.services.announcements import Announcements
+from bot.services.beside import Beside
 from bot.services.booking import AutoBooker
 from bot.services.bundle import Services
 from bot.services.characters import Characters
@@ -27,7 +29,9 @@ from bot.services.comps import Comps
 from bot.services.copying import Copies
 from bot.services.deadlines import Deadlines
 from bot.services.delivery import Delivery
+from bot.services.lost_sheets import LostSheets
 from bot.services.mine import Mine
+from bot.services.mirrors import Mirrors
 from bot.services.officers import Officers
 from bot.services.panel import Panel
 from bot.services.queue import Queue
@@ -53,6 +57,8 @@ from cogs.alerts import DiscordAlerts
 from cogs.comp_poster import DiscordComps
 from cogs.emoji_book import DiscordEmoji
 from cogs.messenger import DiscordMessenger
+from cogs.mirror_keeper import DiscordMirrors
+from cogs.mirrors import DiscordLostSheets
 from db import Database
 from db.embedded import EmbeddedPostgres
 from db.listen import Listener
@@ -179,10 +185,15 @@ async def _equip(bot: MusterBot, db: Database, raid_helper: RaidHelper, secrets:
     deadlines = Deadlines(db, sheets, DiscordAlerts(bot), clock)
     comps = CompDelivery(db, templates, DiscordComps(bot), clock)
     statuses = Statuses(db, clock)
-    working = (native, elsewhere, mirror, deadlines, comps, statuses)
+    raids = Raids(db, templates, secrets, clock)
+    keeper = DiscordMirrors(bot)
+    mirrors = Mirrors(db, keeper, clock)
+    lost_sheets = LostSheets(db, DiscordLostSheets(bot), clock)
+    announcements = Announcements(db, templates, raids, sheets, keeper, clock)
+    standing = Beside(db, mirrors, sheets, keeper, clock)
+    working = (native, elsewhere, mirror, deadlines, comps, statuses, standing, lost_sheets, announcements)
     handlers = {kind: handler for one in working for kind, handler in one.handlers.items()}
     bot.queue = Queue(db, handlers, clock)
-    raids = Raids(db, templates, secrets, clock)
     bot.services = Services(
         clock=clock,
         servers=Servers(db, raid_helper, secrets),
@@ -201,6 +212,9 @@ async def _equip(bot: MusterBot, db: Database, raid_helper: RaidHelper, secrets:
         alerts=AlertDesk(db, sheets, clock),
         comps=Comps(db, templates, raids, clock),
         panel=Panel(db, sheets, raids, clock),
+        lost_sheets=lost_sheets,
+        mirrors=mirrors,
+        announcements=announcements,
         unplanned=Unplanned(db, templates, clock),
         raid_helper_import=RaidHelperImport(db, templates, raid_helper, secrets, clock),
     )

@@ -37,6 +37,7 @@ EXTENSIONS = (
     "cogs.panel",
     "cogs.raidhelper",
     "cogs.template",
+    "cogs.mirrors",
     "cogs.queue",
     "cogs.unplanned",
     "cogs.autobook",
@@ -184,8 +185,11 @@ class MusterBot(commands.AutoShardedBot):
 
 
 def intents(*, members: bool) -> discord.Intents:
-    """Guilds and voice states; direct messages for the owner's commands; the privileged members only if allowed."""
-    return discord.Intents(guilds=True, voice_states=True, dm_messages=True, members=members)
+    """Guilds and voice states; messages for the owner's commands and to hear of deleted sheets, without their content.
+
+    The privileged members only if allowed.
+    """
+    return discord.Intents(guilds=True, voice_states=True, messages=True, members=members)
 
 
 def tree_digest(tree: app_commands.CommandTree[Any]) -> str:

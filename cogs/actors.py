@@ -75,7 +75,7 @@ def missing_in(interaction: discord.Interaction[Any], channel_id: ChannelId) -> 
         raise CannotPost(texts.channel_gone(channel_id))
     held = channel.permissions_for(guild.me)
     needed = IN_THREADS if isinstance(channel, discord.Thread) else POSTING
-    return [_words(name) for name in needed if not getattr(held, name)]
+    return [words(name) for name in needed if not getattr(held, name)]
 
 
 def require_postable(interaction: discord.Interaction[Any], channel_id: ChannelId) -> None:
@@ -84,5 +84,6 @@ def require_postable(interaction: discord.Interaction[Any], channel_id: ChannelI
         raise CannotPost(texts.missing_permissions(channel_id, missing))
 
 
-def _words(permission: str) -> str:
+def words(permission: str) -> str:
+    """A permission's name as Discord shows it."""
     return permission.replace("_", " ").title()

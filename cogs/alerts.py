@@ -43,7 +43,7 @@ class MinimumButton(PersistentItem[ui.Button[ui.View]], template=custom_ids.MINI
         await turn_into(interaction, await in_time(interaction, self._decide(interaction), update=True))
 
     async def _decide(self, interaction: Interaction) -> str:
-        actor, desk = await _decider(interaction, self.event_id), interaction.client.services.alerts
+        actor, desk = await decider(interaction, self.event_id), interaction.client.services.alerts
         if self.verdict is Verdict.CANCELLED:
             event = await desk.cancel(actor, self.event_id, alert_texts.TOO_FEW)
         else:
@@ -144,7 +144,7 @@ class DiscordAlerts:
             raise Undeliverable(str(error)) from error
 
 
-async def _decider(interaction: Interaction, event_id: EventId) -> Actor:
+async def decider(interaction: Interaction, event_id: EventId) -> Actor:
     """Whoever pressed; a leader who was asked by direct message counts as what they are in the raid's server."""
     if interaction.guild_id is not None:
         return actor_of(interaction)

@@ -10,7 +10,7 @@ from bot.domain.ids import ChannelId, MessageId, UserId
 from bot.domain.notice import Notice
 from bot.domain.roster import Placed
 from bot.domain.sheet import Sheet
-from bot.render import alert_texts, texts
+from bot.render import alert_texts, mirror_texts, texts
 from bot.render.sheet import sheet_embed
 from bot.services.messenger import SheetGone, Undeliverable
 from cogs import mine
@@ -35,10 +35,15 @@ class DiscordMessenger:
         return UserId(self._bot.user.id)
 
     async def post_sheet(self, sheet: Sheet, nonce: str) -> MessageId:
-        """Post the sheet with its buttons."""
+        """Post the sheet with its buttons, ringing the roles that are to hear of it."""
         channel = self._channel(_channel_of(sheet))
+        roles = [discord.Object(one) for one in sheet.mention_roles]
+        pings = discord.AllowedMentions(everyone=False, users=False, roles=roles)
+        text = mirror_texts.rings(sheet.mention_roles)
         try:
-            message = await channel.send(embed=sheet_embed(sheet), view=self._view(sheet), nonce=nonce)
+            message = await channel.send(
+                text, embed=sheet_embed(sheet), view=self._view(sheet), nonce=nonce, allowed_mentions=pings
+            )
         except (discord.Forbidden, discord.NotFound) as error:
             raise Undeliverable(str(error)) from error
         return MessageId(message.id)

@@ -12,6 +12,7 @@ from db.characters import CharacterRepository
 from db.clicks import ClickRepository
 from db.comps import CompRepository
 from db.events import EventRepository
+from db.mirrors import MirrorRepository
 from db.people import PersonRepository
 from db.players import PlayerRepository
 from db.pool import Pool
@@ -39,6 +40,7 @@ class Session:
         self.clicks = ClickRepository(connection, self.actions)
         self.comps = CompRepository(connection)
         self.events = EventRepository(connection)
+        self.mirrors = MirrorRepository(connection)
         self.people = PersonRepository(connection)
         self.players = PlayerRepository(connection)
         self.raid_helper = RaidHelperRepository(connection)

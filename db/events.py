@@ -17,8 +17,7 @@ _SELECT = """
     SELECT id, guild_discord_id, title, event_date, start_time_utc, end_time_utc, status, description, deadline_utc,
            closed, cancel_reason, leader_discord_id, sheet, template_id, total_limit, minimum,
            discord_channel_id, discord_message_id, recurring_event_id, occurrence_date, successor_id, auto_booked,
-           booking_state, raid_helper_event_id, discord_thread_id, created_by,
-           gates
+           booking_state, raid_helper_event_id, discord_thread_id, created_by, gates, post_at, posted_before
     FROM patt.raid_events
 """
 
@@ -41,8 +40,8 @@ class EventRepository:
                 INSERT INTO patt.raid_events (guild_discord_id, title, event_date, start_time_utc, end_time_utc,
                     description, deadline_utc, leader_discord_id, created_by, sheet, template_id, total_limit,
                     minimum, discord_channel_id, recurring_event_id, occurrence_date, auto_booked, booking_state,
-                    gates, season_id)
-                VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, (
+                    gates, post_at, season_id)
+                VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, (
                     SELECT id FROM patt.raid_seasons
                     WHERE is_active AND start_date <= $3 AND coalesce(end_date, 'infinity') >= $3
                       AND coalesce(guild_discord_id, $1) = $1
@@ -68,6 +67,7 @@ class EventRepository:
                 new.auto_booked,
                 new.booking_state,
                 maybe(write_gates, new.gates),
+                new.post_at,
             )
         except asyncpg.UniqueViolationError as error:
             if error.constraint_name == "raid_events_occurrence":
@@ -92,6 +92,15 @@ class EventRepository:
             _SELECT + " WHERE discord_message_id = $1 AND guild_discord_id = $2", message_id, guild_id
         )
         return event_of(row) if row else None
+
+    async def with_messages(self, guild_id: GuildId, message_ids: Sequence[MessageId]) -> Sequence[Event]:
+        """The raids of this server whose sheets are among those messages, in the order of their ids."""
+        rows = await self._db.fetch(
+            _SELECT + " WHERE discord_message_id = ANY ($1::bigint[]) AND guild_discord_id = $2 ORDER BY id",
+            list(message_ids),
+            guild_id,
+        )
+        return [event_of(row) for row in rows]
 
     async def with_sheet(self, guild_id: GuildId, message_id: MessageId) -> Event | None:
         """The same for Raid-Helper's sheets, too: its event's id is the message's."""
@@ -211,7 +220,13 @@ class EventRepository:
     async def set_message(self, event_id: EventId, message_id: MessageId | None) -> None:
         """Remember the sheet's message, or that there is none any more."""
         await self._db.execute(
-            "UPDATE patt.raid_events SET discord_message_id = $2 WHERE id = $1", event_id, message_id
+            """
+            UPDATE patt.raid_events SET
+                discord_message_id = $2::bigint, posted_before = posted_before OR $2::bigint IS NOT NULL
+            WHERE id = $1
+            """,
+            event_id,
+            message_id,
         )
 
     async def set_thread(self, event_id: EventId, thread_id: ChannelId | None) -> None:
@@ -247,6 +262,8 @@ def event_of(row: Any) -> Event:
         booking_state=maybe(BookingState, row["booking_state"]),
         raid_helper_event_id=row["raid_helper_event_id"],
         thread_id=maybe(ChannelId, row["discord_thread_id"]),
+        post_at=row["post_at"],
+        posted_before=row["posted_before"],
         created_by=maybe(UserId, row["created_by"]),
         gates=maybe(read_gates, row["gates"]),
     )

@@ -31,6 +31,12 @@ class Kind(StrEnum):
     DELETE_COMP = "comp.delete"
     COMP_DECLINED = "comp.declined"
     CHANGE_STATUS = "raid.status"
+    SYNC_THREAD = "thread.sync"
+    SYNC_DISCORD_EVENT = "discord_event.sync"
+    SYNC_ROLE = "role.sync"
+    WARN_OFFICERS = "officers.warn"
+    ASK_LOST_SHEET = "sheet.lost"
+    SAY = "raid.say"
 
 
 @dataclass(frozen=True)

@@ -73,6 +73,10 @@ class Event:
     raid_helper_event_id: str | None = None
     thread_id: ChannelId | None = None
     """The thread below the sheet; None while there is none."""
+    post_at: datetime | None = None
+    """When the sheet is posted (UTC); None: at once."""
+    posted_before: bool = False
+    """Whether its sheet stood in its channel once: then it rings nobody when it comes back."""
     created_by: UserId | None = None
     gates: Gates | None = None
     """The rules for signing up, where they are not the template's own."""
@@ -84,6 +88,10 @@ class Event:
         if message_id is None or self.channel_id is None:
             return None
         return f"https://discord.com/channels/{self.guild_id}/{self.channel_id}/{message_id}"
+
+    def unposted(self, now: datetime) -> bool:
+        """Whether its sheet stands only later; a raid moved before that moment has its sheet at once."""
+        return self.message_id is None and self.post_at is not None and now < self.post_at < self.starts_at
 
     @property
     def takes_buttons(self) -> bool:
@@ -122,6 +130,11 @@ class NewEvent:
     occurrence: date | None = None
     auto_booked: bool = False
     booking_state: BookingState | None = None
+    post_at: datetime | None = None
+
+
+class BadPostTime(MusterError):
+    """The sheet is posted before the raid starts: give an earlier time, or leave it out to post it now."""
 
 
 class UnknownEvent(MusterError):

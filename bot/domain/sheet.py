@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from bot.domain.event import Event
+from bot.domain.ids import ChannelId, RoleId
 from bot.domain.roster import Roster
 from bot.domain.template import Choice, Template
 
@@ -17,6 +18,10 @@ class Sheet:
     series_label: str | None = None
     closed_choices: frozenset[Choice] = frozenset()
     """The answers the sheet does not take any more at that moment."""
+    voice_channel_id: ChannelId | None = None
+    """Where people meet to speak."""
+    mention_roles: tuple[RoleId, ...] = ()
+    """Whom the sheet rings when it is posted."""
 
     @property
     def past_deadline(self) -> bool:

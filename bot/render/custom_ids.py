@@ -28,6 +28,7 @@ CALENDAR = rf"{_EVENT}:calendar"
 MY_OWN = (CARD, CHARACTER, CHOOSE_CHARACTER, ALSO_PLAY, CHOOSE_OFFERS, NOTE, ARRIVAL, CALENDAR)
 MINIMUM = rf"{_EVENT}:minimum:(?P<verdict>cancelled|kept)"
 SUBSTITUTES = rf"{_EVENT}:substitutes"
+LOST = rf"{_EVENT}:lost:(?P<do>repost|cancel)"
 UNDO = r"muster:undo:(?P<entry>\d{1,18})"
 TEMPLATE_FORM = r"muster:template:again"
 COMP_SAY = rf"{_EVENT}:comp:(?P<say>confirm|decline)"
@@ -49,7 +50,22 @@ PANEL_UNDO = rf"{_EVENT}:panel:undo:(?P<entry>\d{{1,18}})"
 PANEL = (PANEL_DO, PANEL_WHEN, PANEL_PEOPLE, PANEL_WHO, PANEL_NEW, PANEL_PUT, PANEL_OFF, PANEL_OFFER, PANEL_UNDO)
 COMP = (COMP_SAY, COMP_DO, COMP_WHO, COMP_TO, COMP_OUT, COMP_SWAP)
 
-ALL = (ANSWER, CLASS, SPEC, MINE, RESPEC, WITHDRAW, *MY_OWN, MINIMUM, SUBSTITUTES, UNDO, TEMPLATE_FORM, *COMP, *PANEL)
+ALL = (
+    ANSWER,
+    CLASS,
+    SPEC,
+    MINE,
+    RESPEC,
+    WITHDRAW,
+    *MY_OWN,
+    MINIMUM,
+    SUBSTITUTES,
+    LOST,
+    UNDO,
+    TEMPLATE_FORM,
+    *COMP,
+    *PANEL,
+)
 
 
 def known(custom_id: str) -> bool:
@@ -95,6 +111,11 @@ def minimum(event_id: EventId, verdict: Verdict) -> str:
 def substitutes(event_id: EventId) -> str:
     """The id of `Ask bench and substitutes`."""
     return f"muster:{event_id}:substitutes"
+
+
+def lost(event_id: EventId, do: str) -> str:
+    """The id of what an officer may decide about a deleted sheet: repost or cancel."""
+    return f"muster:{event_id}:lost:{do}"
 
 
 def undo(entry_id: int) -> str:

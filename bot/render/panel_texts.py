@@ -53,6 +53,8 @@ DID: Mapping[str, str] = {
     "reopen": "opened the sheet again",
     "cancel": "cancelled the raid",
     "keep": "kept the raid below its minimum",
+    "repost": "had the deleted sheet posted again",
+    "announce": "announced something",
     "substitutes": "asked bench and substitutes",
     "remove": "took {who} off the sheet",
     "switch": "took up what {who} offered",

@@ -140,6 +140,8 @@ def _facts(sheet: Sheet) -> Iterator[str]:
         yield f"👑 **Leader** <@{event.leader_id}>"
     yield f"📅 {stamp(event.starts_at)} · {stamp(event.starts_at, 'R')}"
     yield f"⏳ {show_duration(event.ends_at - event.starts_at)}"
+    if sheet.voice_channel_id:
+        yield f"🔊 <#{sheet.voice_channel_id}>"
     if event.status is EventStatus.CANCELLED:
         return
     if said := texts.STATUS.get(event.status):

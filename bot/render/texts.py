@@ -145,7 +145,9 @@ def created(event: Event) -> str:
     """After `/raid create`."""
     where = f"<#{event.channel_id}>"
     how = "Raid-Helper posts its sheet" if event.sheet is SheetKind.RAID_HELPER else "The sheet appears"
-    return f"**{safe(event.title)}** is planned for {stamp(event.starts_at)}. {how} in {where}. Its id is `{event.id}`."
+    later = f" {stamp(event.post_at, 'f')}" if event.post_at else ""
+    planned = f"**{safe(event.title)}** is planned for {stamp(event.starts_at)}."
+    return f"{planned} {how} in {where}{later}. Its id is `{event.id}`."
 
 
 ZONE_UNSET = "This server has no time zone yet, so times you type are read as UTC: `/raid setup timezone:` sets one."
@@ -197,6 +199,8 @@ def upcoming(events: Sequence[Event]) -> str:
 def _line(event: Event) -> str:
     running = " · running" if event.status is EventStatus.IN_PROGRESS else ""
     link = f" · {event.link}" if event.link else ""
+    if event.post_at and event.message_id is None:
+        link = f" · posted {stamp(event.post_at, 'f')}"
     # A row written by hand may have a title of any length.
     title = safe(event.title[:LONGEST_TITLE])
     return f"`{event.id}` **{title}** {stamp(event.starts_at)}{running}{link}"

@@ -4,11 +4,14 @@ from dataclasses import dataclass
 
 from bot.clock import Clock
 from bot.services.alert_desk import AlertDesk
+from bot.services.announcements import Announcements
 from bot.services.booking import AutoBooker
 from bot.services.characters import Characters
 from bot.services.comps import Comps
 from bot.services.copying import Copies
+from bot.services.lost_sheets import LostSheets
 from bot.services.mine import Mine
+from bot.services.mirrors import Mirrors
 from bot.services.officers import Officers
 from bot.services.panel import Panel
 from bot.services.raid_edits import RaidEdits
@@ -44,5 +47,8 @@ class Services:
     alerts: AlertDesk
     comps: Comps
     panel: Panel
+    lost_sheets: LostSheets
+    mirrors: Mirrors
+    announcements: Announcements
     unplanned: Unplanned
     raid_helper_import: RaidHelperImport

@@ -8,10 +8,12 @@ from bot.domain.action import Action, Kind, NewAction, channel_lane
 from bot.domain.alerts import Alert
 from bot.domain.event import BookingState, Event, EventStatus, SheetKind
 from bot.domain.ids import EventId, PlayerId, UserId
+from bot.domain.mirrors import MirrorKind
 from bot.domain.notice import Notice, still_true
 from bot.domain.sheet import Sheet
-from bot.services import comp_delivery, sheets
-from bot.services.messenger import Messenger, SheetGone
+from bot.services import comp_delivery, lost_sheets, mirrors, sheets
+from bot.services.messenger import Messenger, SheetGone, Undeliverable
+from bot.services.pace import Pace
 from bot.services.queue import Handler
 from bot.services.sheets import Sheets
 from db import Database, Session
@@ -27,6 +29,7 @@ class Delivery:
         self._sheets = sheets
         self._messenger = messenger
         self._clock = clock
+        self._pace = Pace(clock)
 
     @property
     def handlers(self) -> Mapping[Kind, Handler]:
@@ -46,42 +49,61 @@ class Delivery:
             sheet = await self._sheet(tx, action)
             if sheet is None or sheet.event.message_id or sheet.event.status is EventStatus.CANCELLED:
                 return "nothing to post"
+            if sheet.event.unposted(self._clock.now()):
+                return "not yet"
             if sheet.event.booking_state is BookingState.PLANNED:
                 await tx.bookings.set_state(sheet.event.id, BookingState.CREATING)
         message_id = await self._messenger.post_sheet(sheet, action.nonce)
         async with self._db.transaction() as tx:
             await tx.events.set_message(sheet.event.id, message_id)
             await stands(tx, self._clock, sheet.event)
+            await mirrors.follow(tx, sheet.event, self._clock.now())
         return "posted"
 
     async def refresh_sheet(self, action: Action) -> str:
-        """Redraw the sheet as the database has it now."""
+        """Redraw the sheet as the database has it now, as fast as its channel takes edits."""
+        stuck: str | None = None
         async with self._db.transaction() as tx:
             sheet = await self._sheet(tx, action)
             if sheet:
                 await comp_delivery.follow(tx, sheet.event, self._clock.now())
+                await mirrors.follow(tx, sheet.event, self._clock.now())
+                stuck = (await tx.mirrors.get(sheet.event.id, MirrorKind.SHEET)).trouble
         if sheet is None:
             return "no sheet to draw"
         if sheet.event.message_id is None:
-            return await self._post_anew(sheet.event, "no sheet to draw")
+            return await self._post_anew(sheet.event)
+        self._pace.take(sheet.event.channel_id)
         try:
             await self._messenger.edit_sheet(sheet)
         except SheetGone:
-            return await self._post_anew(sheet.event, "deleted by hand")
+            async with self._db.transaction() as tx:
+                return await lost_sheets.lose(tx, sheet.event, self._clock.now())
+        except Undeliverable as refused:
+            await self._trouble(sheet.event, str(refused))
+            return f"cannot be drawn: {refused}"
+        if stuck:
+            await self._trouble(sheet.event, None)
         return "drawn"
 
-    async def _post_anew(self, event: Event, why: str) -> str:
-        """A sheet that is not there: it comes (back) while people can still answer, and is forgotten otherwise."""
+    async def _trouble(self, event: Event, why: str | None) -> None:
+        """Note why the sheet cannot be drawn, or that it can again; the officers hear of it once, not at every edit."""
+        async with self._db.transaction() as tx:
+            await mirrors.trouble(tx, event, MirrorKind.SHEET, why, self._clock.now())
+
+    async def _post_anew(self, event: Event) -> str:
+        """A sheet that does not stand: it comes while people can still answer, unless it waits for somebody's word."""
         now = self._clock.now()
         async with self._db.transaction() as tx:
             current = await tx.events.lock(event.guild_id, event.id)
-            if current is None or current.message_id != event.message_id:
+            if current is None or current.message_id is not None:
                 return "posted meanwhile"
-            await tx.events.set_message(event.id, None)
+            if current.unposted(now) or await lost_sheets.is_lost(tx, current):
+                return "not to be posted yet"
             if current.sheet is SheetKind.NATIVE and current.takes_buttons and current.starts_at > now:
                 await sheets.post(tx, current, now)
-                return f"{why}: posted anew"
-        return why
+                return "no sheet to draw: posted anew"
+        return "no sheet to draw"
 
     async def delete_sheet(self, action: Action) -> str:
         """Delete the sheet's message."""
@@ -89,6 +111,7 @@ class Delivery:
             event = await tx.events.get(_event_id(action))
             if event:
                 await comp_delivery.follow(tx, event, self._clock.now())
+                await mirrors.follow(tx, event, self._clock.now())
         if event is None or event.message_id is None or event.channel_id is None:
             return "no sheet to delete"
         if event.status is not EventStatus.CANCELLED:

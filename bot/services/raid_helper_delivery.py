@@ -23,6 +23,7 @@ from bot.raid_helper.client import RaidHelper, RaidHelperServer, find_lost
 from bot.raid_helper.models import Choice as Button
 from bot.raid_helper.models import EventChange, EventDraft, RaidHelperEvent, SignUpDraft
 from bot.raid_helper.naming import choose, status_choice
+from bot.services import mirrors
 from bot.services.delivery import stands
 from bot.services.messenger import Messenger, Undeliverable
 from bot.services.queue import Handler, TryLater
@@ -86,6 +87,7 @@ class RaidHelperDelivery:
         created = await self._created(server, event, draft, in_doubt=in_doubt)
         async with self._db.transaction() as tx:
             await tx.bookings.set_raid_helper_event(event.id, created.id, created.payload)
+            await mirrors.follow(tx, event, self._clock.now())
             await stands(tx, self._clock, event)
             await self._enqueue_sign_ups(tx, event)
             await watch(tx, event.guild_id, [event], self._clock.now())
@@ -115,6 +117,7 @@ class RaidHelperDelivery:
         async with self._db.transaction() as tx:
             event = await _event(tx, action)
             server = await self._server(tx, action)
+            await mirrors.follow(tx, event, self._clock.now())
         if event.raid_helper_event_id is None or event.status is EventStatus.CANCELLED:
             return "nothing to edit"
         try:
@@ -129,6 +132,7 @@ class RaidHelperDelivery:
         async with self._db.transaction() as tx:
             event = await _event(tx, action)
             server = await self._server(tx, action)
+            await mirrors.follow(tx, event, self._clock.now())
         goes = event.raid_helper_event_id if event.status is EventStatus.CANCELLED else None
         raid_helper_id = action.payload.get("raid_helper_event_id") or goes
         if raid_helper_id is None:

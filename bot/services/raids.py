@@ -11,6 +11,7 @@ from bot.domain.durations import parse_duration
 from bot.domain.errors import MusterError
 from bot.domain.event import (
     BadDeadline,
+    BadPostTime,
     BookingState,
     Event,
     EventStatus,
@@ -61,6 +62,7 @@ class RaidWish:
     deadline: str | None = None
     sheet: SheetKind | None = None
     participants: Participants | None = None
+    post_at: str | None = None
     here: ChannelId | None = None
     """Where it was typed: the channel when neither the wish nor the server names one."""
 
@@ -171,6 +173,7 @@ class Raids:
             minimum=template.minimum,
             gates=_own_gates(template, holds),
             channel_id=channel_id,
+            post_at=_post_at(wish, server, sheet, starts_at, now),
         )
 
     def sheet_kind(self, wished: SheetKind | None, server: Server) -> SheetKind:
@@ -202,6 +205,18 @@ def deadline_of(
     if deadline <= now:
         raise BadDeadline("That deadline has already passed. Give a shorter time before the start, or leave it out.")
     return deadline
+
+
+def _post_at(wish: RaidWish, server: Server, sheet: SheetKind, starts_at: datetime, now: datetime) -> datetime | None:
+    """When the sheet shall appear; None: at once. Raises UnreadableTime, TimeInPast, BadPostTime."""
+    if not wish.post_at:
+        return None
+    if sheet is SheetKind.RAID_HELPER:
+        raise BadPostTime("Raid-Helper posts its sheets at once: leave `post_at` out, or plan it with `sheet: native`.")
+    moment = future(parse_when(wish.post_at, zone=server.zone, now=now), now)
+    if moment >= starts_at:
+        raise BadPostTime
+    return moment
 
 
 def _channel(wish: RaidWish, server: Server) -> ChannelId | None:

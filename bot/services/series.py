@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from bot.clock import Clock
 from bot.domain.durations import parse_duration
 from bot.domain.errors import MusterError
-from bot.domain.event import Event, NewEvent, SheetKind, check_description, check_limit, check_title
+from bot.domain.event import BadPostTime, Event, NewEvent, SheetKind, check_description, check_limit, check_title
 from bot.domain.ids import ChannelId, GuildId
 from bot.domain.people import UnknownParticipants
 from bot.domain.permissions import Actor, require_officer
@@ -99,6 +99,8 @@ class SeriesDesk:
             raise UnknownParticipants(
                 "A raid that repeats takes no participants. Leave out either `participants` or `repeat`."
             )
+        if raid.post_at:
+            raise BadPostTime("A raid that repeats is posted at once. Leave out either `post_at` or `repeat`.")
         async with self._db.transaction() as tx:
             zone = (await tx.servers.get(actor.guild_id)).zone
         return await self.add(actor, _repeated(raid, repeat, zone, self._clock.now()))

@@ -10,8 +10,10 @@ from bot.domain.event import Event, SheetKind
 from bot.domain.ids import EventId, GuildId
 from bot.domain.notice import Notice
 from bot.domain.roster import SignUp, place
+from bot.domain.settings import ANNOUNCE, MENTION_ROLES, VOICE_CHANNEL
 from bot.domain.sheet import Sheet
 from bot.domain.template import Choice
+from bot.services.settings import effective
 from bot.services.templates import Templates
 from db import Session
 
@@ -31,6 +33,8 @@ class Sheets:
         template = await self._templates.of(tx, event)
         sign_ups = await tx.sign_ups.of(event.id)
         series = await tx.series.get(event.series_id) if event.series_id else None
+        settings = await effective(tx, event)
+        rings = settings[ANNOUNCE] and not event.posted_before
         now = self._clock.now()
         return Sheet(
             event,
@@ -38,6 +42,8 @@ class Sheets:
             place(sign_ups, template, event.total_limit),
             series.label if series else None,
             frozenset(choice for choice in Choice if not event.takes(choice, now)),
+            settings[VOICE_CHANNEL],
+            settings[MENTION_ROLES] if rings else (),
         )
 
     async def find(self, tx: Session, event_id: EventId) -> Sheet | None:
@@ -47,8 +53,13 @@ class Sheets:
 
 
 async def post(tx: Session, event: Event, now: datetime) -> None:
-    """Enqueue the first appearance of an event's sheet, natively or on Raid-Helper."""
+    """Enqueue the first appearance of an event's sheet, natively (then at its `post_at`) or on Raid-Helper."""
     native = event.sheet is SheetKind.NATIVE
+    if native and event.post_at and event.unposted(now):
+        kind, lane, key = Kind.POST_SHEET, channel_lane(event.channel_id), int(event.post_at.timestamp())
+        later = NewAction(event.guild_id, kind, lane, event.post_at, event.id, dedupe=f"{kind}:{event.id}:{key}")
+        await tx.actions.enqueue(later)
+        return
     kind = Kind.POST_SHEET if native else Kind.CREATE_ON_RAID_HELPER
     lane = channel_lane(event.channel_id) if native else raid_helper_lane(event.guild_id)
     await tx.actions.enqueue(NewAction(event.guild_id, kind, lane, now, event.id, dedupe=f"{kind}:{event.id}"))

@@ -4,6 +4,7 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.client import MusterBot
+from cogs.raid.announce import AnnounceCommand
 from cogs.raid.comp import CompCommand
 from cogs.raid.editing import Editing
 from cogs.raid.officers import OfficerCommands
@@ -18,6 +19,7 @@ class Raid(
     Planning,
     Editing,
     OfficerCommands,
+    AnnounceCommand,
     CompCommand,
     ShowCommand,
     SeriesCommands,

@@ -36,8 +36,9 @@ class Planning(Family):
         participants="Who is on it from the start: @Arila @Bo, Cassia, +Somebody new",
         repeat="weekly, or every 2 weeks: starts a series",
         sheet="Muster's own sheet, or Raid-Helper's",
+        post_at="When the sheet appears, such as sun 18:00; at once when left out",
     )
-    @app_commands.autocomplete(when=options.when, template=options.template)
+    @app_commands.autocomplete(when=options.when, post_at=options.when, template=options.template)
     @app_commands.choices(sheet=options.SHEETS)
     async def create(
         self,
@@ -53,6 +54,7 @@ class Planning(Family):
         participants: str | None = None,
         repeat: str | None = None,
         sheet: str | None = None,
+        post_at: str | None = None,
     ) -> None:
         """Plan a raid and post its sheet."""
         wish = RaidWish(
@@ -65,6 +67,7 @@ class Planning(Family):
             limit=limit,
             deadline=deadline,
             sheet=SheetKind(sheet) if sheet else None,
+            post_at=post_at,
             here=here(interaction),
         )
         await answer(interaction, await in_time(interaction, self._create(interaction, wish, repeat, participants)))

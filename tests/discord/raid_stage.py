@@ -1,5 +1,6 @@
 """A staged server around a running bot, and the short words the tests of this folder use."""
 
+import asyncio
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -72,6 +73,12 @@ class Stage:
     async def value(self, statement: str, *arguments: Any) -> Any:
         """The one value a statement answers with."""
         return await self.local.db.fetchval(statement, *arguments)
+
+    async def until(self, statement: str, *arguments: Any) -> None:
+        """Wait until the statement answers with the truth: what Discord tells the bot comes in its own time."""
+        async with asyncio.timeout(10):
+            while not await self.value(statement, *arguments):  # noqa: ASYNC110 - the database has no event to wait for
+                await asyncio.sleep(0.01)
 
     async def row(self, statement: str, *arguments: Any) -> dict[str, Any]:
         """The one row a statement answers with."""

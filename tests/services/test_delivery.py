@@ -7,6 +7,7 @@ import asyncpg
 import pytest
 
 from bot.domain.action import Kind, NewAction
+from bot.domain.mirrors import MirrorKind
 from bot.domain.template import Choice
 from bot.services.messenger import SheetGone, Undeliverable
 from bot.services.sheets import SPACING
@@ -191,17 +192,48 @@ async def test_an_edit_that_failed_is_made_up_for(guild: World) -> None:
     assert len(guild.discord.edits) == 1
 
 
-@pytest.mark.parametrize(("minutes", "sheets"), [(-1, 1), (1, 0)])
-async def test_a_sheet_that_was_deleted_by_hand_comes_back_once_before_the_start(
-    guild: World, minutes: int, sheets: int
+@pytest.mark.parametrize(("minutes", "asked"), [(-1, 1), (1, 0)])
+async def test_a_sheet_that_was_deleted_by_hand_is_asked_about_once_before_the_start(
+    guild: World, minutes: int, asked: int
 ) -> None:
     raid = await posted(guild)
     guild.clock.set(raid["start_time_utc"] + timedelta(minutes=minutes))
-    await guild.first.sign_ups.answer(member(), raid["id"], Choice.TENTATIVE)
-    guild.discord.fail("edit_sheet", SheetGone("Unknown Message"))
+    for number in (1, 2):
+        await guild.first.sign_ups.answer(member(number), raid["id"], Choice.TENTATIVE)
+        guild.discord.fail("edit_sheet", SheetGone("Unknown Message"))
+        await guild.pass_time(SPACING)
+        await guild.run()
+    assert (guild.discord.sheets, guild.beside.lost) == ([], [(RAIDS, raid["id"])] * asked)
+    assert await guild.open_actions() == []
+    assert not await guild.pool.fetchval("SELECT count(*) FROM patt.scheduled_actions WHERE dead")
+
+
+async def test_six_sheets_of_one_channel_are_edited_as_fast_as_discord_takes_it(guild: World) -> None:
+    raids = [await posted(guild) for _ in range(12)]
+    for raid in raids:
+        await guild.first.sign_ups.answer(member(), raid["id"], Choice.TENTATIVE)
+    shown: list[int] = []
+    for _ in range(12):
+        await guild.pass_time(SPACING)
+        shown.append(len(guild.discord.edits))
+    assert shown[0] == 5
+    assert all(later - earlier <= 5 for earlier, later in zip(shown, shown[5:], strict=False))
+    assert {sheet.event.id for sheet in guild.discord.edits} == {raid["id"] for raid in raids}
+
+
+async def test_a_sheet_that_cannot_be_drawn_is_told_to_the_officers_once_and_drawn_when_it_can(guild: World) -> None:
+    await guild.pool.execute("UPDATE common.discord_config SET officer_channel_id = $1", OFFICERS)
+    raid = await posted(guild)
+    guild.discord.fail("edit_sheet", Undeliverable("Missing Access"), times=3)
+    for number in range(1, 5):
+        await guild.first.sign_ups.answer(member(number), raid["id"], Choice.TENTATIVE)
+        await guild.pass_time(SPACING)
+    assert guild.beside.warned == [(OFFICERS, raid["id"], MirrorKind.SHEET, "Missing Access")]
+    assert [len(sheet.roster.others[Choice.TENTATIVE]) for sheet in guild.discord.edits] == [4]
+    guild.discord.fail("edit_sheet", Undeliverable("Missing Access"))
+    await guild.first.sign_ups.answer(member(5), raid["id"], Choice.TENTATIVE)
     await guild.pass_time(SPACING)
-    await guild.run()
-    assert (len(guild.discord.sheets), await guild.open_actions()) == (sheets, [])
+    assert len(guild.beside.warned) == 2  # it had been well in between
     assert not await guild.pool.fetchval("SELECT count(*) FROM patt.scheduled_actions WHERE dead")
 
 

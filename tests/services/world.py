@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -18,12 +18,16 @@ from bot.domain.ids import EventId, GuildId, SeriesId, TemplateId
 from bot.domain.series import NewSeries
 from bot.raid_helper.client import RaidHelper
 from bot.services.alert_desk import AlertDesk
+from bot.services.announcements import Announcements
+from bot.services.beside import Beside
 from bot.services.booking import AutoBooker
 from bot.services.characters import Characters
 from bot.services.copying import Copies
 from bot.services.deadlines import Deadlines
 from bot.services.delivery import Delivery
+from bot.services.lost_sheets import LostSheets
 from bot.services.mine import Mine
+from bot.services.mirrors import Mirrors
 from bot.services.officers import Officers
 from bot.services.panel import Panel
 from bot.services.queue import LEASE, Queue
@@ -48,6 +52,7 @@ from db.pool import Pool, open_pool
 from sandbox.clock import ManualClock
 from sandbox.raid_helper.server import RaidHelperStandIn
 from tests.factories import GUILD, new_event, new_series
+from tests.services.beside_recorder import BesideRecorder
 from tests.services.recorder import Recorder
 
 API_KEY = "k3yOfTheFirstServer0123456789abcdefABCDEF"
@@ -78,6 +83,9 @@ class Worker:
     booker: AutoBooker
     alerts: AlertDesk
     panel: Panel
+    mirrors: Mirrors
+    lost_sheets: LostSheets
+    announcements: Announcements
     unplanned: Unplanned
     mirror: RaidHelperMirror
     imports: RaidHelperImport
@@ -97,6 +105,7 @@ class World:
     first: Worker
     template_id: TemplateId | None = None
     """What raids are made with; None as those written by hand, which have their server's default."""
+    beside: BesideRecorder = field(default_factory=BesideRecorder)
 
     @asynccontextmanager
     async def worker(self, *, timeout_seconds: float = 30.0) -> AsyncGenerator[Worker]:
@@ -225,8 +234,12 @@ def _worker(world: World, pool: Pool, http: aiohttp.ClientSession, timeout_secon
     deadlines = Deadlines(db, sheets, world.discord, clock)
     elsewhere = RaidHelperDelivery(db, raid_helper, secrets, world.discord, clock)
     mirror = RaidHelperMirror(db, templates, raid_helper, secrets, clock)
-    working = (native, elsewhere, mirror, deadlines, Statuses(db, clock))
     raids = Raids(db, templates, secrets, clock)
+    mirrors = Mirrors(db, world.beside, clock)
+    lost_sheets = LostSheets(db, world.beside, clock)
+    announcements = Announcements(db, templates, raids, sheets, world.beside, clock)
+    standing = Beside(db, mirrors, sheets, world.beside, clock)
+    working = (native, elsewhere, mirror, deadlines, Statuses(db, clock), standing, lost_sheets, announcements)
     return Worker(
         db=db,
         secrets=secrets,
@@ -245,6 +258,9 @@ def _worker(world: World, pool: Pool, http: aiohttp.ClientSession, timeout_secon
         booker=AutoBooker(db, templates, secrets, clock),
         alerts=AlertDesk(db, sheets, clock),
         panel=Panel(db, sheets, raids, clock),
+        mirrors=mirrors,
+        lost_sheets=lost_sheets,
+        announcements=announcements,
         unplanned=Unplanned(db, templates, clock),
         mirror=mirror,
         imports=RaidHelperImport(db, templates, raid_helper, secrets, clock),
