@@ -22,6 +22,8 @@ from bot.services.alert_desk import AlertDesk
 from bot.services.announcements import Announcements
 from bot.services.beside import Beside
 from bot.services.booking import AutoBooker
+from bot.services.booking_desk import BookingDesk
+from bot.services.booking_notes import BookingNotes
 from bot.services.bundle import Services
 from bot.services.characters import Characters
 from bot.services.comp_delivery import CompDelivery
@@ -29,6 +31,7 @@ from bot.services.comps import Comps
 from bot.services.copying import Copies
 from bot.services.deadlines import Deadlines
 from bot.services.delivery import Delivery
+from bot.services.fallback import Fallback
 from bot.services.lost_sheets import LostSheets
 from bot.services.mine import Mine
 from bot.services.mirrors import Mirrors
@@ -54,6 +57,7 @@ from bot.services.unplanned import Unplanned
 from bot.services.when import warm
 from bot.settings import Settings, SettingsError, require_token
 from cogs.alerts import DiscordAlerts
+from cogs.booking import DiscordBookings
 from cogs.comp_poster import DiscordComps
 from cogs.emoji_book import DiscordEmoji
 from cogs.messenger import DiscordMessenger
@@ -180,9 +184,10 @@ async def _equip(bot: MusterBot, db: Database, raid_helper: RaidHelper, secrets:
     sheets = Sheets(templates, clock)
     messenger = DiscordMessenger(bot)
     native = Delivery(db, sheets, messenger, clock)
-    elsewhere = RaidHelperDelivery(db, raid_helper, secrets, messenger, clock)
+    elsewhere = RaidHelperDelivery(db, raid_helper, secrets, messenger, Fallback(db, templates, clock), clock)
     mirror = RaidHelperMirror(db, templates, raid_helper, secrets, clock)
     deadlines = Deadlines(db, sheets, DiscordAlerts(bot), clock)
+    notes = BookingNotes(db, DiscordBookings(bot), clock)
     comps = CompDelivery(db, templates, DiscordComps(bot), clock)
     statuses = Statuses(db, clock)
     raids = Raids(db, templates, secrets, clock)
@@ -191,7 +196,7 @@ async def _equip(bot: MusterBot, db: Database, raid_helper: RaidHelper, secrets:
     lost_sheets = LostSheets(db, DiscordLostSheets(bot), clock)
     announcements = Announcements(db, templates, raids, sheets, keeper, clock)
     standing = Beside(db, mirrors, sheets, keeper, clock)
-    working = (native, elsewhere, mirror, deadlines, comps, statuses, standing, lost_sheets, announcements)
+    working = (native, elsewhere, mirror, deadlines, comps, statuses, notes, standing, lost_sheets, announcements)
     handlers = {kind: handler for one in working for kind, handler in one.handlers.items()}
     bot.queue = Queue(db, handlers, clock)
     bot.services = Services(
@@ -209,6 +214,7 @@ async def _equip(bot: MusterBot, db: Database, raid_helper: RaidHelper, secrets:
         mine=Mine(db, templates, clock),
         characters=Characters(db, templates),
         booker=AutoBooker(db, templates, secrets, clock),
+        bookings=BookingDesk(db, templates, secrets, clock),
         alerts=AlertDesk(db, sheets, clock),
         comps=Comps(db, templates, raids, clock),
         panel=Panel(db, sheets, raids, clock),

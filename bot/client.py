@@ -33,6 +33,7 @@ EXTENSIONS = (
     "cogs.me",
     "cogs.undo",
     "cogs.alerts",
+    "cogs.booking",
     "cogs.comp",
     "cogs.panel",
     "cogs.raidhelper",

@@ -148,7 +148,11 @@ async def decider(interaction: Interaction, event_id: EventId) -> Actor:
     """Whoever pressed; a leader who was asked by direct message counts as what they are in the raid's server."""
     if interaction.guild_id is not None:
         return actor_of(interaction)
-    guild_id = await interaction.client.services.alerts.guild_of(event_id)
+    return await officer_of(interaction, await interaction.client.services.alerts.guild_of(event_id))
+
+
+async def officer_of(interaction: Interaction, guild_id: GuildId) -> Actor:
+    """Whoever pressed in direct messages, as what they are in that server. Raises NotAnOfficer for a stranger."""
     bot = interaction.client
     try:
         guild = bot.get_guild(guild_id) or await bot.fetch_guild(guild_id)

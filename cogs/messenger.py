@@ -1,25 +1,30 @@
 """The queue's hand in Discord: posts, edits and tells, by ids alone."""
 
+from collections.abc import AsyncGenerator
+from typing import Any
+
 import discord
 from discord import ui
 
 from bot.client import MusterBot
 from bot.domain.action import Kind
 from bot.domain.event import Event
-from bot.domain.ids import ChannelId, MessageId, UserId
+from bot.domain.ids import ChannelId, EventId, MessageId, UserId
 from bot.domain.notice import Notice
 from bot.domain.roster import Placed
 from bot.domain.sheet import Sheet
-from bot.render import alert_texts, mirror_texts, texts
+from bot.render import alert_texts, custom_ids, mirror_texts, texts
 from bot.render.sheet import sheet_embed
-from bot.services.messenger import SheetGone, Undeliverable
-from cogs import mine
+from bot.services.messenger import CannotLook, SheetGone, Undeliverable
+from cogs import booking, mine
 from cogs.direct import send_direct
 from cogs.sheet import PERSISTENT, sheet_view
 
 CLOSED_DM = 50007
 UNKNOWN_MESSAGE = 10008
 NOBODY = discord.AllowedMentions.none()
+HISTORY = 300
+"""Messages looked through for one of ours: three requests."""
 
 
 class DiscordMessenger:
@@ -47,6 +52,18 @@ class DiscordMessenger:
         except (discord.Forbidden, discord.NotFound) as error:
             raise Undeliverable(str(error)) from error
         return MessageId(message.id)
+
+    async def find_sheet(self, sheet: Sheet) -> MessageId | None:
+        """The oldest message of ours in the channel that is this sheet, among the last few hundred."""
+        own = [one async for one in self._own(_channel_of(sheet)) if _is_sheet(one, sheet.event.id)]
+        return MessageId(min(one.id for one in own)) if own else None
+
+    async def is_announced(self, channel_id: ChannelId, link: str) -> bool:
+        """Whether one of our last messages there names the link."""
+        async for message in self._own(channel_id):
+            if link in message.content.split():
+                return True
+        return False
 
     async def edit_sheet(self, sheet: Sheet) -> None:
         """Redraw the sheet."""
@@ -82,11 +99,14 @@ class DiscordMessenger:
     ) -> None:
         """Say what was given up for a raid."""
         text = alert_texts.given_up(event, what, why)
+        self._bot.add_dynamic_items(*booking.PERSISTENT)
+        again = event.series_id if what is not Kind.ANNOUNCE else None
+        extra: dict[str, Any] = {"view": booking.book_now_view(again)} if again else {}
         if officer_channel_id is not None:
-            await self._say(officer_channel_id, text, nonce)
+            await self._say(officer_channel_id, text, nonce, **extra)
         elif event.leader_id is not None:
             try:
-                await send_direct(self._bot, event.guild_id, event.leader_id, text, nonce)
+                await send_direct(self._bot, event.guild_id, event.leader_id, text, nonce, **extra)
             except (discord.Forbidden, discord.NotFound) as error:
                 raise Undeliverable(str(error)) from error
 
@@ -103,9 +123,25 @@ class DiscordMessenger:
         except discord.NotFound as error:
             raise Undeliverable(str(error)) from error
 
-    async def _say(self, channel_id: ChannelId, text: str, nonce: str, pings: discord.AllowedMentions = NOBODY) -> None:
+    async def _own(self, channel_id: ChannelId) -> AsyncGenerator[discord.Message]:
+        """Our messages among the channel's last. Raises CannotLook: without the right Discord shows none."""
         try:
-            await self._channel(channel_id).send(text, nonce=nonce, allowed_mentions=pings)
+            channel = self._bot.get_channel(channel_id) or await self._bot.fetch_channel(channel_id)
+            if not isinstance(channel, discord.abc.GuildChannel | discord.Thread):
+                raise CannotLook(texts.CANNOT_LOOK)
+            if not channel.permissions_for(channel.guild.me).read_message_history:
+                raise CannotLook(texts.CANNOT_LOOK)
+            async for message in self._channel(channel_id).history(limit=HISTORY):
+                if message.author.id == self.own_id:
+                    yield message
+        except (discord.Forbidden, discord.NotFound) as error:
+            raise Undeliverable(str(error)) from error
+
+    async def _say(
+        self, channel_id: ChannelId, text: str, nonce: str, pings: discord.AllowedMentions = NOBODY, **extra: Any
+    ) -> None:
+        try:
+            await self._channel(channel_id).send(text, nonce=nonce, allowed_mentions=pings, **extra)
         except (discord.Forbidden, discord.NotFound) as error:
             raise Undeliverable(str(error)) from error
 
@@ -116,6 +152,14 @@ class DiscordMessenger:
         # Registering is idempotent and cheap; it heals a class somebody's ending view took out of the library's table.
         self._bot.add_dynamic_items(*PERSISTENT, *mine.PERSISTENT)
         return sheet_view(sheet)
+
+
+def _is_sheet(message: discord.Message, event_id: EventId) -> bool:
+    """Whether the message is that raid's sheet: its footer says whose, a button that it is no comp."""
+    footers = [(embed.footer.text or "").partition(" ")[0] for embed in message.embeds]
+    rows = [row for row in message.components if isinstance(row, discord.ActionRow)]
+    pressed = {getattr(child, "custom_id", None) for row in rows for child in row.children}
+    return f"#{event_id}" in footers and custom_ids.mine(event_id) in pressed
 
 
 def _channel_of(sheet: Sheet) -> ChannelId:

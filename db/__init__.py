@@ -16,6 +16,7 @@ from db.mirrors import MirrorRepository
 from db.people import PersonRepository
 from db.players import PlayerRepository
 from db.pool import Pool
+from db.questions import QuestionRepository
 from db.raid_helper import RaidHelperRepository
 from db.rows import Connection
 from db.series import SeriesRepository
@@ -43,6 +44,7 @@ class Session:
         self.mirrors = MirrorRepository(connection)
         self.people = PersonRepository(connection)
         self.players = PlayerRepository(connection)
+        self.questions = QuestionRepository(connection)
         self.raid_helper = RaidHelperRepository(connection)
         self.series = SeriesRepository(connection, self.breaks)
         self.servers = ServerRepository(connection)

@@ -65,6 +65,10 @@ class AlertRepository:
             at,
         )
 
+    async def forget(self, event_id: EventId, alert: Alert) -> None:
+        """The alert was seen to: should it come to it again, it is said again."""
+        await self._db.execute("DELETE FROM patt.alerts WHERE event_id = $1 AND what = $2", event_id, alert)
+
     async def playable(self, player_ids: Collection[PlayerId], game: str) -> Mapping[PlayerId, frozenset[str]]:
         """What each player's characters of `game` are and offer to be, as "Class/Spec"."""
         rows = await self._db.fetch(

@@ -22,13 +22,25 @@ class BookingRepository:
             SELECT event.guild_discord_id, event.id FROM patt.raid_events event
             JOIN patt.recurring_events series ON series.id = event.recurring_event_id
             WHERE event.start_time_utc BETWEEN $1 AND $2 AND event.recurring_event_id IS NOT NULL
-              AND event.successor_id IS NULL AND event.status <> 'CANCELLED' AND series.is_active
+              AND event.successor_id IS NULL AND event.status <> 'CANCELLED' AND event.missed_at IS NULL
+              AND series.is_active
             ORDER BY event.start_time_utc, event.id
             """,
             started_from,
             started_to,
         )
         return [(GuildId(row["guild_discord_id"]), EventId(row["id"])) for row in rows]
+
+    async def due_series(self, now: datetime) -> Sequence[tuple[GuildId, SeriesId]]:
+        """Running series with a moment of their own to book at that has come."""
+        rows = await self._db.fetch(
+            """
+            SELECT guild_discord_id, id FROM patt.recurring_events
+            WHERE is_active AND book_at <= $1 ORDER BY book_at, id
+            """,
+            now,
+        )
+        return [(GuildId(row["guild_discord_id"]), SeriesId(row["id"])) for row in rows]
 
     async def of_occurrence(self, series_id: SeriesId, day: date) -> EventId | None:
         """The series' raid of that day of its own, whoever made it."""
@@ -59,6 +71,24 @@ class BookingRepository:
         """Write how far the booking is."""
         await self._db.execute("UPDATE patt.raid_events SET booking_state = $2 WHERE id = $1", event_id, state)
 
+    async def set_error(self, event_id: EventId, error: str | None) -> None:
+        """Write what went wrong with the booking, for the ledger: a `Note`, or why it was given up; None: nothing."""
+        await self._db.execute("UPDATE patt.raid_events SET booking_error = $2 WHERE id = $1", event_id, error)
+
+    async def mark_missed(self, event_id: EventId, at: datetime) -> None:
+        """Nothing follows this raid, and nobody looks for it any more."""
+        await self._db.execute("UPDATE patt.raid_events SET missed_at = $2 WHERE id = $1", event_id, at)
+
+    async def predecessor_start(self, event_id: EventId) -> datetime | None:
+        """When the raid began that this one follows, or None."""
+        return await self._db.fetchval("SELECT start_time_utc FROM patt.raid_events WHERE successor_id = $1", event_id)
+
+    async def becomes_native(self, event_id: EventId) -> None:
+        """Raid-Helper did not take it: its sheet will be one of our own, and its booking begins anew."""
+        await self._db.execute(
+            "UPDATE patt.raid_events SET sheet = 'native', booking_state = 'planned' WHERE id = $1", event_id
+        )
+
     async def set_raid_helper_event(self, event_id: EventId, raid_helper_id: str, payload: dict[str, Any]) -> None:
         """Remember the event Raid-Helper made for this raid, and what it answered."""
         await self._db.execute(
@@ -69,5 +99,11 @@ class BookingRepository:
         )
 
     async def forget_raid_helper_event(self, event_id: EventId) -> None:
-        """There is no event on Raid-Helper for this raid any more."""
-        await self._db.execute("UPDATE patt.raid_events SET raid_helper_event_id = NULL WHERE id = $1", event_id)
+        """There is no event on Raid-Helper for this raid any more; the next one will be another, not the same found."""
+        await self._db.execute(
+            """
+            UPDATE patt.raid_events SET raid_helper_event_id = NULL, booking_attempts = booking_attempts + 1
+            WHERE id = $1
+            """,
+            event_id,
+        )

@@ -17,7 +17,8 @@ _SELECT = """
     SELECT id, guild_discord_id, title, event_date, start_time_utc, end_time_utc, status, description, deadline_utc,
            closed, cancel_reason, leader_discord_id, sheet, template_id, total_limit, minimum,
            discord_channel_id, discord_message_id, recurring_event_id, occurrence_date, successor_id, auto_booked,
-           booking_state, raid_helper_event_id, discord_thread_id, created_by, gates, post_at, posted_before
+           booking_state, raid_helper_event_id, booking_attempts, discord_thread_id, created_by, gates, post_at,
+           posted_before
     FROM patt.raid_events
 """
 
@@ -261,6 +262,7 @@ def event_of(row: Any) -> Event:
         auto_booked=row["auto_booked"],
         booking_state=maybe(BookingState, row["booking_state"]),
         raid_helper_event_id=row["raid_helper_event_id"],
+        generation=row["booking_attempts"],
         thread_id=maybe(ChannelId, row["discord_thread_id"]),
         post_at=row["post_at"],
         posted_before=row["posted_before"],

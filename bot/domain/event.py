@@ -71,6 +71,8 @@ class Event:
     auto_booked: bool = False
     booking_state: BookingState | None = None
     raid_helper_event_id: str | None = None
+    generation: int = 0
+    """How many events it had on Raid-Helper before this one: each carries a mark of its own."""
     thread_id: ChannelId | None = None
     """The thread below the sheet; None while there is none."""
     post_at: datetime | None = None

@@ -12,14 +12,7 @@ from bot.domain.recurrence import LAST_DAY, Occurrence, Rule, following
 from bot.domain.server import Server
 
 BOOKING_DELAY = timedelta(minutes=10)
-"""Ten minutes in, people are there and the raid is happening (the origin's lower bound)."""
-
-BOOKING_WINDOW = timedelta(minutes=20)
-"""The origin's upper bound: what was missed after it is caught up."""
-
-CATCH_UP = timedelta(hours=6)
-"""How long a missed booking is still made (`auto_book_catch_up`)."""
-
+"""Ten minutes in, people are there and the raid is happening (the origin's lower bound, `auto_book_delay`)."""
 
 FOREVER = date.max
 """The `paused_until` of a series that is paused until an officer resumes it."""

@@ -223,16 +223,19 @@ class RaidHelperServer:
         }
 
 
-async def find_lost(server: RaidHelperServer, draft: EventDraft) -> RaidHelperEvent | None:
+async def find_lost(
+    server: RaidHelperServer, draft: EventDraft, within: timedelta = timedelta(minutes=1)
+) -> RaidHelperEvent | None:
     """The event a lost `create_event` made after all, by the draft's marker; None when there is none.
 
-    Looks at 0, 1, 3 and 7 seconds, because a list lags. Without a `ref` nothing can be found (ValueError).
+    Looks at 0, 1, 3 and 7 seconds, because a list lags, `within` so much of its start, because it may stand at
+    another. Without a `ref` nothing can be found (ValueError).
     """
     if not draft.ref:
         raise ValueError("a draft without a reference cannot be found again")
     for pause in LOOKS:
         await server.wait(pause)
-        around = await server.list_events(draft.start - timedelta(minutes=1), draft.start + timedelta(minutes=1))
+        around = await server.list_events(draft.start - within, draft.start + within)
         if found := next((event for event in around if event.ref == draft.ref), None):
             return found
     return None

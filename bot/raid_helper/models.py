@@ -4,7 +4,7 @@ Ids are text, as Raid-Helper sends them; instants are aware and in UTC; duration
 """
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, tzinfo
 from typing import Annotated, Any, Literal
 
 from pydantic import AliasChoices, BeforeValidator, Field
@@ -53,6 +53,7 @@ class EventDraft:
     `start` is aware and a whole minute; `leader_id` is a Discord member (a bot's own id will do); `template_id`
     None is the server's default, `limit` None the template's. `ref` (digits and small letters) ends up as a marker
     in the description, by which `find_lost` knows the event again: without one a lost answer cannot be mended.
+    With `text_zone` the start goes as text on its clocks, as a person types it: for a server that misread the other.
     """
 
     title: str
@@ -64,6 +65,7 @@ class EventDraft:
     limit: int | None = None
     deadline_hours: int | None = None
     ref: str = ""
+    text_zone: tzinfo | None = None
 
     def __post_init__(self) -> None:
         _check_start(self.start, self.duration_minutes)
@@ -76,12 +78,15 @@ class EventDraft:
 
         `date` and `time` hold the same unix seconds: text dates would be read in the server's Raid-Helper zone.
         """
-        moment = str(int(self.start.timestamp()))
+        day = moment = str(int(self.start.timestamp()))
+        if self.text_zone is not None:
+            local = self.start.astimezone(self.text_zone)
+            day, moment = f"{local:%d-%m-%Y}", f"{local:%H:%M}"
         body: dict[str, Any] = {
             "leaderId": str(self.leader_id),
             "title": titled(self.title),
             "description": described(self.description, self.ref),
-            "date": moment,
+            "date": day,
             "time": moment,
             "advancedSettings": self._settings(),
         }

@@ -2,10 +2,11 @@
 
 import re
 import zlib
-from datetime import datetime
+from datetime import date, datetime
 
 from bot.domain.alerts import Verdict
-from bot.domain.ids import EventId, PlayerId
+from bot.domain.booking import Answer
+from bot.domain.ids import EventId, PlayerId, SeriesId
 from bot.domain.template import Choice
 
 _EVENT = r"muster:(?P<event>\d{1,18})"
@@ -29,6 +30,9 @@ MY_OWN = (CARD, CHARACTER, CHOOSE_CHARACTER, ALSO_PLAY, CHOOSE_OFFERS, NOTE, ARR
 MINIMUM = rf"{_EVENT}:minimum:(?P<verdict>cancelled|kept)"
 SUBSTITUTES = rf"{_EVENT}:substitutes"
 LOST = rf"{_EVENT}:lost:(?P<do>repost|cancel)"
+_SERIES = r"muster:series:(?P<series>\d{1,18})"
+BOOK_NOW = rf"{_SERIES}:book"
+BOOK_NIGHT = rf"{_SERIES}:night:(?P<day>\d{{8}}):(?P<answer>booked|declined)"
 UNDO = r"muster:undo:(?P<entry>\d{1,18})"
 TEMPLATE_FORM = r"muster:template:again"
 COMP_SAY = rf"{_EVENT}:comp:(?P<say>confirm|decline)"
@@ -61,6 +65,8 @@ ALL = (
     MINIMUM,
     SUBSTITUTES,
     LOST,
+    BOOK_NOW,
+    BOOK_NIGHT,
     UNDO,
     TEMPLATE_FORM,
     *COMP,
@@ -116,6 +122,16 @@ def substitutes(event_id: EventId) -> str:
 def lost(event_id: EventId, do: str) -> str:
     """The id of what an officer may decide about a deleted sheet: repost or cancel."""
     return f"muster:{event_id}:lost:{do}"
+
+
+def book_now(series_id: SeriesId) -> str:
+    """The id of `Book now`, below a word to the officers."""
+    return f"muster:series:{series_id}:book"
+
+
+def book_night(series_id: SeriesId, day: date, given: Answer) -> str:
+    """The id of `Book it` (booked) and `Skip that night` (declined), for the series' night of that day."""
+    return f"muster:series:{series_id}:night:{day:%Y%m%d}:{given}"
 
 
 def undo(entry_id: int) -> str:

@@ -278,6 +278,12 @@ def unannounced(link: str) -> str:
     return f"⚠️ Next week's raid is posted, but no raid channel is set to announce it in: `/raid setup channel:`\n{link}"
 
 
+CANNOT_LOOK = (
+    "The answer to that post got lost, so it may stand already, and Muster may not look: allow it Read Message History "
+    "in that channel, or look yourself before having it posted again."
+)
+
+
 # ---------------------------------------------------------------- the host's mention commands
 
 FOR_THE_HOST = "That is for whoever hosts this bot."

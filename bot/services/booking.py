@@ -3,35 +3,35 @@
 A booking goes planned → creating → created → announced, each committed. Planning is one transaction over the raid
 that started: its successor's row (a UNIQUE key allows one a week), the pre-filled sign-ups and the queued action that
 makes the sheet. Everything after that is the queue's work (`bot.services.delivery`), so a crash anywhere loses nothing.
+A series with a moment of its own (`book_at`) is booked then instead: after a rest, or while the officers are asked.
 """
 
 import logging
-from dataclasses import replace
-from datetime import datetime
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import datetime, timedelta
 
 from bot.clock import Clock
-from bot.domain.auto_invite import invite
-from bot.domain.event import Event, EventStatus, NewEvent, SheetKind
-from bot.domain.ids import EventId, GuildId
+from bot.domain.alerts import Alert
+from bot.domain.booking import LOOK_BACK, Moment, Note, Terms
+from bot.domain.event import Event
+from bot.domain.ids import EventId, GuildId, SeriesId
 from bot.domain.permissions import Actor, require_officer
-from bot.domain.recurrence import Occurrence, first_from
-from bot.domain.series import (
-    BOOKING_DELAY,
-    CATCH_UP,
-    NothingToBook,
-    Series,
-    SeriesRests,
-    SeriesWaits,
-    booked_event,
-    next_occurrence,
-)
-from bot.services import deadlines, sheets
+from bot.domain.recurrence import Occurrence
+from bot.domain.series import NothingToBook, Series, SeriesRests, SeriesWaits, UnknownSeries, next_occurrence
+from bot.services import booking_notes, series_calendar, sheets
+from bot.services.booking_plan import Planner, Wait, stands_ahead
 from bot.services.secrets import SecretBox
 from bot.services.series import find_series
+from bot.services.settings import Around, effective, within
 from bot.services.templates import Templates
 from db import Database, Session
 
 log = logging.getLogger(__name__)
+
+SHORTEST_DELAY = timedelta(minutes=1)
+
+Book = Callable[[Session, GuildId, int, datetime], Awaitable[bool]]
+"""Book what is due of one raid or series; whether it was planned."""
 
 
 class AutoBooker:
@@ -39,16 +39,18 @@ class AutoBooker:
 
     def __init__(self, db: Database, templates: Templates, secrets: SecretBox, clock: Clock) -> None:
         self._db = db
-        self._templates = templates
-        self._secrets = secrets
+        self._planner = Planner(templates, secrets)
         self._clock = clock
 
     async def run_once(self) -> int:
         """Plan every successor that is due; how many were planned. Calling it twice books nothing twice."""
         now = self._clock.now()
         async with self._db.transaction() as tx:
-            due = await tx.bookings.unfollowed(now - CATCH_UP, now - BOOKING_DELAY)
-        return sum([await self._try_to_book(guild_id, event_id, now) for guild_id, event_id in due])
+            series = await tx.bookings.due_series(now)
+            raids = await tx.bookings.unfollowed(now - LOOK_BACK, now - SHORTEST_DELAY)
+        return await self._all("series", series, self._book_series, now) + await self._all(
+            "event", raids, self._follow, now
+        )
 
     async def book_now(self, actor: Actor, typed: str) -> Event:
         """Book the series' next raid at once, at an officer's word; `typed` is its id or title.
@@ -56,98 +58,123 @@ class AutoBooker:
         A raid that was booked and whose sheet could not be posted is posted now.
         Raises NotAnOfficer, UnknownSeries, SeriesRests while it is paused, NothingToBook when its next raid stands.
         """
-        now = self._clock.now()
         async with self._db.transaction() as tx:
-            server = await tx.servers.get(actor.guild_id)
-            require_officer(actor, server.officer_roles)
-            series = await find_series(tx, actor.guild_id, typed)
-            latest_id = await tx.bookings.latest(series.id)
-            latest = await tx.events.lock(actor.guild_id, latest_id) if latest_id else None
-            if latest and latest.starts_at > now and latest.status is not EventStatus.CANCELLED:
-                return await _posted_anew(tx, latest, now)
-            occurrence = await self._ahead(tx, series, latest, now)
-            booked = await self._plan(tx, latest, series, occurrence, now)
-            if booked is None:
-                raise SeriesWaits
-            await tx.audit.note(actor.guild_id, booked.id, actor.user_id, "series.book", now, series=series.id)
-            return booked
+            await _require_officer(tx, actor)
+            return await self._book_now(tx, actor, await find_series(tx, actor.guild_id, typed))
 
-    async def _ahead(self, tx: Session, series: Series, latest: Event | None, now: datetime) -> Occurrence:
-        """The series' first occurrence after its latest raid that is still ahead."""
-        if latest is None or latest.occurrence is None:
-            return first_from(series.rule, now)
-        exceptions = await tx.series.exceptions(series, latest.occurrence)
-        found = next_occurrence(series, latest.occurrence, latest.starts_at, exceptions)
-        while found and found.start <= now:
-            found = next_occurrence(series, found.day, found.start, exceptions)
-        if found is None:
+    async def book_series(self, actor: Actor, series_id: SeriesId) -> Event:
+        """The same for the series of that id, which a button names. Raises what `book_now` raises."""
+        async with self._db.transaction() as tx:
+            await _require_officer(tx, actor)
+            series = await tx.series.lock(actor.guild_id, series_id)
+            if series is None or not series.is_active:
+                raise UnknownSeries
+            return await self._book_now(tx, actor, series)
+
+    async def _book_now(self, tx: Session, actor: Actor, series: Series) -> Event:
+        now = self._clock.now()
+        latest = await self._planner.latest(tx, series)
+        if latest is not None and stands_ahead(latest, now):
+            return await _posted_anew(tx, latest, now)
+        occurrence = await self._planner.ahead(tx, series, latest, now)
+        if occurrence is None:
             raise SeriesRests
-        return found
+        booked = await self._planner.plan(tx, latest, series, occurrence, now, actor.user_id)
+        if booked is None:
+            raise SeriesWaits
+        await tx.audit.note(actor.guild_id, booked.id, actor.user_id, "series.book", now, series=series.id)
+        return booked
 
-    async def _try_to_book(self, guild_id: GuildId, event_id: EventId, now: datetime) -> bool:
+    async def _all(
+        self,
+        what: str,
+        due: Sequence[tuple[GuildId, int]],
+        book: Book,
+        now: datetime,
+    ) -> int:
+        return sum([await self._try(what, guild_id, one, book, now) for guild_id, one in due])
+
+    async def _try(
+        self,
+        what: str,
+        guild_id: GuildId,
+        one: int,
+        book: Book,
+        now: datetime,
+    ) -> bool:
         try:
             async with self._db.transaction() as tx:
-                return await self._book(tx, guild_id, event_id, now)
+                return await book(tx, guild_id, one, now)
         except Exception:
             # One raid that cannot be booked must not keep the others from it.
-            log.exception("event=%s could not be followed by a booking; next attempt in five minutes", event_id)
+            log.exception("%s=%s could not be followed by a booking; next attempt in five minutes", what, one)
             return False
 
-    async def _book(self, tx: Session, guild_id: GuildId, event_id: EventId, now: datetime) -> bool:
-        source = await tx.events.lock(guild_id, event_id)
+    async def _follow(self, tx: Session, guild_id: GuildId, event_id: int, now: datetime) -> bool:
+        """Book what follows a raid that has started."""
+        source = await tx.events.lock(guild_id, EventId(event_id))
         if source is None or source.successor_id or source.series_id is None or source.occurrence is None:
             return False
         series = await tx.series.get(source.series_id)
-        if series is None:
+        if series is None or series.book_at is not None:
             return False
+        terms = Terms.of(await effective(tx, source))
+        moment = terms.at(source.starts_at, now)
         exceptions = await tx.series.exceptions(series, source.occurrence)
         occurrence = next_occurrence(series, source.occurrence, source.starts_at, exceptions)
-        if occurrence is None:
+        if moment is Moment.EARLY or occurrence is None:
             return False
         by_hand = await tx.bookings.of_occurrence(series.id, occurrence.day)
         if by_hand is not None:
             return await _follow_by_hand(tx, source, by_hand)
-        return await self._plan(tx, source, series, occurrence, now) is not None
+        if moment is Moment.MISSED:
+            return await self._missed(tx, series, source, now)
+        return await self._book(tx, source, series, occurrence, terms, now)
 
-    async def _plan(
-        self, tx: Session, source: Event | None, series: Series, occurrence: Occurrence, now: datetime
-    ) -> Event | None:
-        """Plan the series' raid of `occurrence`, which follows `source`; None while the series cannot be posted."""
-        server = await tx.servers.get(series.guild_id)
-        # A stored key decides, readable or not: a lost ENCRYPTION_KEY must not turn a series native.
-        kind = series.sheet_kind(has_key=server.raid_helper_key is not None)
-        if kind is SheetKind.RAID_HELPER and self._secrets.open(server.raid_helper_key) is None:
-            log.debug("series=%s waits: Raid-Helper is not connected", series.id)
-            return None
-        if series.channel_id is None and server.raid_channel_id is None:
-            log.warning("series=%s waits: it has no channel, and the server no raid channel", series.id)
-            return None
-        template_id, template = await self._templates.named(
-            tx, server.id, series.template_name or server.default_template
-        )
-        new = replace(booked_event(series, occurrence, server, kind, template_id), minimum=template.minimum)
-        successor = await self._write(tx, source, new, now)
-        await deadlines.plan(tx, successor, template, now)
-        return successor
+    async def _book_series(self, tx: Session, guild_id: GuildId, series_id: int, now: datetime) -> bool:
+        """Book a series whose own moment has come."""
+        series = await tx.series.lock(guild_id, SeriesId(series_id))
+        if series is None or not series.is_active or series.book_at is None or series.book_at > now:
+            return False
+        latest = await self._planner.latest(tx, series)
+        calendar = await series_calendar.read(tx, series, now)
+        night = calendar.next_night
+        if night is None or calendar.book_at is None or calendar.book_at > now:
+            await tx.series.book_at(series.id, calendar.book_at)  # something else came of it meanwhile
+            return False
+        terms = Terms.of(await within(tx, Around(guild_id, series.channel_id, series_id=series.id)))
+        if now > series.book_at + terms.ends:
+            await tx.series.book_at(series.id, night.start + terms.delay)
+            return await self._missed(tx, series, latest, now)
+        return await self._book(tx, latest, series, night, terms, now)
 
-    async def _write(self, tx: Session, source: Event | None, new: NewEvent, now: datetime) -> Event:
-        successor_id = await tx.events.add(new)
-        candidates = await tx.players.candidates(new.guild_id, new.day)
-        await tx.sign_ups.pre_fill(successor_id, invite(candidates), now)
+    async def _book(
+        self, tx: Session, source: Event | None, series: Series, occurrence: Occurrence, terms: Terms, now: datetime
+    ) -> bool:
+        if series.confirm:
+            await self._planner.ask(tx, series, occurrence, occurrence.start + terms.delay, now)
+            return False
+        return await self._planner.plan(tx, source, series, occurrence, now) is not None
+
+    async def _missed(self, tx: Session, series: Series, source: Event | None, now: datetime) -> bool:
+        """It is too late: say so once. A series that waits for Raid-Helper does so in silence."""
         if source is not None:
-            await tx.bookings.follow(source.id, successor_id)
-        successor = await tx.events.get(successor_id)
-        assert successor is not None  # noqa: S101 - written in this transaction
-        await sheets.post(tx, successor, now)
-        log.info("series=%s: event=%s is booked for %s", new.series_id, successor_id, new.day)
-        return successor
+            await tx.bookings.mark_missed(source.id, now)
+        if self._planner.waits(series, await tx.servers.get(series.guild_id)) is not Wait.RAID_HELPER:
+            await booking_notes.tell(tx, series.guild_id, Note.MISSED, now, series=series, event=source)
+        return False
+
+
+async def _require_officer(tx: Session, actor: Actor) -> None:
+    require_officer(actor, (await tx.servers.get(actor.guild_id)).officer_roles)
 
 
 async def _posted_anew(tx: Session, latest: Event, now: datetime) -> Event:
     """The raid that is booked, its sheet asked for once more. Raises NothingToBook when that stands."""
     if latest.link:
         raise NothingToBook
-    await sheets.post(tx, latest, now)
+    await tx.alerts.forget(latest.id, Alert.GIVEN_UP)
+    await sheets.post(tx, latest, now, at_a_word=True)
     return latest
 
 

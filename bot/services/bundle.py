@@ -6,6 +6,7 @@ from bot.clock import Clock
 from bot.services.alert_desk import AlertDesk
 from bot.services.announcements import Announcements
 from bot.services.booking import AutoBooker
+from bot.services.booking_desk import BookingDesk
 from bot.services.characters import Characters
 from bot.services.comps import Comps
 from bot.services.copying import Copies
@@ -44,6 +45,7 @@ class Services:
     mine: Mine
     characters: Characters
     booker: AutoBooker
+    bookings: BookingDesk
     alerts: AlertDesk
     comps: Comps
     panel: Panel

@@ -1,7 +1,10 @@
 """What the queue's native actions do: sheets, announcements, notices. Each may run twice without harm."""
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Awaitable, Mapping
+from dataclasses import replace
+from datetime import timedelta
+from typing import TypeVar
 
 from bot.clock import Clock
 from bot.domain.action import Action, Kind, NewAction, channel_lane
@@ -10,15 +13,20 @@ from bot.domain.event import BookingState, Event, EventStatus, SheetKind
 from bot.domain.ids import EventId, PlayerId, UserId
 from bot.domain.mirrors import MirrorKind
 from bot.domain.notice import Notice, still_true
+from bot.domain.server import Server
 from bot.domain.sheet import Sheet
 from bot.services import comp_delivery, lost_sheets, mirrors, sheets
-from bot.services.messenger import Messenger, SheetGone, Undeliverable
+from bot.services.messenger import CannotLook, Messenger, SheetGone, Undeliverable
 from bot.services.pace import Pace
 from bot.services.queue import Handler
 from bot.services.sheets import Sheets
 from db import Database, Session
 
 log = logging.getLogger(__name__)
+
+T = TypeVar("T")
+NONCE_LASTS = timedelta(minutes=2)
+"""How long Discord surely knows a nonce again; it says "the past few minutes"."""
 
 
 class Delivery:
@@ -44,21 +52,43 @@ class Delivery:
         }
 
     async def post_sheet(self, action: Action) -> str:
-        """Post the event's sheet once and remember where it stands."""
+        """Post the event's sheet once and remember where it stands.
+
+        A claim (state creating, or an attempt before this one) may have posted it: then it is looked for first.
+        """
         async with self._db.transaction() as tx:
             sheet = await self._sheet(tx, action)
             if sheet is None or sheet.event.message_id or sheet.event.status is EventStatus.CANCELLED:
                 return "nothing to post"
             if sheet.event.unposted(self._clock.now()):
                 return "not yet"
+            in_doubt = action.attempts > 1 or sheet.event.booking_state is BookingState.CREATING
             if sheet.event.booking_state is BookingState.PLANNED:
                 await tx.bookings.set_state(sheet.event.id, BookingState.CREATING)
-        message_id = await self._messenger.post_sheet(sheet, action.nonce)
+        found = await self._looked(action, self._messenger.find_sheet(sheet)) if in_doubt else None
+        message_id = found or await self._messenger.post_sheet(sheet, action.nonce)
         async with self._db.transaction() as tx:
-            await tx.events.set_message(sheet.event.id, message_id)
-            await stands(tx, self._clock, sheet.event)
-            await mirrors.follow(tx, sheet.event, self._clock.now())
-        return "posted"
+            event = await tx.events.lock(action.guild_id, sheet.event.id)
+            if event is None:
+                return "posted for a raid that is gone"
+            await tx.events.set_message(event.id, message_id)
+            if event.status is not EventStatus.CANCELLED:
+                await stands(tx, self._clock, replace(event, booking_state=sheet.event.booking_state))
+                await mirrors.follow(tx, event, self._clock.now())
+            if found:  # it shows what was when it was posted
+                await sheets.refresh(tx, event, self._clock.now())
+        return "found" if found else "posted"
+
+    async def _looked(self, action: Action, look: Awaitable[T]) -> T | None:
+        """What looking finds. Where the bot may not look, Discord's own memory of the nonce serves for a moment."""
+        try:
+            return await look
+        except CannotLook:
+            # Whoever asks for it anew has seen that it does not stand; the word to the officers said to look.
+            fresh = self._clock.now() - action.due_at <= NONCE_LASTS
+            if fresh or (action.payload.get("at_a_word") and action.attempts == 1):
+                return None
+            raise
 
     async def refresh_sheet(self, action: Action) -> str:
         """Redraw the sheet as the database has it now, as fast as its channel takes edits."""
@@ -126,26 +156,37 @@ class Delivery:
         async with self._db.transaction() as tx:
             event = await tx.events.get(_event_id(action))
             server = await tx.servers.get(action.guild_id)
-        if event is None or event.link is None or event.booking_state is BookingState.ANNOUNCED:
-            return "nothing to announce"
-        if server.raid_channel_id:
-            await self._messenger.announce_booking(server.raid_channel_id, event.link, action.nonce)
-        elif server.officer_channel_id:
-            await self._messenger.warn_unannounced(server.officer_channel_id, event.link, action.nonce)
-        else:
-            log.warning("event=%s: neither a raid channel nor an officer channel is set to announce it in", event.id)
+        if event is None or event.link is None or event.booking_state is not BookingState.CREATED:
+            return "nothing to announce"  # in doubt, or announced before
+        if event.status is EventStatus.CANCELLED:
+            return "the raid was cancelled"
+        channel_id = server.raid_channel_id or server.officer_channel_id
+        look = self._messenger.is_announced(channel_id, event.link) if channel_id and action.attempts > 1 else None
+        if look is None or not await self._looked(action, look):
+            await self._say_booked(server, event, event.link, action.nonce)
         async with self._db.transaction() as tx:
             await tx.bookings.set_state(event.id, BookingState.ANNOUNCED)
         return "announced" if server.raid_channel_id else "no raid channel"
 
+    async def _say_booked(self, server: Server, event: Event, link: str, nonce: str) -> None:
+        if server.raid_channel_id:
+            await self._messenger.announce_booking(server.raid_channel_id, link, nonce)
+        elif server.officer_channel_id:
+            await self._messenger.warn_unannounced(server.officer_channel_id, link, nonce)
+        else:
+            log.warning("event=%s: neither a raid channel nor an officer channel is set to announce it in", event.id)
+
     async def tell_officers(self, action: Action) -> str:
         """Tell the officers once an event what could not be done for it, in their channel, else its leader."""
+        what, why = Kind(action.payload["what"]), str(action.payload["why"])
         async with self._db.transaction() as tx:
             event = await tx.events.get(_event_id(action))
             server = await tx.servers.get(action.guild_id)
-            if event is None or not await tx.alerts.claim(event.id, Alert.GIVEN_UP, action.id):
+            if event is None:
+                return "the raid is gone"
+            await tx.bookings.set_error(event.id, why)
+            if not await tx.alerts.claim(event.id, Alert.GIVEN_UP, action.id):
                 return "told before"
-        what, why = Kind(action.payload["what"]), str(action.payload["why"])
         if server.officer_channel_id is None and event.leader_id is None:
             return "nobody to tell"
         await self._messenger.tell_officers(server.officer_channel_id, event, what, why, action.nonce)
@@ -167,9 +208,13 @@ class Delivery:
 
 
 async def stands(tx: Session, clock: Clock, event: Event) -> None:
-    """A booking's sheet stands now: flag it as the origin does and have it announced."""
+    """A booking's sheet stands now: flag it as the origin does and have it announced.
+
+    `event` has the state that the booking had before its claim.
+    """
     if event.booking_state is None:
         return
+    await tx.bookings.set_error(event.id, None)
     if event.booking_state is BookingState.ANNOUNCED:  # posted anew: it was announced before
         await tx.bookings.set_state(event.id, BookingState.ANNOUNCED)
         return

@@ -14,6 +14,10 @@ class Undeliverable(Exception):
     """Discord refused for good (no permission, no such channel): trying again changes nothing."""
 
 
+class CannotLook(Undeliverable):
+    """The bot may not read what it wrote in the channel: Read Message History is missing."""
+
+
 class SheetGone(Undeliverable):
     """The sheet's message was deleted."""
 
@@ -31,6 +35,14 @@ class Messenger(Protocol):
 
     async def post_sheet(self, sheet: Sheet, nonce: str) -> MessageId:
         """Post the sheet with its buttons into its event's channel."""
+        ...
+
+    async def find_sheet(self, sheet: Sheet) -> MessageId | None:
+        """The sheet as it stands in its channel, whoever of our processes posted it. Raises CannotLook."""
+        ...
+
+    async def is_announced(self, channel_id: ChannelId, link: str) -> bool:
+        """Whether the channel has a word of ours about `link`. Raises CannotLook."""
         ...
 
     async def edit_sheet(self, sheet: Sheet) -> None:

@@ -52,8 +52,11 @@ class Sheets:
         return await self.read(tx, event) if event else None
 
 
-async def post(tx: Session, event: Event, now: datetime) -> None:
-    """Enqueue the first appearance of an event's sheet, natively (then at its `post_at`) or on Raid-Helper."""
+async def post(tx: Session, event: Event, now: datetime, *, at_a_word: bool = False) -> None:
+    """Enqueue the first appearance of an event's sheet, natively (then at its `post_at`) or on Raid-Helper.
+
+    `at_a_word`: an officer has looked and asks for it.
+    """
     native = event.sheet is SheetKind.NATIVE
     if native and event.post_at and event.unposted(now):
         kind, lane, key = Kind.POST_SHEET, channel_lane(event.channel_id), int(event.post_at.timestamp())
@@ -62,7 +65,9 @@ async def post(tx: Session, event: Event, now: datetime) -> None:
         return
     kind = Kind.POST_SHEET if native else Kind.CREATE_ON_RAID_HELPER
     lane = channel_lane(event.channel_id) if native else raid_helper_lane(event.guild_id)
-    await tx.actions.enqueue(NewAction(event.guild_id, kind, lane, now, event.id, dedupe=f"{kind}:{event.id}"))
+    payload = {"at_a_word": True} if at_a_word else {}
+    new = NewAction(event.guild_id, kind, lane, now, event.id, payload, f"{kind}:{event.id}")
+    await tx.actions.enqueue(new)
 
 
 async def refresh(tx: Session, event: Event, now: datetime) -> None:

@@ -18,3 +18,17 @@ CREATE TABLE patt.series_moves (
     by_discord_id      bigint,
     PRIMARY KEY (recurring_event_id, day)
 );
+
+-- When the officers were told that nothing follows this raid.
+ALTER TABLE patt.raid_events ADD COLUMN missed_at timestamptz;
+
+-- Nights of series with `confirm`: the officers were asked whether to book them.
+CREATE TABLE patt.booking_questions (
+    recurring_event_id bigint NOT NULL REFERENCES patt.recurring_events ON DELETE CASCADE,
+    day                date NOT NULL, -- the series' own
+    start_time_utc     timestamptz NOT NULL,
+    answer             text CHECK (answer IN ('booked', 'declined', 'unanswered')), -- NULL: nobody has yet
+    by_discord_id      bigint,
+    at                 timestamptz, -- of the answer
+    PRIMARY KEY (recurring_event_id, day)
+);

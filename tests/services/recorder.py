@@ -1,26 +1,38 @@
 """A Messenger that writes down what a channel would show, and fails when told to.
 
-Like Discord it posts a message of a known nonce once, whatever happened to the answer.
+Like Discord it posts a message of a known nonce once, whatever happened to the answer, for a few minutes.
 """
 
+import itertools
 from collections import deque
 from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
 
 from bot.domain.action import Kind
 from bot.domain.alerts import Short
+from bot.domain.booking import News, Question
 from bot.domain.event import Event
 from bot.domain.ids import ChannelId, EventId, GuildId, MessageId, UserId
 from bot.domain.notice import Notice
 from bot.domain.roster import Placed, SignUp
+from bot.domain.series import Series
 from bot.domain.sheet import Sheet
 from bot.render import alert_texts, texts
+from bot.services.messenger import CannotLook
+from sandbox.clock import ManualClock
 from tests.factories import BOT
+
+NONCE_LASTS = timedelta(minutes=5)
 
 
 class Recorder:
     """What was posted, redrawn, deleted and said, in order."""
 
-    def __init__(self) -> None:
+    def __init__(self, clock: ManualClock) -> None:
+        self._clock = clock
+        self.may_look = True
+        """Whether the bot has Read Message History."""
         self.sheets: list[Sheet] = []
         self.edits: list[Sheet] = []
         self.deleted: list[tuple[ChannelId, MessageId]] = []
@@ -31,7 +43,11 @@ class Recorder:
         self.asked: list[tuple[ChannelId | UserId, str]] = []
         self.called: list[Sequence[UserId | None]] = []
         self.emoji: set[int] = set()
-        self._by_nonce: dict[str, MessageId] = {}
+        self.news: list[tuple[ChannelId | UserId, News]] = []
+        self.questions: list[tuple[ChannelId | UserId, Question]] = []
+        self._by_nonce: dict[str, tuple[datetime, MessageId]] = {}
+        self._standing: dict[EventId, MessageId] = {}
+        self._ids = itertools.count(500_000_000_000_000_000)
         self._troubles: dict[str, deque[tuple[BaseException, bool]]] = {}
 
     def fail(self, method: str, error: BaseException, *, after: bool = False, times: int = 1) -> None:
@@ -48,8 +64,46 @@ class Recorder:
     async def post_sheet(self, sheet: Sheet, nonce: str) -> MessageId:
         if self._first("post_sheet", nonce):
             self.sheets.append(sheet)
+            self._standing.setdefault(sheet.event.id, self._by_nonce[nonce][1])
         self._afterwards("post_sheet")
-        return self._by_nonce[nonce]
+        return self._by_nonce[nonce][1]
+
+    async def find_sheet(self, sheet: Sheet) -> MessageId | None:
+        self._look()
+        return self._standing.get(sheet.event.id)
+
+    async def is_announced(self, channel_id: ChannelId, link: str) -> bool:
+        self._look()
+        return any(where == channel_id and link in text for where, text in self.said)
+
+    async def tell_in(self, channel_id: ChannelId, news: News, nonce: str) -> None:
+        if self._first("tell_in", nonce):
+            self.news.append((channel_id, news))
+        self._afterwards("tell_in")
+
+    async def tell_leader(self, user_id: UserId, news: News, nonce: str) -> None:
+        if self._first("tell_leader", nonce):
+            self.news.append((user_id, news))
+        self._afterwards("tell_leader")
+
+    async def ask_in(self, channel_id: ChannelId, *rest: Any) -> None:
+        """A series' question, or (of a raid below its minimum) a sheet."""
+        *about, nonce = rest
+        if self._first("ask_in", nonce):
+            self._asked(channel_id, *about)
+        self._afterwards("ask_in")
+
+    async def ask_leader(self, user_id: UserId, *rest: Any) -> None:
+        *about, nonce = rest
+        if self._first("ask_leader", nonce):
+            self._asked(user_id, *about)
+        self._afterwards("ask_leader")
+
+    def _asked(self, where: ChannelId | UserId, about: Sheet | Series, question: Question | None = None) -> None:
+        if question is not None:
+            self.questions.append((where, question))
+        elif isinstance(about, Sheet):
+            self.asked.append((where, alert_texts.below_minimum(about)))
 
     async def edit_sheet(self, sheet: Sheet) -> None:
         self._before("edit_sheet")
@@ -58,6 +112,7 @@ class Recorder:
     async def delete_message(self, channel_id: ChannelId, message_id: MessageId) -> None:
         self._before("delete_message")
         self.deleted.append((channel_id, message_id))
+        self._standing = {event: standing for event, standing in self._standing.items() if standing != message_id}
 
     async def announce_booking(self, channel_id: ChannelId, link: str, nonce: str) -> None:
         if self._first("announce_booking", nonce):
@@ -84,16 +139,6 @@ class Recorder:
             self.notices.append((user_id, notice))
         self._afterwards("tell_member")
 
-    async def ask_in(self, channel_id: ChannelId, sheet: Sheet, nonce: str) -> None:
-        if self._first("ask_in", nonce):
-            self.asked.append((channel_id, alert_texts.below_minimum(sheet)))
-        self._afterwards("ask_in")
-
-    async def ask_leader(self, user_id: UserId, sheet: Sheet, nonce: str) -> None:
-        if self._first("ask_leader", nonce):
-            self.asked.append((user_id, alert_texts.below_minimum(sheet)))
-        self._afterwards("ask_leader")
-
     async def warn_roles(self, channel_id: ChannelId, sheet: Sheet, short: Sequence[Short], nonce: str) -> None:
         if self._first("warn_roles", nonce):
             self.asked.append((channel_id, alert_texts.roles_short(sheet, short)))
@@ -106,10 +151,16 @@ class Recorder:
 
     def _first(self, method: str, nonce: str) -> bool:
         self._before(method)
-        known = nonce in self._by_nonce
-        self.emoji: set[int] = set()
-        self._by_nonce.setdefault(nonce, MessageId(500_000_000_000_000_000 + len(self._by_nonce)))
-        return not known
+        at, _ = self._by_nonce.get(nonce, (None, 0))
+        if at is not None and self._clock.now() - at <= NONCE_LASTS:
+            return False
+        self._by_nonce[nonce] = (self._clock.now(), MessageId(next(self._ids)))
+        return True
+
+    def _look(self) -> None:
+        self._before("look")
+        if not self.may_look:
+            raise CannotLook("Read Message History is missing")
 
     def _before(self, method: str) -> None:
         self._raise_next(method, after=False)

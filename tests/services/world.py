@@ -21,10 +21,13 @@ from bot.services.alert_desk import AlertDesk
 from bot.services.announcements import Announcements
 from bot.services.beside import Beside
 from bot.services.booking import AutoBooker
+from bot.services.booking_desk import BookingDesk
+from bot.services.booking_notes import BookingNotes
 from bot.services.characters import Characters
 from bot.services.copying import Copies
 from bot.services.deadlines import Deadlines
 from bot.services.delivery import Delivery
+from bot.services.fallback import Fallback
 from bot.services.lost_sheets import LostSheets
 from bot.services.mine import Mine
 from bot.services.mirrors import Mirrors
@@ -81,6 +84,7 @@ class Worker:
     mine: Mine
     characters: Characters
     booker: AutoBooker
+    bookings: BookingDesk
     alerts: AlertDesk
     panel: Panel
     mirrors: Mirrors
@@ -213,7 +217,7 @@ async def world_at(dsn: str, pool: Pool, clock: ManualClock, raid_helper: RaidHe
     """A world with one worker and the shipped templates."""
     key = SecretStr(Fernet.generate_key().decode())
     async with aiohttp.ClientSession() as http:
-        world = World(dsn, pool, clock, Recorder(), raid_helper, key, first=None)  # type: ignore[arg-type]
+        world = World(dsn, pool, clock, Recorder(clock), raid_helper, key, first=None)  # type: ignore[arg-type]
         world.first = _worker(world, pool, http, 30.0)
         await world.first.templates.ship()
         yield world
@@ -232,14 +236,15 @@ def _worker(world: World, pool: Pool, http: aiohttp.ClientSession, timeout_secon
     sheets = Sheets(templates, clock)
     native = Delivery(db, sheets, world.discord, clock)
     deadlines = Deadlines(db, sheets, world.discord, clock)
-    elsewhere = RaidHelperDelivery(db, raid_helper, secrets, world.discord, clock)
+    elsewhere = RaidHelperDelivery(db, raid_helper, secrets, world.discord, Fallback(db, templates, clock), clock)
     mirror = RaidHelperMirror(db, templates, raid_helper, secrets, clock)
+    notes = BookingNotes(db, world.discord, clock)
     raids = Raids(db, templates, secrets, clock)
     mirrors = Mirrors(db, world.beside, clock)
     lost_sheets = LostSheets(db, world.beside, clock)
     announcements = Announcements(db, templates, raids, sheets, world.beside, clock)
     standing = Beside(db, mirrors, sheets, world.beside, clock)
-    working = (native, elsewhere, mirror, deadlines, Statuses(db, clock), standing, lost_sheets, announcements)
+    working = (native, elsewhere, mirror, deadlines, Statuses(db, clock), notes, standing, lost_sheets, announcements)
     return Worker(
         db=db,
         secrets=secrets,
@@ -256,6 +261,7 @@ def _worker(world: World, pool: Pool, http: aiohttp.ClientSession, timeout_secon
         mine=Mine(db, templates, clock),
         characters=Characters(db, templates),
         booker=AutoBooker(db, templates, secrets, clock),
+        bookings=BookingDesk(db, templates, secrets, clock),
         alerts=AlertDesk(db, sheets, clock),
         panel=Panel(db, sheets, raids, clock),
         mirrors=mirrors,

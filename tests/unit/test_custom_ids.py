@@ -1,12 +1,13 @@
 import re
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.domain.alerts import Verdict
-from bot.domain.ids import EventId, PlayerId
+from bot.domain.booking import Answer
+from bot.domain.ids import EventId, PlayerId, SeriesId
 from bot.domain.template import MOST_OPTIONS, Choice
 from bot.render import custom_ids
 
@@ -15,6 +16,7 @@ LARGEST_ROW = 10**18 - 1
 
 events = st.integers(1, LARGEST_ROW).map(EventId)
 choices = st.sampled_from(Choice)
+series = st.integers(1, LARGEST_ROW).map(SeriesId)
 players = st.integers(1, LARGEST_ROW).map(PlayerId)
 comp_buttons = st.sampled_from(["show", "propose", "who", "publish", "unpublish"])
 panel_buttons = st.sampled_from(
@@ -41,6 +43,16 @@ built = st.one_of(
         st.builds(custom_ids.minimum, events, st.sampled_from([Verdict.CANCELLED, Verdict.KEPT])),
     ),
     st.tuples(st.just(custom_ids.SUBSTITUTES), st.builds(custom_ids.substitutes, events)),
+    st.tuples(st.just(custom_ids.BOOK_NOW), st.builds(custom_ids.book_now, series)),
+    st.tuples(
+        st.just(custom_ids.BOOK_NIGHT),
+        st.builds(
+            custom_ids.book_night,
+            series,
+            st.dates(date(2001, 1, 1), date(2999, 1, 1)),
+            st.sampled_from([Answer.BOOKED, Answer.DECLINED]),
+        ),
+    ),
     st.tuples(st.just(custom_ids.COMP_SAY), st.builds(custom_ids.comp_say, events, confirmed=st.booleans())),
     st.tuples(st.just(custom_ids.COMP_DO), st.builds(custom_ids.comp_do, events, comp_buttons)),
     st.tuples(st.just(custom_ids.COMP_WHO), st.builds(custom_ids.comp_who, events, st.integers(0, 3))),

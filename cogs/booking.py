@@ -1,0 +1,152 @@
+"""Bookings in Discord: what officers are told and asked, and the buttons below it, which outlive restarts."""
+
+import re
+from datetime import date, datetime
+from typing import Any, Self
+
+import discord
+from discord import ui
+
+from bot.answers import in_time, turn_into
+from bot.client import MusterBot
+from bot.components import PersistentItem
+from bot.domain.booking import Answer, News, Note, Question
+from bot.domain.ids import ChannelId, SeriesId, UserId
+from bot.domain.permissions import Actor
+from bot.domain.series import Series
+from bot.render import booking_texts, custom_ids
+from bot.services.messenger import Undeliverable
+from cogs.actors import Interaction, actor_of
+from cogs.alerts import officer_of
+
+NOBODY = discord.AllowedMentions.none()
+
+
+class BookNowButton(PersistentItem[ui.Button[ui.View]], template=custom_ids.BOOK_NOW):
+    """`Book now`, below what did not book itself."""
+
+    def __init__(self, series_id: SeriesId) -> None:
+        custom_id = custom_ids.book_now(series_id)
+        super().__init__(
+            ui.Button(style=discord.ButtonStyle.primary, label=booking_texts.BOOK_NOW, custom_id=custom_id)
+        )
+        self.series_id = series_id
+
+    @classmethod
+    async def from_custom_id(cls, _interaction: Any, _item: Any, match: re.Match[str], /) -> Self:
+        """The button behind a click."""
+        return cls(SeriesId(int(match["series"])))
+
+    async def act(self, interaction: Interaction) -> None:
+        """Book the series' next raid, and have the message say so."""
+        await turn_into(interaction, await in_time(interaction, self._book(interaction), update=True))
+
+    async def _book(self, interaction: Interaction) -> str:
+        actor = await _officer(interaction, self.series_id)
+        event = await interaction.client.services.booker.book_series(actor, self.series_id)
+        return booking_texts.booked_by(event, actor.user_id)
+
+
+class NightButton(PersistentItem[ui.Button[ui.View]], template=custom_ids.BOOK_NIGHT):
+    """`Book it` and `Skip that night`, below the question."""
+
+    def __init__(self, series_id: SeriesId, day: date, given: Answer) -> None:
+        books = given is Answer.BOOKED
+        style = discord.ButtonStyle.success if books else discord.ButtonStyle.secondary
+        label = booking_texts.BOOK_IT if books else booking_texts.SKIP_NIGHT
+        custom_id = custom_ids.book_night(series_id, day, given)
+        super().__init__(ui.Button(style=style, label=label, custom_id=custom_id))
+        self.series_id, self.day, self.given = series_id, day, given
+
+    @classmethod
+    async def from_custom_id(cls, _interaction: Any, _item: Any, match: re.Match[str], /) -> Self:
+        """The button behind a click."""
+        day = datetime.strptime(match["day"], "%Y%m%d").date()  # noqa: DTZ007 - a date alone
+        return cls(SeriesId(int(match["series"])), day, Answer(match["answer"]))
+
+    async def act(self, interaction: Interaction) -> None:
+        """Answer, and have the question say so."""
+        await turn_into(interaction, await in_time(interaction, self._answer(interaction), update=True))
+
+    async def _answer(self, interaction: Interaction) -> str:
+        desk = interaction.client.services.bookings
+        actor = await _officer(interaction, self.series_id)
+        if self.given is Answer.BOOKED:
+            return booking_texts.booked_by(await desk.confirm(actor, self.series_id, self.day), actor.user_id)
+        series, question = await desk.decline(actor, self.series_id, self.day)
+        return booking_texts.declined_by(series, question, actor.user_id)
+
+
+PERSISTENT = (BookNowButton, NightButton)
+
+
+def book_now_view(series_id: SeriesId) -> ui.View:
+    """The way out below what did not book itself."""
+    view = ui.View(timeout=None)
+    view.add_item(BookNowButton(series_id))
+    return view
+
+
+def night_view(question: Question) -> ui.View:
+    """The two answers to the question."""
+    view = ui.View(timeout=None)
+    view.add_item(NightButton(question.series_id, question.day, Answer.BOOKED))
+    view.add_item(NightButton(question.series_id, question.day, Answer.DECLINED))
+    return view
+
+
+class DiscordBookings:
+    """`bot.services.booking_notes.BookingTeller` on discord.py."""
+
+    def __init__(self, bot: MusterBot) -> None:
+        self._bot = bot
+
+    async def tell_in(self, channel_id: ChannelId, news: News, nonce: str) -> None:
+        """Tell it in a channel."""
+        channel = self._bot.get_partial_messageable(channel_id)
+        await self._send(channel, booking_texts.news(news), _way_out(news), nonce)
+
+    async def tell_leader(self, user_id: UserId, news: News, nonce: str) -> None:
+        """Tell it by direct message."""
+        await self._send(await self._direct(user_id), booking_texts.news(news), _way_out(news), nonce)
+
+    async def ask_in(self, channel_id: ChannelId, series: Series, question: Question, nonce: str) -> None:
+        """Ask in a channel whether to book."""
+        channel = self._bot.get_partial_messageable(channel_id)
+        await self._send(channel, booking_texts.question(series, question), night_view(question), nonce)
+
+    async def ask_leader(self, user_id: UserId, series: Series, question: Question, nonce: str) -> None:
+        """Ask by direct message whether to book."""
+        direct = await self._direct(user_id)
+        await self._send(direct, booking_texts.question(series, question), night_view(question), nonce)
+
+    async def _direct(self, user_id: UserId) -> discord.abc.Messageable:
+        try:
+            return await self._bot.create_dm(discord.Object(user_id))
+        except (discord.Forbidden, discord.NotFound) as error:
+            raise Undeliverable(str(error)) from error
+
+    async def _send(self, where: discord.abc.Messageable, text: str, view: ui.View | None, nonce: str) -> None:
+        # Registering is idempotent and cheap; it heals a class somebody's ending view took out of the library's table.
+        self._bot.add_dynamic_items(*PERSISTENT)
+        extra: dict[str, Any] = {"view": view} if view else {}
+        try:
+            await where.send(text, nonce=nonce, allowed_mentions=NOBODY, **extra)
+        except (discord.Forbidden, discord.NotFound) as error:
+            raise Undeliverable(str(error)) from error
+
+
+def _way_out(news: News) -> ui.View | None:
+    return book_now_view(news.series.id) if news.what is Note.MISSED and news.series else None
+
+
+async def _officer(interaction: Interaction, series_id: SeriesId) -> Actor:
+    """Whoever pressed; a leader who was asked by direct message counts as what they are in the series' server."""
+    if interaction.guild_id is not None:
+        return actor_of(interaction)
+    return await officer_of(interaction, await interaction.client.services.bookings.guild_of(series_id))
+
+
+async def setup(bot: MusterBot) -> None:
+    """Register the buttons."""
+    bot.add_dynamic_items(*PERSISTENT)
