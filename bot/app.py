@@ -43,6 +43,7 @@ from bot.services.raid_helper_delivery import RaidHelperDelivery
 from bot.services.raid_helper_import import RaidHelperImport
 from bot.services.raid_helper_ledger import StoredLedger
 from bot.services.raid_helper_mirror import RaidHelperMirror
+from bot.services.raid_helper_sign_ups import RaidHelperSignUps
 from bot.services.raids import Raids
 from bot.services.secrets import SecretBox
 from bot.services.series import SeriesDesk
@@ -186,6 +187,7 @@ async def _equip(bot: MusterBot, db: Database, raid_helper: RaidHelper, secrets:
     native = Delivery(db, sheets, messenger, clock)
     elsewhere = RaidHelperDelivery(db, raid_helper, secrets, messenger, Fallback(db, templates, clock), clock)
     mirror = RaidHelperMirror(db, templates, raid_helper, secrets, clock)
+    put = RaidHelperSignUps(db, raid_helper, secrets, clock)
     deadlines = Deadlines(db, sheets, DiscordAlerts(bot), clock)
     notes = BookingNotes(db, DiscordBookings(bot), clock)
     comps = CompDelivery(db, templates, DiscordComps(bot), clock)
@@ -196,7 +198,7 @@ async def _equip(bot: MusterBot, db: Database, raid_helper: RaidHelper, secrets:
     lost_sheets = LostSheets(db, DiscordLostSheets(bot), clock)
     announcements = Announcements(db, templates, raids, sheets, keeper, clock)
     standing = Beside(db, mirrors, sheets, keeper, clock)
-    working = (native, elsewhere, mirror, deadlines, comps, statuses, notes, standing, lost_sheets, announcements)
+    working = (native, elsewhere, put, mirror, deadlines, comps, statuses, notes, standing, lost_sheets, announcements)
     handlers = {kind: handler for one in working for kind, handler in one.handlers.items()}
     bot.queue = Queue(db, handlers, clock)
     bot.services = Services(

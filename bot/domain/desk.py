@@ -124,7 +124,12 @@ class Desk:
     @property
     def removed(self) -> Sequence[PlayerId]:
         """Whose sign-up must go."""
-        return [player_id for player_id in self._found if player_id not in self._now]
+        return [one.player_id for one in self.gone]
+
+    @property
+    def gone(self) -> Sequence[SignUp]:
+        """The sign-ups that must go, as they were found."""
+        return [one for player_id, one in self._found.items() if player_id not in self._now]
 
     @property
     def demoted(self) -> Sequence[SignUp]:

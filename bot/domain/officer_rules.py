@@ -27,6 +27,10 @@ class KeptElsewhere(MusterError):
     """Raid-Helper keeps this raid's sheet: do that on the sheet itself."""
 
 
+class SpecNeeded(MusterError):
+    """Raid-Helper's sheet has them come as something: give a `spec`, or a `status` such as Bench."""
+
+
 class AlreadyClosed(MusterError):
     """This sheet is closed already. `/raid reopen` opens it again."""
 
@@ -59,6 +63,13 @@ def check_kept_here(event: Event) -> None:
     """Raise KeptElsewhere for a sheet that Raid-Helper keeps."""
     if event.sheet is SheetKind.RAID_HELPER:
         raise KeptElsewhere
+
+
+def as_kept_there(template: Template, own: SignUp | None, wanted: SignUp) -> SignUp:
+    """The sign-up as Raid-Helper's sheet takes it: in its own order, and coming as something. Raises SpecNeeded."""
+    if template.classes and wanted.choice is Choice.ACCEPTED and wanted.spec_name is None:
+        raise SpecNeeded
+    return replace(wanted, tier=own.tier if own else Tier.SELF, slot=own.slot if own else None)
 
 
 @dataclass(frozen=True)

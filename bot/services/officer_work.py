@@ -8,7 +8,7 @@ from typing import Any
 
 from bot.clock import Clock
 from bot.domain.desk import Desk
-from bot.domain.event import Event, UnknownEvent
+from bot.domain.event import Event, SheetKind, UnknownEvent
 from bot.domain.ids import EventId
 from bot.domain.notice import Notice
 from bot.domain.officer_rules import check_changeable
@@ -51,11 +51,13 @@ class Work:
     async def write(self, notice: Notice | None = None, member: SignUp | None = None) -> None:
         """Write what changed on the sheet, have it drawn anew, and tell `member` and whoever moved up or down.
 
-        Officers are not told what they did themselves.
+        On Raid-Helper's sheet it is written there, too, and Raid-Helper says who moves up. Officers are not told what
+        they did themselves.
         """
         await self.tx.sign_ups.remove(self.event.id, self.desk.removed)
         await self.tx.sign_ups.put(self.event.id, self.desk.changed, "officer")
-        await self.tx.actions.enqueue(*sheets.moved_up_and_down(self.desk, self.now))
+        follows = sheets.brought if self.event.sheet is SheetKind.RAID_HELPER else sheets.moved_up_and_down
+        await self.tx.actions.enqueue(*follows(self.desk, self.now))
         if notice and member and member.user_id != self.actor.user_id:
             await self.tx.actions.enqueue(*sheets.tell(self.event, notice, member, self.now))
 

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 
 from bot.clock import Clock
 from bot.domain.errors import MusterError
-from bot.domain.event import Event
+from bot.domain.event import Event, SheetKind
 from bot.domain.ids import GuildId, PlayerId
 from bot.domain.mine import offered as offers_of
 from bot.domain.names import folded
 from bot.domain.notice import Notice
-from bot.domain.officer_rules import Put, check_kept_here, find_choice, put_on
+from bot.domain.officer_rules import Put, as_kept_there, check_kept_here, find_choice, put_on
 from bot.domain.people import NotOnSheet, Person, check_name, find_on_sheet
 from bot.domain.permissions import Actor
 from bot.domain.roster import Placed, SignUp, place
@@ -75,11 +75,10 @@ class Officers:
     ) -> OnSheet:
         """Put somebody on the sheet, or change their answer when they are there; they are told once.
 
-        `event`, `status` and `spec` are as typed. Raises NotAnOfficer, UnknownEvent, RaidIsOver, KeptElsewhere,
-        WhoIsMeant, BadName, NotOffered, UnknownSpec; then nothing is written.
+        `event`, `status` and `spec` are as typed. Raises NotAnOfficer, UnknownEvent, RaidIsOver, WhoIsMeant,
+        BadName, NotOffered, UnknownSpec, SpecNeeded; then nothing is written.
         """
         async with self._desk.open(actor, event) as work:
-            check_kept_here(work.event)
             choice = find_choice(work.template, status) if status else None
             pick = find_spec(work.template, spec) if spec else None
             person, known = await _who(work, whom)
@@ -87,7 +86,10 @@ class Officers:
                 await work.tx.players.remember_main(person.id, work.template.game, pick)
             own = work.desk.own(person.id)
             wish = Put(person.id, person.name, person.user_id, choice, pick, known.main, known.character_id)
-            return await self._put(work, own, put_on(work.template, own, wish, work.now))
+            wanted = put_on(work.template, own, wish, work.now)
+            if work.event.sheet is SheetKind.RAID_HELPER:
+                wanted = as_kept_there(work.template, own, wanted)
+            return await self._put(work, own, wanted)
 
     async def answer_for(self, actor: Actor, event: str, player_id: PlayerId, choice: Choice) -> OnSheet:
         """Give somebody on the sheet another answer; they are told once.
@@ -118,10 +120,9 @@ class Officers:
     async def remove(self, actor: Actor, event: str, who: str) -> OffSheet:
         """Take somebody off the sheet; they are told once. `who` is a player's id, a mention or a name.
 
-        Raises NotAnOfficer, UnknownEvent, RaidIsOver, KeptElsewhere, NotOnSheet; then nothing is written.
+        Raises NotAnOfficer, UnknownEvent, RaidIsOver, NotOnSheet; then nothing is written.
         """
         async with self._desk.open(actor, event) as work:
-            check_kept_here(work.event)
             own = find_on_sheet(await work.tx.sign_ups.of(work.event.id), who)
             work.desk.take_off(own.player_id)
             await work.write(Notice.REMOVED, own)

@@ -367,14 +367,14 @@ async def _fill(server: RaidHelperServer, raid_helper_id: str, own: SignUp) -> s
     there = await server.fetch_event(raid_helper_id)
     if own.user_id is None or there.signup_of(own.user_id):
         return "signed up already"
-    button = _button(there, own)
+    button = button_of(there, own)
     if button is None:
         raise Undeliverable(f"the Raid-Helper template has no button for {own.choice}")
     await server.add_signup(raid_helper_id, SignUpDraft(button, user_id=own.user_id))
     return f"signed up as {button.class_name}"
 
 
-def _button(there: RaidHelperEvent, own: SignUp) -> Button | None:
+def button_of(there: RaidHelperEvent, own: SignUp) -> Button | None:
     """The template's button for this sign-up; a spec it does not know becomes Tentative."""
     if own.choice is not Choice.ACCEPTED:
         return status_choice(there.classes, own.choice.value)

@@ -46,7 +46,7 @@ FRESH = timedelta(seconds=60)
 """How long a list serves what is offered while somebody types: every letter would be a request."""
 MOST_AT_ONCE = 25
 _EVENT_ID = re.compile(r"(\d{17,20})\D*$")
-_OURS = re.compile(r"m(\d{1,18})")
+_OURS = re.compile(r"m(\d{1,18})(g\d+)?")
 
 
 class WhichEvent(MusterError):
@@ -182,6 +182,8 @@ class RaidHelperImport:
             label = await _attach(tx, await _locked(tx, actor.guild_id, event_id), there, series) if series else None
             event = await _locked(tx, actor.guild_id, event_id)
             check_changeable(event, now)
+            if event.booking_state in (BookingState.PLANNED, BookingState.CREATING):
+                raise BeingMade
             template = await self._templates.of(tx, event)
             await deadlines.plan(tx, event, template, now)
             await raid_helper_mirror.write(tx, event, template, there, now)

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 from bot.clock import Clock
 from bot.domain.action import Action, Kind, NewAction
-from bot.domain.event import Event, EventStatus, SheetKind
+from bot.domain.event import BookingState, Event, EventStatus, SheetKind
 from bot.domain.ids import GuildId, UserId
 from bot.domain.mirror import STARTED, Elsewhere, next_look
 from bot.domain.names import visible
@@ -86,7 +86,7 @@ class RaidHelperMirror:
         """Write down what `there` says, unless the raid has left that sheet meanwhile; how many rows changed."""
         async with self._db.transaction() as tx:
             current = await tx.events.lock(event.guild_id, event.id)
-            if current is None or _id(current) != there.id or current.status is EventStatus.CANCELLED:
+            if current is None or _id(current) != there.id or not _is_read(current):
                 return 0
             return await write(tx, current, await self._templates.of(tx, current), there, self._clock.now())
 
@@ -97,7 +97,7 @@ async def write(tx: Session, event: Event, template: Template, there: RaidHelper
         return 0
     answers = _answers(there.signups, template, now)
     players = await tx.raid_helper.members(event.guild_id, {one.user_id: one.name for one in answers})
-    in_hand = await tx.raid_helper.in_hand(event.id, [Kind.SIGN_UP_ON_RAID_HELPER])
+    in_hand = await tx.raid_helper.in_hand(event.id, [Kind.SIGN_UP_ON_RAID_HELPER, Kind.PUT_ON_RAID_HELPER])
     known = [(players[one.user_id], one) for one in answers if players[one.user_id] not in in_hand]
     gone = await tx.raid_helper.keep_only(event.id, in_hand | set(players.values()))
     return gone + await tx.raid_helper.mirror(event.id, known)
@@ -147,6 +147,12 @@ def _answer(row: SignUp, user_id: UserId, number: int, specs: Collection[tuple[s
         pick=Pick(*pair) if pair else None,
         note=row.note or "",
     )
+
+
+def _is_read(event: Event) -> bool:
+    """Whether its sheet there is the word on who comes: not while it is still being made, nor once cancelled."""
+    making = event.booking_state in (BookingState.PLANNED, BookingState.CREATING)
+    return not making and event.status is not EventStatus.CANCELLED
 
 
 def _id(event: Event) -> str:

@@ -108,6 +108,23 @@ def moved_up_and_down(desk: Desk, now: datetime) -> Sequence[NewAction]:
     return [redraw(desk.event, now), *promoted, *demoted]
 
 
+def brought(desk: Desk, now: datetime) -> Sequence[NewAction]:
+    """What brings an officer's changes of the desk's people onto its sheet at Raid-Helper."""
+    event, kind = desk.event, Kind.PUT_ON_RAID_HELPER
+    return [
+        NewAction(
+            event.guild_id,
+            kind,
+            raid_helper_lane(event.guild_id),
+            now,
+            event.id,
+            {"player_id": one.player_id, "user_id": one.user_id, "name": one.name},
+            f"{kind}:{event.id}:{one.player_id}",
+        )
+        for one in (*desk.changed, *desk.gone)
+    ]
+
+
 def raid_helper_lane(guild_id: GuildId) -> str:
     """The lane of a server's requests to Raid-Helper: one after the other."""
     return f"raid-helper:{guild_id}"

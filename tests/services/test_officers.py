@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from bot.domain.event import SheetKind, UnknownEvent
+from bot.domain.event import UnknownEvent
 from bot.domain.ids import EventId
 from bot.domain.notice import Notice
-from bot.domain.officer_rules import KeptElsewhere, RaidIsCancelled, RaidIsOver
+from bot.domain.officer_rules import RaidIsCancelled, RaidIsOver
 from bot.domain.people import BadName, NotOnSheet
 from bot.domain.permissions import Actor, NotAnOfficer
 from bot.domain.sign_up import NotOffered
@@ -273,10 +273,6 @@ async def test_a_raid_that_is_over_stays_as_it_is(guild: World) -> None:
     event_id = await guild.raid()
     guild.clock.set(START + timedelta(hours=3))
     await both(guild, event_id, RaidIsOver)
-
-
-async def test_raid_helper_keeps_its_own_sheets(guild: World) -> None:
-    await both(guild, await guild.raid(sheet=SheetKind.RAID_HELPER), KeptElsewhere)
 
 
 async def test_what_is_offered_while_typing(guild: World) -> None:

@@ -220,6 +220,14 @@ async def test_a_cancelled_raid_is_not_read(guild: World) -> None:
     assert await names(guild, raid) == []
 
 
+async def test_a_sheet_that_is_still_being_made_has_no_word_yet(guild: World) -> None:
+    raid = await posted(guild)
+    await presses(guild, raid, 1, "Tank", "Blood")
+    await guild.pool.execute("UPDATE patt.raid_events SET booking_state = 'creating'")
+    await look(guild)
+    assert await names(guild, raid) == []
+
+
 # ---------------------------------------------------------------- when
 
 

@@ -39,6 +39,7 @@ from bot.services.raid_helper_delivery import RaidHelperDelivery
 from bot.services.raid_helper_import import RaidHelperImport
 from bot.services.raid_helper_ledger import StoredLedger
 from bot.services.raid_helper_mirror import RaidHelperMirror
+from bot.services.raid_helper_sign_ups import RaidHelperSignUps
 from bot.services.raids import Raids
 from bot.services.secrets import SecretBox
 from bot.services.series import SeriesDesk
@@ -238,13 +239,15 @@ def _worker(world: World, pool: Pool, http: aiohttp.ClientSession, timeout_secon
     deadlines = Deadlines(db, sheets, world.discord, clock)
     elsewhere = RaidHelperDelivery(db, raid_helper, secrets, world.discord, Fallback(db, templates, clock), clock)
     mirror = RaidHelperMirror(db, templates, raid_helper, secrets, clock)
+    put = RaidHelperSignUps(db, raid_helper, secrets, clock)
     notes = BookingNotes(db, world.discord, clock)
     raids = Raids(db, templates, secrets, clock)
     mirrors = Mirrors(db, world.beside, clock)
     lost_sheets = LostSheets(db, world.beside, clock)
     announcements = Announcements(db, templates, raids, sheets, world.beside, clock)
     standing = Beside(db, mirrors, sheets, world.beside, clock)
-    working = (native, elsewhere, mirror, deadlines, Statuses(db, clock), notes, standing, lost_sheets, announcements)
+    statuses = Statuses(db, clock)
+    working = (native, elsewhere, put, mirror, deadlines, statuses, notes, standing, lost_sheets, announcements)
     return Worker(
         db=db,
         secrets=secrets,
