@@ -48,6 +48,7 @@ from bot.services.raids import Raids
 from bot.services.secrets import SecretBox
 from bot.services.series import SeriesDesk
 from bot.services.servers import Servers
+from bot.services.settings_desk import SettingsDesk
 from bot.services.sheets import Sheets
 from bot.services.sign_ups import SignUps
 from bot.services.statuses import Statuses
@@ -201,11 +202,12 @@ async def _equip(bot: MusterBot, db: Database, raid_helper: RaidHelper, secrets:
     working = (native, elsewhere, put, mirror, deadlines, comps, statuses, notes, standing, lost_sheets, announcements)
     handlers = {kind: handler for one in working for kind, handler in one.handlers.items()}
     bot.queue = Queue(db, handlers, clock)
+    template_desk = TemplateDesk(db, templates, raid_helper, secrets, DiscordEmoji(bot), clock)
     bot.services = Services(
         clock=clock,
         servers=Servers(db, raid_helper, secrets),
         templates=templates,
-        template_desk=TemplateDesk(db, templates, raid_helper, secrets, DiscordEmoji(bot), clock),
+        template_desk=template_desk,
         raids=raids,
         officers=Officers(db, templates, raids, clock),
         edits=RaidEdits(db, templates, raids, clock),
@@ -223,6 +225,7 @@ async def _equip(bot: MusterBot, db: Database, raid_helper: RaidHelper, secrets:
         lost_sheets=lost_sheets,
         mirrors=mirrors,
         announcements=announcements,
+        settings=SettingsDesk(db, templates, template_desk, raids, clock),
         unplanned=Unplanned(db, templates, clock),
         raid_helper_import=RaidHelperImport(db, templates, raid_helper, secrets, clock),
     )

@@ -39,6 +39,7 @@ EXTENSIONS = (
     "cogs.raidhelper",
     "cogs.template",
     "cogs.mirrors",
+    "cogs.settings",
     "cogs.queue",
     "cogs.unplanned",
     "cogs.autobook",

@@ -8,6 +8,7 @@ import asyncpg
 
 from bot.domain.errors import MusterError
 from bot.domain.event import BookingState, Event, EventStatus, NewEvent, SheetKind
+from bot.domain.gates import Gates
 from bot.domain.ids import ChannelId, EventId, GuildId, MessageId, SeriesId, TemplateId, UserId
 from bot.domain.template import read_gates
 from bot.domain.template_file import write_gates
@@ -217,6 +218,10 @@ class EventRepository:
             event.id,
             [event.starts_at, event.ends_at, event.deadline],
         )
+
+    async def set_gates(self, event_id: EventId, gates: Gates) -> None:
+        """Write down the raid's own rules for signing up."""
+        await self._db.execute("UPDATE patt.raid_events SET gates = $2 WHERE id = $1", event_id, write_gates(gates))
 
     async def set_message(self, event_id: EventId, message_id: MessageId | None) -> None:
         """Remember the sheet's message, or that there is none any more."""

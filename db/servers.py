@@ -57,6 +57,28 @@ class ServerRepository:
             officer_channel_id,
         )
 
+    async def set_officer_roles(self, guild_id: GuildId, roles: Sequence[RoleId]) -> None:
+        """Write down which roles make an officer of the server."""
+        await self._db.execute(
+            """
+            INSERT INTO common.discord_config (guild_discord_id, officer_role_ids) VALUES ($1, $2)
+            ON CONFLICT (guild_discord_id) DO UPDATE SET officer_role_ids = $2
+            """,
+            guild_id,
+            list(roles),
+        )
+
+    async def set_officer_channel(self, guild_id: GuildId, channel_id: ChannelId | None) -> None:
+        """Write down where officers are told things, or that they are told nowhere."""
+        await self._db.execute(
+            """
+            INSERT INTO common.discord_config (guild_discord_id, officer_channel_id) VALUES ($1, $2)
+            ON CONFLICT (guild_discord_id) DO UPDATE SET officer_channel_id = $2
+            """,
+            guild_id,
+            channel_id,
+        )
+
     async def set_raid_helper_key(self, guild_id: GuildId, encrypted: str | None) -> None:
         """Write the encrypted key, or forget it."""
         await self._db.execute(

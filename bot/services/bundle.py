@@ -20,6 +20,7 @@ from bot.services.raid_helper_import import RaidHelperImport
 from bot.services.raids import Raids
 from bot.services.series import SeriesDesk
 from bot.services.servers import Servers
+from bot.services.settings_desk import SettingsDesk
 from bot.services.sign_ups import SignUps
 from bot.services.template_desk import TemplateDesk
 from bot.services.templates import Templates
@@ -52,5 +53,6 @@ class Services:
     lost_sheets: LostSheets
     mirrors: Mirrors
     announcements: Announcements
+    settings: SettingsDesk
     unplanned: Unplanned
     raid_helper_import: RaidHelperImport

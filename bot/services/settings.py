@@ -74,7 +74,7 @@ def _levels(around: Around, event: Event | None) -> Sequence[Level]:
 async def _facts(tx: Session, around: Around, level: Level, event: Event | None) -> Facts:
     """What stands in the rows themselves at that level."""
     if level.scope is Scope.SERVER:
-        return _of_server(await tx.servers.get(around.guild_id))
+        return of_server(await tx.servers.get(around.guild_id))
     if level.scope is Scope.TEMPLATE and around.template_id:
         stored = await tx.templates.get(around.template_id)
         return _of_template(stored.definition) if stored else {}
@@ -84,8 +84,8 @@ async def _facts(tx: Session, around: Around, level: Level, event: Event | None)
     return _of_event(event) if level.scope is Scope.EVENT and event else {}
 
 
-def _of_server(server: Server) -> Facts:
-    """What `/raid setup` wrote."""
+def of_server(server: Server) -> Facts:
+    """What `/raid setup` wrote, as values at the server's level."""
     roles = [str(one) for one in sorted(server.officer_roles)]
     channel = str(server.officer_channel_id) if server.officer_channel_id else None
     return _given({OFFICER_ROLES.name: roles or None, OFFICER_CHANNEL.name: channel})

@@ -4,8 +4,9 @@ import hashlib
 import json
 import re
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 from bot.clock import Clock
 from bot.domain import template_lines as lines
@@ -205,6 +206,18 @@ class TemplateDesk:
                 raise NothingToChange
             template = edited(before, wish, roles)
             return await self._store(tx, actor, template, "template.edit")
+
+    async def set_setting(
+        self, tx: Session, actor: Actor, name: str, setting: str, values: Mapping[str, Any] | None
+    ) -> Template:
+        """Set (`values`) or reset (None) what raids of a template inherit, from the next raid on; it becomes own.
+
+        Raises UnknownTemplate, TooManyTemplates.
+        """
+        await self._begin(tx, actor)
+        before = await self._by_name(tx, actor.guild_id, name)
+        others = {one: kept for one, kept in before.settings.items() if one != setting}
+        return await self._store(tx, actor, replace(before, settings={**others, **(values or {})}), "template.edit")
 
     async def delete(self, actor: Actor, name: str) -> str | None:
         """Offer an own template no more; the title of the shipped one that is back in its place, if there is one.

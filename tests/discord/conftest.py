@@ -7,6 +7,7 @@ from raid_stage import NOON, PUBLISHED, Stage
 
 from sandbox.clock import ManualClock
 from sandbox.discord.openapi import Spec
+from sandbox.discord.permissions import Permission
 from sandbox.local import Local, local_world
 
 
@@ -35,7 +36,7 @@ def new_server(local: Local) -> Stage:
     discord = local.discord
     guild = discord.add_guild("Night Watch")
     raids, officers = discord.add_text_channel(guild, "raids"), discord.add_text_channel(guild, "officers")
-    role = discord.add_role(guild, "Officer")
+    role = discord.add_role(guild, "Officer", permissions=Permission.MANAGE_EVENTS)
     owner = discord.hand(guild.members[guild.owner_id], raids)
     officer = discord.hand(discord.add_member(guild, "Orin", roles=[role]), raids)
     member = discord.hand(discord.add_member(guild, "Mira"), raids)

@@ -44,6 +44,7 @@ from bot.services.raids import Raids
 from bot.services.secrets import SecretBox
 from bot.services.series import SeriesDesk
 from bot.services.servers import Servers
+from bot.services.settings_desk import SettingsDesk
 from bot.services.sheets import Sheets
 from bot.services.sign_ups import SignUps
 from bot.services.statuses import Statuses
@@ -91,6 +92,7 @@ class Worker:
     mirrors: Mirrors
     lost_sheets: LostSheets
     announcements: Announcements
+    settings: SettingsDesk
     unplanned: Unplanned
     mirror: RaidHelperMirror
     imports: RaidHelperImport
@@ -248,11 +250,12 @@ def _worker(world: World, pool: Pool, http: aiohttp.ClientSession, timeout_secon
     standing = Beside(db, mirrors, sheets, world.beside, clock)
     statuses = Statuses(db, clock)
     working = (native, elsewhere, put, mirror, deadlines, statuses, notes, standing, lost_sheets, announcements)
+    template_desk = TemplateDesk(db, templates, raid_helper, secrets, world.discord, clock)
     return Worker(
         db=db,
         secrets=secrets,
         templates=templates,
-        template_desk=TemplateDesk(db, templates, raid_helper, secrets, world.discord, clock),
+        template_desk=template_desk,
         servers=Servers(db, raid_helper, secrets),
         raids=raids,
         officers=Officers(db, templates, raids, clock),
@@ -270,6 +273,7 @@ def _worker(world: World, pool: Pool, http: aiohttp.ClientSession, timeout_secon
         mirrors=mirrors,
         lost_sheets=lost_sheets,
         announcements=announcements,
+        settings=SettingsDesk(db, templates, template_desk, raids, clock),
         unplanned=Unplanned(db, templates, clock),
         mirror=mirror,
         imports=RaidHelperImport(db, templates, raid_helper, secrets, clock),

@@ -1,0 +1,218 @@
+"""Settings in an officer's hand: shown with where they come from, set and reset at one level, carried as a file."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from bot.clock import Clock
+from bot.domain.desk import Desk
+from bot.domain.event import Event
+from bot.domain.ids import ChannelId, GuildId
+from bot.domain.permissions import Actor, require_manager, require_officer
+from bot.domain.setting import SERVER, Effective, Found, Level, Scope, Setting
+from bot.domain.setting_rules import check_scope, find_setting
+from bot.domain.settings import (
+    ALL,
+    BY_NAME,
+    DURATION,
+    HOST_ROLES,
+    LIMIT,
+    OFFICER_CHANNEL,
+    OFFICER_ROLES,
+    OWN_CHANNEL_ONLY,
+)
+from bot.domain.template import OWN_FIELDS
+from bot.services import places, sheets
+from bot.services.officer_work import OfficerDesk
+from bot.services.raids import Raids
+from bot.services.series import find_series
+from bot.services.settings import Around, effective, gates_of, of_server, within
+from bot.services.settings_file import read_settings, write_settings
+from bot.services.template_desk import TemplateDesk
+from bot.services.templates import Templates
+from db import Database, Session
+
+GATES = OWN_FIELDS - {DURATION.name, LIMIT.name}
+RIGHTS = frozenset({OFFICER_ROLES.name, HOST_ROLES.name, OWN_CHANNEL_ONLY.name})
+"""What decides who is an officer: for those who manage the server."""
+
+
+@dataclass(frozen=True)
+class Target:
+    """What a value is set for: `typed` names the template, series or raid as the officer typed it."""
+
+    scope: Scope
+    channel_id: ChannelId | None = None
+    typed: str = ""
+
+
+@dataclass(frozen=True)
+class Changed:
+    """A setting after it was set or reset: what holds now at that level, and where it comes from."""
+
+    setting: Setting[Any]
+    target: Target
+    found: Found[Any]
+
+
+@dataclass(frozen=True)
+class Overview:
+    """Every setting with the value that holds; `event` None for the server itself."""
+
+    event: Event | None
+    found: Sequence[tuple[Setting[Any], Found[Any]]]
+
+
+class SettingsDesk:
+    """The use cases behind `/settings`. Every method raises NotAnOfficer."""
+
+    def __init__(
+        self, db: Database, templates: Templates, template_desk: TemplateDesk, raids: Raids, clock: Clock
+    ) -> None:
+        self._db = db
+        self._templates = templates
+        self._template_desk = template_desk
+        self._raids = raids
+        self._clock = clock
+        self._desk = OfficerDesk(db, templates, raids, clock)
+
+    async def show(self, actor: Actor, typed: str | None) -> Overview:
+        """What holds for a raid, or in the server. Raises UnknownEvent."""
+        event = await self._raids.find(actor.guild_id, typed) if typed else None
+        async with self._db.transaction() as tx:
+            if event is None:
+                await _require_officer(tx, actor)
+                return _overview(None, await within(tx, Around(actor.guild_id)))
+            await places.require_manager(tx, actor, event)
+            return _overview(event, await effective(tx, event))
+
+    async def put(self, actor: Actor, target: Target, name: str, typed: str) -> Changed:
+        """Set a value at one level. Raises UnknownSetting, NotHere, BadValue, and what finding the target raises."""
+        setting = find_setting(name)
+        check_scope(setting, target.scope)
+        kept = setting.kind.dump(setting.kind.read(typed))
+        return await self._change(actor, target, setting, {setting.name: kept})
+
+    async def reset(self, actor: Actor, target: Target, name: str) -> Changed:
+        """Have the level inherit again. Raises UnknownSetting, NotHere, and what finding the target raises."""
+        setting = find_setting(name)
+        check_scope(setting, target.scope)
+        return await self._change(actor, target, setting, None)
+
+    async def export(self, actor: Actor) -> str:
+        """The server's and its channels' values as JSON."""
+        async with self._db.transaction() as tx:
+            await _require_officer(tx, actor)
+            stored = await tx.settings.everything(actor.guild_id)
+            own = of_server(await tx.servers.get(actor.guild_id))
+            return write_settings({**stored, SERVER: {**own, **stored.get(SERVER, {})}})
+
+    async def take_in(self, actor: Actor, content: bytes, channels: frozenset[ChannelId]) -> int:
+        """Set every value of a file; how many there are. Channels that are not among `channels` are refused.
+
+        Raises NotAnAdministrator, BadSettingsFile naming what is wrong; then nothing is written.
+        """
+        require_manager(actor)
+        levels = read_settings(content, channels)
+        async with self._db.transaction() as tx:
+            for level, values in levels.items():
+                for name, kept in values.items():
+                    await _put(tx, actor.guild_id, level, BY_NAME[name], {name: kept})
+            count = sum(len(values) for values in levels.values())
+            await tx.audit.note(actor.guild_id, None, actor.user_id, "settings.import", self._clock.now(), values=count)
+        return count
+
+    async def _change(
+        self, actor: Actor, target: Target, setting: Setting[Any], values: Mapping[str, Any] | None
+    ) -> Changed:
+        """Write `values` (None: reset) at the target's level and say what holds there then."""
+        event = await self._raids.find(actor.guild_id, target.typed) if target.scope is Scope.EVENT else None
+        async with self._db.transaction() as tx:
+            around = await self._around(tx, actor, target, event)
+            await _check_rights(tx, actor, around, event, setting)
+            if target.scope is Scope.TEMPLATE:
+                await self._template_desk.set_setting(tx, actor, target.typed, setting.name, values)
+                around = await self._around(tx, actor, target, event)
+            else:
+                await _put(tx, actor.guild_id, _level(target, around, event), setting, values)
+            found = (await within(tx, around, event)).found(setting)
+            if event is not None:
+                await self._follow(tx, actor, event, setting)
+            await tx.audit.note(
+                actor.guild_id,
+                event.id if event else None,
+                actor.user_id,
+                "settings",
+                self._clock.now(),
+                scope=target.scope,
+                setting=setting.name,
+                value=values[setting.name] if values else None,
+                reset=values is None,
+            )
+        return Changed(setting, target, found)
+
+    async def _around(self, tx: Session, actor: Actor, target: Target, event: Event | None) -> Around:
+        if event is not None:
+            return Around(event.guild_id, event.channel_id, event.template_id, event.series_id)
+        if target.scope is Scope.SERIES:
+            series = await find_series(tx, actor.guild_id, target.typed)
+            return Around(actor.guild_id, series.channel_id, None, series.id)
+        if target.scope is Scope.TEMPLATE:
+            template_id, _ = await self._templates.named(tx, actor.guild_id, target.typed)
+            return Around(actor.guild_id, None, template_id)
+        return Around(actor.guild_id, target.channel_id)
+
+    async def _follow(self, tx: Session, actor: Actor, event: Event, setting: Setting[Any]) -> None:
+        """Have what already stands follow its own setting."""
+        if setting.name not in GATES:
+            return
+        work = await self._desk.take(tx, actor, event.id)
+        gates = gates_of(await effective(tx, event))
+        await tx.events.set_gates(event.id, gates)
+        changed = await tx.events.get(event.id)
+        assert changed is not None  # noqa: S101 - locked in this transaction
+        after = Desk(changed, await self._templates.of(tx, changed), await tx.sign_ups.of(event.id))
+        after.before = work.desk.before
+        await tx.actions.enqueue(*sheets.moved_up_and_down(after, work.now))
+
+
+async def _check_rights(tx: Session, actor: Actor, around: Around, event: Event | None, setting: Setting[Any]) -> None:
+    if setting.name in RIGHTS:
+        require_manager(actor)
+    elif event is not None:
+        await places.require_manager(tx, actor, event)
+    else:
+        require_officer(actor, (await places.place(tx, around)).officer_roles)
+
+
+async def _require_officer(tx: Session, actor: Actor) -> None:
+    require_officer(actor, (await places.place(tx, Around(actor.guild_id))).officer_roles)
+
+
+def _level(target: Target, around: Around, event: Event | None) -> Level:
+    ids = {
+        Scope.SERVER: 0,
+        Scope.CHANNEL: around.channel_id,
+        Scope.SERIES: around.series_id,
+        Scope.EVENT: event.id if event else None,
+    }
+    return Level(target.scope, ids[target.scope] or 0)
+
+
+async def _put(
+    tx: Session, guild_id: GuildId, level: Level, setting: Setting[Any], values: Mapping[str, Any] | None
+) -> None:
+    """Set (`values`) or reset (None) at one level; two of the server's own stand where `/raid setup` writes them."""
+    value = setting.kind.load(values[setting.name]) if values else setting.default
+    if level == SERVER and setting is OFFICER_ROLES:
+        await tx.servers.set_officer_roles(guild_id, value)
+    elif level == SERVER and setting is OFFICER_CHANNEL:
+        await tx.servers.set_officer_channel(guild_id, value)
+    elif values is None:
+        await tx.settings.reset(guild_id, level, setting.name)
+    else:
+        await tx.settings.put(guild_id, level, values)
+
+
+def _overview(event: Event | None, holds: Effective) -> Overview:
+    return Overview(event, [(one, holds.found(one)) for one in ALL])

@@ -1,0 +1,66 @@
+"""`/settings` as officers type it."""
+
+import json
+
+import pytest
+
+from bot.domain.settings import ALL
+from bot.render import setting_texts
+from sandbox.discord.resolving import Impossible
+from sandbox.discord.world import Upload
+from tests.discord.raid_stage import Stage, event_id, is_refusal
+
+
+def test_every_setting_is_explained_and_stands_in_one_group():
+    names = [one.name for one in ALL]
+    assert sorted(setting_texts.ABOUT) == sorted(names)
+    assert sorted(name for group in setting_texts.GROUPS.values() for name in group) == sorted(names)
+
+
+async def test_a_setting_is_set_for_a_channel_and_shown_with_where_it_comes_from(stage: Stage):
+    sheet = await stage.raid()
+    said = await stage.officer.slash("settings server", setting="reminders", value="1d, 30")
+    assert "**1 d, 30 min**" in said.text
+    said = await stage.officer.slash("settings channel", channel=stage.raids, setting="thread", value="on")
+    assert "**on** for the channel" in said.text
+    shown = await stage.officer.slash("settings show", event=str(event_id(sheet)))
+    text = "\n".join(field["value"] for field in shown.embeds[0]["fields"])
+    assert "reminders: **1 d, 30 min** (server)" in text
+    assert f"thread: **on** (<#{stage.raids.id}>)" in text
+    assert "temp_role: off\n" in text
+    said = await stage.officer.slash("settings reset", setting="thread", channel=stage.raids)
+    assert "inherited for the channel again: **off**, from Muster's default" in said.text
+
+
+async def test_what_is_mistyped_says_what_to_type(stage: Stage):
+    for options in (
+        {"setting": "remindres", "value": "60"},
+        {"setting": "reminders", "value": "soon"},
+        {"setting": "limit", "value": "0"},
+    ):
+        assert is_refusal(await stage.officer.slash("settings server", **options))
+
+
+async def test_members_do_not_see_the_command(stage: Stage):
+    with pytest.raises(Impossible):
+        await stage.member.slash("settings show")
+
+
+async def test_settings_and_their_values_are_offered_while_typing(stage: Stage):
+    names = await stage.officer.autocomplete("settings server", "setting", "remind")
+    assert {one.value for one in names} >= {"reminders", "remind_by"}
+    values = await stage.officer.autocomplete("settings server", "value", "", setting="archive")
+    assert [one.value for one in values] == ["never", "repost", "delete"]
+
+
+async def test_the_file_goes_out_and_comes_back(stage: Stage):
+    await stage.officer.slash("settings server", setting="limit", value="20")
+    exported = await stage.owner.slash("settings export")
+    (shown,) = exported.message.attachments
+    content = stage.local.discord.world.files[shown["url"].partition("/cdn/")[2]].content
+    assert json.loads(content)["server"]["limit"] == 20
+    await stage.officer.slash("settings reset", setting="limit")
+    said = await stage.owner.slash("settings import", file=Upload(shown["filename"], content))
+    assert "are set as the file says" in said.text
+    shown = await stage.officer.slash("settings show")
+    assert "limit: **20** (server)" in "\n".join(field["value"] for field in shown.embeds[0]["fields"])
