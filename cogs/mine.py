@@ -17,10 +17,10 @@ from bot.answers import PATIENCE, answer, in_time, turn_into
 from bot.client import MusterBot
 from bot.components import AnsweringModal, PersistentItem
 from bot.domain.character import Character
-from bot.domain.event import Event
+from bot.domain.event import Event, EventStatus
 from bot.domain.ids import EventId, MessageId
 from bot.domain.mine import LONGEST_NOTE, Offer, delays
-from bot.domain.template import Choice, GameClass, Template
+from bot.domain.template import Choice, GameClass, Spec, Template
 from bot.domain.words import USUAL, Words
 from bot.render import custom_ids, mine_texts, texts
 from bot.render.calendar_file import NAME, calendar_file
@@ -29,6 +29,7 @@ from bot.services.mine import Own
 from cogs.actors import Interaction, actor_of
 from cogs.own_items import OwnButton, OwnSelect, chosen_in, mine
 
+OPEN = (EventStatus.SCHEDULED, EventStatus.IN_PROGRESS)
 OTHER, UNKNOWN = "other", "unknown"
 LONGEST_OPTION = 100
 
@@ -44,7 +45,8 @@ class RespecButton(OwnButton, template=custom_ids.RESPEC):
         own = await in_time(
             interaction, mine(interaction).may_respec(actor_of(interaction), self.event_id), update=True
         )
-        await turn_into(interaction, *told(ClassWanted(own.event, own.template, own.placed.sign_up.choice)))
+        select = ClassSelect(self.event_id, own.placed.sign_up.choice, own.template)
+        await turn_into(interaction, texts.class_wanted(own.event, own.template.words), _asking(own, select))
 
 
 class CharacterButton(OwnButton, template=custom_ids.CHARACTER):
@@ -269,8 +271,8 @@ class SpecSelect(PersistentItem[ui.Select[ui.View]], template=custom_ids.SPEC):
         words: Words = USUAL,
     ) -> None:
         options = [
-            discord.SelectOption(label=one.name, value=one.name, emoji=one.emoji, description=one.role)
-            for one in (game_class.specs if game_class else ())
+            discord.SelectOption(label=one.name, value=one.name, emoji=one.emoji, description=role)
+            for one, role in (_with_roles(game_class) if game_class else ())
         ]
         placeholder = texts.choose_spec(game_class, words) if game_class else None
         custom_id = custom_ids.spec(event_id, choice, index)
@@ -303,9 +305,20 @@ PERSISTENT = (
 )
 
 
+def _with_roles(game_class: GameClass) -> Iterator[tuple[Spec, str | None]]:
+    """The specs with their roles, where those tell them apart."""
+    several = len({one.role for one in game_class.specs}) > 1
+    return ((one, one.role if several else None) for one in game_class.specs)
+
+
 def own_view(own: SignedUp | Own) -> ui.View:
-    """Below a member's own sign-up; at most a select and two rows of three, which a phone shows without scrolling."""
+    """Below a member's own sign-up; at most a select and two rows of three, which a phone shows without scrolling.
+
+    Nothing is offered that would be refused: a raid that is over or cancelled has no buttons.
+    """
     view, event = ui.View(timeout=None), own.event
+    if event.status not in OPEN:
+        return view
     if own.placed.sign_up.choice is Choice.LATE:
         view.add_item(ArrivalSelect(event.id, event))
     for button in _offered(own, event.id):
@@ -325,7 +338,8 @@ def _offered(own: SignedUp | Own, event_id: EventId) -> "Sequence[OwnButton]":
 
 def card(own: Own) -> tuple[str, ui.View]:
     """The member's own sign-up, and what they can do about it."""
-    return mine_texts.card(own.template, own.placed, own.character), own_view(own)
+    text = mine_texts.card(own.template, own.placed, own.character)
+    return f"{mine_texts.state(own.event)}{text}", own_view(own)
 
 
 def told(outcome: Outcome) -> tuple[str, ui.View]:

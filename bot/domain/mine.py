@@ -110,15 +110,26 @@ def others(template: Template, own: SignUp, characters: Iterable[Character]) -> 
 
 
 def offers(template: Template, own: SignUp, characters: Iterable[Character]) -> Sequence[Offer]:
-    """What else could be offered: the class's other specs, then the other characters', each spec once, at most 25."""
+    """What else could be offered: the class's other specs, then the other characters', each spec once, at most 25.
+
+    Where a class is a role (Heal Alacrity, Tank) anybody may take another: the same spec there first.
+    """
     game_class = template.game_class(own.class_name)
     specs = [Offer(Pick(game_class.name, spec.name)) for spec in game_class.specs] if game_class else []
     alts = [one for one in playable(template, characters) if one.id != own.character_id]
     found: dict[Pick, Offer] = {}
-    for offer in (*specs, *(Offer(one.pick, one.name) for one in alts if one.pick)):
+    theirs = [Offer(one.pick, one.name) for one in alts if one.pick]
+    for offer in (*specs, *theirs, *_in_other_roles(template, own)):
         if offer.pick != played(own) and len(offer.value) <= LONGEST_OFFER:
             found.setdefault(offer.pick, offer)
     return list(found.values())[:MOST_OPTIONS]
+
+
+def _in_other_roles(template: Template, own: SignUp) -> Sequence[Offer]:
+    if not template.classes_are_roles:
+        return []
+    picks = [Pick(one.name, spec.name) for one in template.classes for spec in one.specs]
+    return [Offer(pick) for pick in sorted(picks, key=lambda pick: pick.spec_name != own.spec_name)]
 
 
 def played(own: SignUp) -> Pick | None:

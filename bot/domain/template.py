@@ -132,6 +132,12 @@ class Template:
         game_class = self.game_class(class_name)
         return game_class.spec(spec_name or "") if game_class else None
 
+    @property
+    def classes_are_roles(self) -> bool:
+        """Whether a class is what somebody does tonight, which anybody may do, not what their character is for good."""
+        roles = {one.name for one in self.roles}
+        return self.words.of_class == "role" or all(one.name in roles for one in self.classes)
+
     def called(self, class_name: str | None, spec_name: str | None) -> str:
         """What somebody plays, in the game's own words; a class is enough where its one spec's name tells nothing."""
         game_class = self.game_class(class_name)

@@ -17,6 +17,8 @@ GAP = "▫️ *open place*"
 MOST_NAMED = 3
 """People named in one line of what is missing."""
 
+MOST_ROLES = 10
+
 Draw = Callable[[LineUp, Slot, "Measure"], str]
 
 
@@ -107,7 +109,11 @@ def _who(line_up: LineUp, sign_up: SignUp, measure: Measure) -> str:
     template, name = line_up.template, f"**{_name(sign_up, measure)}**"
     spec = template.spec(sign_up.class_name, sign_up.spec_name)
     role = template.role(spec.role) if spec else None
-    return f"{role.emoji}{spec.emoji} {name}" if spec and role and measure.emoji else name
+    if spec is None or role is None or not measure.emoji:
+        return name
+    if spec.emoji != role.emoji:
+        return f"{role.emoji}{spec.emoji} {name}"
+    return f"{role.emoji} {name} {safe(cut(spec.name, measure.name))}"  # the emoji alone does not say what they play
 
 
 def _name(person: SignUp | Slot, measure: Measure) -> str:
@@ -145,9 +151,8 @@ def _notes(line_up: LineUp, measure: Measure) -> Iterator[str]:
             yield f"❌ {declined(line_up, slot, measure)}"
     if line_up.unplaced:
         yield f"⚠️ Without a group: {_named([f'**{_name(one, measure)}**' for one in line_up.unplaced], 10)}."
-    for role, number in line_up.role_counts:
-        if not number:
-            yield f"⚠️ Nobody is {safe(cut(role.name, 40))}."
+    if nobody := [safe(cut(role.name, 40)) for role, number in line_up.role_counts if not number]:
+        yield f"⚠️ Nobody is {_named(nobody, MOST_ROLES)}."
     for missing in line_up.missing_buffs:
         yield f"⚠️ {_missing(line_up, missing, measure)}"
 

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from bot.domain.character import Character
 from bot.domain.durations import show_duration
+from bot.domain.event import Event, EventStatus
 from bot.domain.mine import Offer, offered
 from bot.domain.roster import Placed
 from bot.domain.sign_up import Pick
@@ -54,6 +55,15 @@ def card(template: Template, placed: Placed, character: Character | None = None)
     if found := offered(template, own):
         lines.append(f"🔁 You can also play {played(template, found)}.")
     return "\n".join(lines)
+
+
+def state(event: Event) -> str:
+    """Above the card of a raid nobody changes anything about any more; nothing for the others."""
+    if event.status is EventStatus.CANCELLED:
+        return f"🚫 **{safe(event.title)}** is cancelled. This is what you had answered:\n"
+    if event.status in (EventStatus.COMPLETED, EventStatus.ARCHIVED):
+        return f"🏁 **{safe(event.title)}** is over. This is what you had answered:\n"
+    return ""
 
 
 def played(template: Template, picks: Sequence[Pick]) -> str:

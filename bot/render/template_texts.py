@@ -11,7 +11,7 @@ from bot.domain.gates import Gates, Method
 from bot.domain.ids import EventId, GuildId, RoleId
 from bot.domain.roster import Roster
 from bot.domain.sheet import Sheet
-from bot.domain.template import Role, Template
+from bot.domain.template import GameClass, Role, Template
 from bot.render.sheet import sheet_embed, units
 from bot.render.texts import safe
 
@@ -59,7 +59,8 @@ def rules(template: Template) -> str:
 
 
 def _rules(template: Template) -> Iterator[str]:
-    yield f"Seats: {template.limit or 'any number'}, at least {template.minimum or 'any number'} to take place"
+    minimum = f", at least {template.minimum} to take place" if template.minimum else ""
+    yield f"Seats: {template.limit or 'any number'}{minimum}"
     yield f"Length: {show_duration(timedelta(minutes=template.duration_minutes or USUAL_DURATION))}"
     yield f"Buttons: {', '.join(f'{safe(word)} ({choice})' for choice, word in template.labels.items())}"
     yield f"Sign-up: {METHODS[template.gates.method]}"
@@ -71,8 +72,17 @@ def _rules(template: Template) -> Iterator[str]:
     if template.classes:
         yield f"The sheet is grouped by {template.group_by}, a comp has groups of {template.group_size}"
     for one in template.classes:
-        specs = ", ".join(_limited(f"{safe(spec.name)} ({safe(spec.role)})", spec.limit) for spec in one.specs)
-        yield f"{_limited(f'{one.emoji} {safe(one.name)}', one.limit)}: {specs}"
+        yield f"{_limited(f'{one.emoji} {safe(one.name)}', one.limit)}: {_specs(one)}"
+
+
+def _specs(game_class: GameClass) -> str:
+    """The specs with their roles; one role of them all stands once, behind them."""
+    roles = {spec.role for spec in game_class.specs}
+    if len(roles) > 1:
+        return ", ".join(_limited(f"{safe(one.name)} ({safe(one.role)})", one.limit) for one in game_class.specs)
+    names = ", ".join(_limited(safe(one.name), one.limit) for one in game_class.specs)
+    role = game_class.specs[0].role
+    return names if role == game_class.name else f"{names} ({safe(role)})"
 
 
 def _gates(gates: Gates) -> Iterator[str]:

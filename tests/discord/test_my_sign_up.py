@@ -336,3 +336,31 @@ async def test_one_spec_a_class_is_called_like_the_class(stage: Stage) -> None:
     card = await stage.member.select(await stage.member.click(sheet, "Sign up"), ["Tank"])
     assert card.text.splitlines()[0] == "You are in as **Tank**, #1."
     assert "· Tank\n" in (await stage.member.slash("me characters list")).text
+
+
+async def test_a_change_of_spec_that_was_not_meant_leads_back(stage: Stage) -> None:
+    sheet = await stage.raid()
+    card = await stage.sign_up(stage.member, sheet)
+    asked = await stage.member.click(card, "Change class or spec")
+    assert "Back" in asked.labels
+    assert "You are in as **Holy Paladin**, #1." in (await stage.member.click(asked, "Back")).text
+
+
+@pytest.mark.parametrize(("game_class", "told"), [("Paladin", ["Healer", "Tank", "Melee"]), ("Mage", [None] * 3)])
+async def test_a_spec_says_its_role_where_the_class_has_several(
+    stage: Stage, game_class: str, told: list[str | None]
+) -> None:
+    sheet = await stage.raid()
+    asked = await stage.member.select(await stage.member.click(sheet, "Sign up"), [game_class])
+    [found] = [one for one in walk(asked.components) if one["type"] == 3]
+    assert [one.get("description") for one in found["options"]] == told
+
+
+async def test_the_card_of_a_cancelled_raid_says_so_and_offers_nothing(stage: Stage) -> None:
+    sheet = await stage.raid()
+    await stage.sign_up(stage.member, sheet)
+    await stage.officer.slash("raid cancel", event=str(event_id(sheet)))
+    shown = await my(stage, sheet)
+    assert "🚫 **Heroic** is cancelled." in shown.text
+    assert "You are in as **Holy Paladin**, #1." in shown.text
+    assert shown.labels == []

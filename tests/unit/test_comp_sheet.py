@@ -94,6 +94,14 @@ def test_whoever_left_is_an_open_place_to_everybody_and_a_name_to_the_officers()
     assert "⚠️ **Varian** has no seat any more: a gap in group 2." in panel
 
 
+def test_a_spec_the_emoji_does_not_tell_is_spelt_out():
+    template = read_file((SHIPPED / "ffxiv.json").read_text(encoding="utf-8"))
+    found = line_up([sign_up(1, name="Mira", class_name="Tank", spec_name="Gunbreaker")], template)
+    text = drawn(panel_embed(found))
+    assert "▫️ 🛡️ **Mira** Gunbreaker" in text
+    assert "⚠️ Nobody is Healer, Melee, Physical Ranged, Magical Ranged." in text
+
+
 def test_a_cancelled_raids_comp_says_so():
     text = drawn(comp_embed(line_up(NIGHT, game(), status=EventStatus.CANCELLED)))
     assert "· CANCELLED" in text

@@ -29,6 +29,8 @@ from bot.domain.mine import (
 )
 from bot.domain.sign_up import Pick, SpecStands, decide
 from bot.domain.template import Choice, GameClass, Role, Spec
+from bot.domain.template_file import read_file
+from bot.services.templates import SHIPPED
 
 GAME = game()
 NOW = START - timedelta(days=1)
@@ -146,6 +148,27 @@ def test_only_delays_within_the_raid_are_offered(minutes: int, offered: list[int
 
 
 # ---------------------------------------------------------------- characters and offers
+
+TANKS = ("Arcanist", "Dragonknight", "Necromancer", "Nightblade", "Sorcerer", "Templar")
+
+
+@pytest.mark.parametrize(
+    ("name", "own", "shown", "count"),
+    [
+        ("party", ("Tank", "Party"), ["Healer", "DPS"], 2),
+        ("ffxiv", ("Tank", "Paladin"), ["Warrior", "Dark Knight", "Gunbreaker", "White Mage"], 22),
+        ("eso", ("Off Tank", "Warden"), [f"Off Tank {one}" for one in TANKS] + ["Main Tank Warden"], 25),
+        ("wow-retail", ("Paladin", "Holy"), ["Protection Paladin", "Retribution Paladin"], 2),
+    ],
+)
+def test_where_a_class_is_a_role_another_one_is_offered_too(
+    name: str, own: tuple[str, str], shown: list[str], count: int
+):
+    template = read_file((SHIPPED / f"{name}.json").read_text(encoding="utf-8"))
+    found = offers(template, sign_up(1, class_name=own[0], spec_name=own[1]), [])
+    called = [template.called(one.pick.class_name, one.pick.spec_name) for one in found]
+    assert called[: len(shown)] == shown
+    assert len(called) == count
 
 
 def test_another_character_is_one_of_this_game_that_does_not_come_already():

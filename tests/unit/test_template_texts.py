@@ -11,8 +11,10 @@ from hypothesis import strategies as st
 from bot.domain.gates import Gates, Method
 from bot.domain.ids import RoleId
 from bot.domain.template import Choice, GameClass, Role, Spec, Template
+from bot.domain.template_file import read_file
 from bot.render import template_texts
 from bot.render.sheet import units
+from bot.services.templates import SHIPPED
 from tests.unit.makers import GUILD, game
 
 NOW = datetime(2026, 11, 25, 12, 0, tzinfo=UTC)
@@ -23,7 +25,7 @@ CORE, TRIAL = RoleId(11), RoleId(12)
     ("changes", "said"),
     [
         ({"limit": 20, "minimum": 8}, "Seats: 20, at least 8 to take place"),
-        ({}, "Seats: any number, at least any number to take place"),
+        ({}, "Seats: any number\n"),
         ({"duration_minutes": 150}, "Length: 2 h 30 min"),
         (
             {"labels": {Choice.ACCEPTED: "In_", Choice.BENCH: "Alternate"}},
@@ -84,3 +86,15 @@ def test_any_template_fits_a_message(template: Template):
     assert embed.description
     assert units(embed.description) <= 4096
     assert len(template_texts.preview(template, GUILD, NOW)) <= 6000
+
+
+@pytest.mark.parametrize(
+    ("name", "line"),
+    [
+        ("destiny2", "👊 Titan: Arc, Solar, Void, Stasis, Strand, Prismatic"),
+        ("eso", "Group Healer: Arcanist, Dragonknight, Necromancer, Nightblade, Sorcerer, Templar, Warden (Healer)"),
+    ],
+)
+def test_a_role_all_specs_of_a_class_have_is_said_once(name: str, line: str):
+    template = read_file((SHIPPED / f"{name}.json").read_text(encoding="utf-8"))
+    assert f"{line}\n" in template_texts.rules(template)
