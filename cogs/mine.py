@@ -15,11 +15,11 @@ from discord import app_commands, ui
 
 from bot.answers import PATIENCE, answer, in_time, turn_into
 from bot.client import MusterBot
-from bot.components import AnsweringModal, PersistentItem
+from bot.components import PersistentItem
 from bot.domain.character import Character
 from bot.domain.event import Event, EventStatus
 from bot.domain.ids import EventId, MessageId
-from bot.domain.mine import LONGEST_NOTE, Offer, delays
+from bot.domain.mine import Offer, delays
 from bot.domain.template import Choice, GameClass, Spec, Template
 from bot.domain.words import USUAL, Words
 from bot.render import custom_ids, mine_texts, texts
@@ -27,6 +27,7 @@ from bot.render.calendar_file import NAME, calendar_file
 from bot.services.clicking import ClassWanted, Outcome, SignedUp, SpecWanted
 from bot.services.mine import Own
 from cogs.actors import Interaction, actor_of
+from cogs.mine_forms import ArrivalModal, NoteModal
 from cogs.own_items import OwnButton, OwnSelect, chosen_in, mine
 
 OPEN = (EventStatus.SCHEDULED, EventStatus.IN_PROGRESS)
@@ -86,7 +87,11 @@ class NoteButton(OwnButton, template=custom_ids.NOTE):
         # A form must be the first answer, so nothing can be deferred here.
         look = mine(interaction).look(actor_of(interaction), self.event_id)
         own = await asyncio.wait_for(look, PATIENCE)
-        await NoteModal(self.event_id, own.placed.sign_up.note).open(interaction)
+
+        async def typed(submitted: Interaction, note: str) -> None:
+            await _back(submitted, mine(submitted).note(actor_of(submitted), self.event_id, note))
+
+        await NoteModal(own.placed.sign_up.note, typed).open(interaction)
 
 
 class CalendarButton(OwnButton, template=custom_ids.CALENDAR):
@@ -143,10 +148,13 @@ class ArrivalSelect(OwnSelect, template=custom_ids.ARRIVAL):
         """Write the arrival down, or open the form for another time."""
         value = self.item.values[0]
         if value == OTHER:
-            await ArrivalModal(self.event_id).open(interaction)
+            await ArrivalModal(self._arrive_at).open(interaction)
             return
         after = timedelta(minutes=int(value)) if value.isdecimal() else None
         await _back(interaction, mine(interaction).arrive(actor_of(interaction), self.event_id, after))
+
+    async def _arrive_at(self, submitted: Interaction, typed: str) -> None:
+        await _back(submitted, mine(submitted).arrive_at(actor_of(submitted), self.event_id, typed))
 
 
 class CharacterSelect(OwnSelect, template=custom_ids.CHOOSE_CHARACTER):
@@ -198,37 +206,6 @@ def _lines(own: Own) -> Iterator[tuple[Character, str]]:
 
 def _offers(own: Own) -> Iterator[tuple[Offer, str]]:
     return ((one, mine_texts.offer(one, own.template)) for one in own.offers)
-
-
-class NoteModal(AnsweringModal, title=mine_texts.NOTE):
-    """Takes the note."""
-
-    def __init__(self, event_id: EventId, note: str) -> None:
-        super().__init__()
-        self.event_id = event_id
-        self.field: ui.TextInput[ui.View] = ui.TextInput(
-            custom_id="note", max_length=LONGEST_NOTE, default=note, required=False
-        )
-        self.add_item(ui.Label(text=mine_texts.NOTE_FIELD, description=mine_texts.NOTE_HINT, component=self.field))
-
-    async def on_submit(self, interaction: Interaction, /) -> None:  # type: ignore[override] - our bot's interaction
-        """Write it down."""
-        await _back(interaction, mine(interaction).note(actor_of(interaction), self.event_id, self.field.value))
-
-
-class ArrivalModal(AnsweringModal, title=mine_texts.ARRIVAL_TITLE):
-    """Takes an arrival in words."""
-
-    def __init__(self, event_id: EventId) -> None:
-        super().__init__()
-        self.event_id = event_id
-        self.field: ui.TextInput[ui.View] = ui.TextInput(custom_id="arrival", max_length=50)
-        hint = mine_texts.ARRIVAL_HINT
-        self.add_item(ui.Label(text=mine_texts.ARRIVAL_FIELD, description=hint, component=self.field))
-
-    async def on_submit(self, interaction: Interaction, /) -> None:  # type: ignore[override] - our bot's interaction
-        """Write it down."""
-        await _back(interaction, mine(interaction).arrive_at(actor_of(interaction), self.event_id, self.field.value))
 
 
 class ClassSelect(PersistentItem[ui.Select[ui.View]], template=custom_ids.CLASS):
