@@ -178,11 +178,17 @@ def _spare_the_collector() -> None:
     gc.set_threshold(20_000, 20, 20)
 
 
-async def _equip(bot: MusterBot, db: Database, raid_helper: RaidHelper, secrets: SecretBox, clock: Clock) -> None:
-    """Give the bot its use cases and its queue."""
+async def _shipped(db: Database) -> Templates:
+    """The templates, the shipped ones in the database, and what reads typed times warmed up."""
     templates = Templates(db)
     await templates.ship()
     await asyncio.to_thread(warm)
+    return templates
+
+
+async def _equip(bot: MusterBot, db: Database, raid_helper: RaidHelper, secrets: SecretBox, clock: Clock) -> None:
+    """Give the bot its use cases and its queue."""
+    templates = await _shipped(db)
     sheets = Sheets(templates, clock)
     messenger = DiscordMessenger(bot)
     native = Delivery(db, sheets, messenger, clock)
