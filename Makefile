@@ -10,7 +10,7 @@ WORKERS ?= auto
 help:
 	@echo "make sandbox   a raid night on this machine, no account needed (ARGS=--once to exit after it)"
 	@echo "make test      everything CI runs (ARGS='-k name' for a part)"
-	@echo "make bench     what Muster adds to a click, beside a bare discord.py bot (two minutes)"
+	@echo "make bench     what a click costs, how late and how fast the queue is (five minutes)"
 	@echo "make venv      only build .venv from the pinned requirements"
 	@echo "make lint      format and check the code"
 	@echo "make schema    rewrite sql/schema.sql from the migrations"
@@ -33,7 +33,7 @@ test: venv
 	@$(BIN)/python -m pytest -q -n $(WORKERS) $(ARGS)
 
 bench: venv
-	@$(BIN)/python -m bench.clicks $(ARGS)
+	@$(BIN)/python -m bench.clicks $(ARGS); clicks=$$?; $(BIN)/python -m bench.scheduler && exit $$clicks
 
 lint: venv
 	@$(BIN)/ruff format .

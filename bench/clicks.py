@@ -49,7 +49,7 @@ async def _measure(rounds: int, clicks: int) -> list[Aim]:
     try:
         dsn = await server.start(folder)
         await migrate(dsn)
-        _say_where(folder)
+        say_where(folder)
         async with party("bare", dsn) as bare, party("muster", dsn) as muster:
             return await _compare(bare, muster, dsn, rounds, clicks)
     finally:
@@ -57,7 +57,8 @@ async def _measure(rounds: int, clicks: int) -> list[Aim]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _say_where(folder: Path) -> None:
+def say_where(folder: Path) -> None:
+    """Print what the figures were measured on."""
     print(f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}; Postgres as a host gets it (fsync on, commits")
     print(f"waited for); an fsync where its data lies takes {_fsync_seconds(folder) * 1000:.2f} ms.")
 

@@ -1,8 +1,6 @@
 """Room for so many at once, where nobody who hangs keeps the others out."""
 
 import asyncio
-from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
 
 LONG = 1.0
 """Real seconds after which somebody still at it gives their seat to the next, and goes on standing."""
@@ -12,32 +10,35 @@ class Seats:
     """`count` of them; more than that never begin within one second."""
 
     def __init__(self, count: int) -> None:
-        self._seats = asyncio.Semaphore(count)
-
-    @property
-    def taken(self) -> bool:
-        """Whether whoever comes now must wait."""
-        return self._seats.locked()
+        self._free = asyncio.Semaphore(count)
 
     async def one_is_free(self) -> None:
         """Wait until somebody could sit down."""
-        async with self._seats:
+        async with self._free:
             pass
 
-    @asynccontextmanager
-    async def seat(self) -> AsyncGenerator[None]:
-        """Wait for a seat and take it."""
-        await self._seats.acquire()
-        seat = [self._seats]
-        timer = asyncio.get_running_loop().call_later(LONG, _give_up, seat)
-        try:
-            yield
-        finally:
-            timer.cancel()
-            _give_up(seat)
+    def seat(self) -> "Seat":
+        """A seat to be waited for and taken, once, with `async with`."""
+        return Seat(self._free)
 
 
-def _give_up(seat: list[asyncio.Semaphore]) -> None:
-    """Give the seat up once, however often."""
-    if seat:
-        seat.pop().release()
+class Seat:
+    """Taken on entering; given up on leaving, or when it takes long."""
+
+    def __init__(self, free: asyncio.Semaphore) -> None:
+        self._free = free
+        self._taken = False
+
+    async def __aenter__(self) -> None:
+        await self._free.acquire()
+        self._taken = True
+        self._timer = asyncio.get_running_loop().call_later(LONG, self._give_up)
+
+    async def __aexit__(self, *_: object) -> None:
+        self._timer.cancel()
+        self._give_up()
+
+    def _give_up(self) -> None:
+        if self._taken:
+            self._taken = False
+            self._free.release()
