@@ -1,9 +1,10 @@
 """One raid night and when its sheet takes answers."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
+from zoneinfo import ZoneInfo
 
 from bot.domain.errors import MusterError
 from bot.domain.gates import Gates
@@ -94,6 +95,17 @@ class Event:
     def unposted(self, now: datetime) -> bool:
         """Whether its sheet stands only later; a raid moved before that moment has its sheet at once."""
         return self.message_id is None and self.post_at is not None and now < self.post_at < self.starts_at
+
+    def moved_to(self, starts_at: datetime, zone: ZoneInfo) -> "Event":
+        """The raid at another time, its length and the time before it that sign-ups end unchanged."""
+        span = starts_at - self.starts_at
+        return replace(
+            self,
+            starts_at=starts_at,
+            ends_at=self.ends_at + span,
+            day=starts_at.astimezone(zone).date(),
+            deadline=self.deadline + span if self.deadline else None,
+        )
 
     @property
     def takes_buttons(self) -> bool:

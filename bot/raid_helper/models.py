@@ -111,6 +111,7 @@ class EventChange:
     start: datetime | None = None
     duration_minutes: int | None = None
     limit: int | None = None
+    deadline_hours: int | None = None
     leader_id: int | None = None
     ref: str = ""
 
@@ -130,7 +131,7 @@ class EventChange:
             body["description"] = described(self.description, self.ref)
         if self.leader_id is not None:
             body["leaderId"] = str(self.leader_id)
-        settings = {"limit": self.limit, "duration": self.duration_minutes}
+        settings = {"limit": self.limit, "duration": self.duration_minutes, "deadline": self.deadline_hours}
         known = {name: value for name, value in settings.items() if value is not None}
         return body | self._times() | ({"advancedSettings": known} if known else {})
 

@@ -77,12 +77,15 @@ EDITED: Mapping[str, str] = {
 }
 
 
+KEPT_THERE = "Raid-Helper keeps this sheet: put people on it there, or with `/raid add` and `/raid remove`."
+
+
 def panel(found: Overview) -> str:
     """The raid at a glance, with the notes and offers of its people."""
     sheet = found.sheet
     lines = [_title(sheet), *_facts(sheet)]
     if sheet.event.sheet is SheetKind.RAID_HELPER:
-        return "\n".join([*lines, "Raid-Helper keeps this sheet: people are put on it and taken off there."])
+        return "\n".join([*lines, KEPT_THERE])
     notes = [f"📝 {_name(one)}: {safe(one.sign_up.note)}" for one in found.people if one.sign_up.note]
     offers = [f"🔁 {_name(one)}: {words}" for one in found.people if (words := _offers(sheet, one))]
     return "\n".join([*lines, _counts(sheet), *_most(notes, LONGEST_NOTES), *_most(offers, LONGEST_OFFERS)])

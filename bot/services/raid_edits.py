@@ -101,15 +101,7 @@ class RaidEdits:
             if work.event.status is not EventStatus.SCHEDULED or work.event.starts_at <= work.now:
                 raise HasStarted
             starts_at = future(parse_when(when, zone=work.server.zone, now=work.now), work.now)
-            span = starts_at - work.event.starts_at
-            moved = replace(
-                work.event,
-                starts_at=starts_at,
-                ends_at=work.event.ends_at + span,
-                day=starts_at.astimezone(work.server.zone).date(),
-                deadline=work.event.deadline + span if work.event.deadline else None,
-            )
-            return await _change(work, "move", moved)
+            return await _change(work, "move", work.event.moved_to(starts_at, work.server.zone))
 
     async def close(self, actor: Actor, event: str) -> Edited:
         """Let the sheet take no answers. Raises NotAnOfficer, UnknownEvent, RaidIsOver, AlreadyClosed."""

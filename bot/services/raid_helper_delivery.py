@@ -1,4 +1,4 @@
-"""What the queue does on Raid-Helper: create the event, fill it, delete it.
+"""What the queue does on Raid-Helper: create the event, edit it, delete it.
 
 A create is preceded by a committed claim (state creating). An action that finds the claim standing cannot know whether
 the create happened, so it looks for the event by its marker before creating again.
@@ -15,16 +15,12 @@ from bot.clock import Clock
 from bot.domain.action import Action, Kind, NewAction
 from bot.domain.booking import Note
 from bot.domain.event import BookingState, Event, EventStatus, SheetKind
-from bot.domain.ids import EventId, PlayerId
-from bot.domain.roster import SignUp
+from bot.domain.ids import EventId
 from bot.domain.series import Series
-from bot.domain.template import Choice
 from bot.raid_helper import errors
 from bot.raid_helper.budget import Purpose
 from bot.raid_helper.client import RaidHelper, RaidHelperServer, find_lost
-from bot.raid_helper.models import Choice as Button
-from bot.raid_helper.models import EventChange, EventDraft, RaidHelperEvent, SignUpDraft
-from bot.raid_helper.naming import choose, status_choice
+from bot.raid_helper.models import EventChange, EventDraft, RaidHelperEvent
 from bot.services import booking_notes, mirrors
 from bot.services.delivery import stands
 from bot.services.fallback import Fallback
@@ -49,7 +45,6 @@ LOOKS_AGAIN = timedelta(minutes=5)
 """How often an event that should not be there is looked for while Raid-Helper is down."""
 NO_LIMIT = 9999
 """What an event there has that was made without a limit."""
-PURPOSES = {Kind.CREATE_ON_RAID_HELPER: Purpose.BOOKING, Kind.SIGN_UP_ON_RAID_HELPER: Purpose.SIGN_UP}
 FINAL = (errors.LockedTemplate, errors.NoAccess, errors.Rejected)
 """Trying again changes nothing. A refreshed key is not among them: the new one may be given at any time."""
 
@@ -78,7 +73,6 @@ class RaidHelperDelivery:
         """Which action is done by what."""
         return {
             Kind.CREATE_ON_RAID_HELPER: self.create,
-            Kind.SIGN_UP_ON_RAID_HELPER: self.sign_up,
             Kind.EDIT_ON_RAID_HELPER: self.edit,
             Kind.DELETE_ON_RAID_HELPER: self.delete,
             Kind.DELETE_LOST: self.delete_lost,
@@ -174,25 +168,6 @@ class RaidHelperDelivery:
         await self._enqueue_sign_ups(tx, event)
         await watch(tx, event.guild_id, [event], self._clock.now())
 
-    async def sign_up(self, action: Action) -> str:
-        """Add one pre-filled sign-up; one that stands already is left alone."""
-        player_id = PlayerId(action.payload["player_id"])
-        async with self._db.transaction() as tx:
-            event = await _event(tx, action)
-            server = await self._server(tx, action)
-            own = next((one for one in await tx.sign_ups.of(event.id) if one.player_id == player_id), None)
-        if own is None or own.user_id is None or event.raid_helper_event_id is None:
-            return "nobody to sign up"
-        if event.status is EventStatus.CANCELLED:
-            return "the raid was cancelled"
-        try:
-            with self._refusals():
-                return await _fill(server, event.raid_helper_event_id, own)
-        except errors.UnknownEvent as error:
-            if action.attempts < LATE_LISTINGS:
-                raise
-            raise Undeliverable(str(error)) from error
-
     async def edit(self, action: Action) -> str:
         """Bring the event on Raid-Helper to what the database has now."""
         async with self._db.transaction() as tx:
@@ -269,6 +244,7 @@ class RaidHelperDelivery:
             start=draft.start,
             duration_minutes=draft.duration_minutes,
             limit=draft.limit or NO_LIMIT,
+            deadline_hours=draft.deadline_hours or 0,
             leader_id=draft.leader_id,
             ref=draft.ref,
         )
@@ -283,6 +259,7 @@ class RaidHelperDelivery:
             leader_id=event.leader_id or self._messenger.own_id,
             template_id=(series.raid_helper_template_id if series else None) or DEFAULT_TEMPLATE,
             limit=event.total_limit,
+            deadline_hours=_deadline_hours(event),
             ref=ref_of(event),
         )
 
@@ -292,7 +269,8 @@ class RaidHelperDelivery:
         key = self._secrets.open(settings.raid_helper_key)
         if key is None:
             raise TryLater(self._clock.now() + timedelta(minutes=5), "Raid-Helper is not connected")
-        return self._raid_helper.server(action.guild_id, key, PURPOSES.get(action.kind, Purpose.CHANGE))
+        purpose = Purpose.BOOKING if action.kind is Kind.CREATE_ON_RAID_HELPER else Purpose.CHANGE
+        return self._raid_helper.server(action.guild_id, key, purpose)
 
     async def _enqueue_sign_ups(self, tx: Session, event: Event) -> None:
         for one in await tx.sign_ups.of(event.id):
@@ -363,23 +341,9 @@ async def _edit(server: RaidHelperServer, raid_helper_id: str, change: EventChan
         await server.edit_event(raid_helper_id, replace(change, leader_id=None))
 
 
-async def _fill(server: RaidHelperServer, raid_helper_id: str, own: SignUp) -> str:
-    there = await server.fetch_event(raid_helper_id)
-    if own.user_id is None or there.signup_of(own.user_id):
-        return "signed up already"
-    button = button_of(there, own)
-    if button is None:
-        raise Undeliverable(f"the Raid-Helper template has no button for {own.choice}")
-    await server.add_signup(raid_helper_id, SignUpDraft(button, user_id=own.user_id))
-    return f"signed up as {button.class_name}"
-
-
-def button_of(there: RaidHelperEvent, own: SignUp) -> Button | None:
-    """The template's button for this sign-up; a spec it does not know becomes Tentative."""
-    if own.choice is not Choice.ACCEPTED:
-        return status_choice(there.classes, own.choice.value)
-    known = choose(there.classes, own.class_name or "", own.spec_name)
-    return known or status_choice(there.classes, "tentative")
+def _deadline_hours(event: Event) -> int | None:
+    """How long before the start sign-ups end there: whole hours, for Raid-Helper knows no others, never later."""
+    return -((event.deadline - event.starts_at) // timedelta(hours=1)) if event.deadline else None
 
 
 def _channel(event: Event) -> int:

@@ -31,7 +31,7 @@ from bot.raid_helper import errors
 from bot.raid_helper.budget import Purpose
 from bot.raid_helper.client import RaidHelper, RaidHelperServer
 from bot.raid_helper.models import RaidHelperEvent
-from bot.services import deadlines, places, raid_helper_mirror
+from bot.services import deadlines, mirrors, places, raid_helper_mirror
 from bot.services.raid_edits import BeingMade
 from bot.services.raids import duration_of
 from bot.services.secrets import NoRaidHelperKey, SecretBox
@@ -185,6 +185,7 @@ class RaidHelperImport:
             if event.booking_state in (BookingState.PLANNED, BookingState.CREATING):
                 raise BeingMade
             template = await self._templates.of(tx, event)
+            await mirrors.follow(tx, event, now)
             await deadlines.plan(tx, event, template, now)
             await raid_helper_mirror.write(tx, event, template, there, now)
             await raid_helper_mirror.watch(tx, event.guild_id, [event], now)
@@ -210,7 +211,10 @@ async def _is_being_made(tx: Session, guild_id: GuildId, there: RaidHelperEvent)
     """Whether this is a booking of ours whose answer was lost: the queue finds it by its mark, as one raid."""
     mark = _OURS.fullmatch(there.ref or "")
     ours = await tx.events.lock(guild_id, EventId(int(mark[1]))) if mark else None
-    return ours is not None and ours.booking_state is BookingState.CREATING and ours.raid_helper_event_id is None
+    if ours is None or ours.booking_state is None or ours.raid_helper_event_id is not None:
+        return False
+    # After a loss of the database an old mark is some other raid's number by now.
+    return abs(ours.starts_at - there.start) <= BEHIND
 
 
 async def _attach(tx: Session, event: Event, there: RaidHelperEvent, typed: str) -> str:

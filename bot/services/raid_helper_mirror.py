@@ -21,6 +21,7 @@ from bot.raid_helper.budget import Purpose
 from bot.raid_helper.client import RaidHelper, RaidHelperServer
 from bot.raid_helper.models import RaidHelperEvent, SignUp
 from bot.raid_helper.naming import meant_by
+from bot.services import deadlines, mirrors
 from bot.services.queue import Handler
 from bot.services.secrets import SecretBox
 from bot.services.sheets import raid_helper_lane
@@ -88,7 +89,9 @@ class RaidHelperMirror:
             current = await tx.events.lock(event.guild_id, event.id)
             if current is None or _id(current) != there.id or not _is_read(current):
                 return 0
-            return await write(tx, current, await self._templates.of(tx, current), there, self._clock.now())
+            template, now = await self._templates.of(tx, current), self._clock.now()
+            await _follow(tx, current, template, there, now)
+            return await write(tx, current, template, there, now)
 
 
 async def write(tx: Session, event: Event, template: Template, there: RaidHelperEvent, now: datetime) -> int:
@@ -101,6 +104,22 @@ async def write(tx: Session, event: Event, template: Template, there: RaidHelper
     known = [(players[one.user_id], one) for one in answers if players[one.user_id] not in in_hand]
     gone = await tx.raid_helper.keep_only(event.id, in_hand | set(players.values()))
     return gone + await tx.raid_helper.mirror(event.id, known)
+
+
+async def _follow(tx: Session, event: Event, template: Template, there: RaidHelperEvent, now: datetime) -> None:
+    """Move our raid along when its event was moved there: one without our mark is Raid-Helper's own.
+
+    An officer's edit here sets the mark; while that is on its way, it is the word that counts.
+    """
+    if there.ref is not None or there.start == event.starts_at or min(there.start, event.starts_at) <= now:
+        return
+    if await tx.raid_helper.awaits(event.id, Kind.EDIT_ON_RAID_HELPER):
+        return
+    moved = event.moved_to(there.start, (await tx.servers.get(event.guild_id)).zone)
+    await tx.events.save(moved)
+    await deadlines.plan(tx, moved, template, now)
+    await mirrors.follow(tx, moved, now)
+    log.info("event=%s was moved on Raid-Helper to %s", event.id, moved.starts_at)
 
 
 async def watch(tx: Session, guild_id: GuildId, events: Sequence[Event], now: datetime) -> None:

@@ -1,6 +1,7 @@
-"""Officers' word on Raid-Helper's sheets: whom they put on, change or take off here is brought to that sheet."""
+"""Single sign-ups on Raid-Helper's sheets: a new sheet is filled, and officers' word is written on one that stands."""
 
-from collections.abc import Mapping
+from collections.abc import Generator, Mapping
+from contextlib import contextmanager
 from datetime import timedelta
 
 from bot.clock import Clock
@@ -8,17 +9,20 @@ from bot.domain.action import Action, Kind
 from bot.domain.event import Event, EventStatus, SheetKind
 from bot.domain.ids import PlayerId
 from bot.domain.roster import SignUp
+from bot.domain.template import Choice
 from bot.raid_helper import errors
 from bot.raid_helper.budget import Purpose
 from bot.raid_helper.client import RaidHelper, RaidHelperServer
+from bot.raid_helper.models import Choice as Button
 from bot.raid_helper.models import RaidHelperEvent, SignUpDraft
 from bot.raid_helper.models import SignUp as Row
+from bot.raid_helper.naming import choose, status_choice
 from bot.raid_helper.text import titled
 from bot.services.messenger import Undeliverable
 from bot.services.queue import Handler, TryLater
-from bot.services.raid_helper_delivery import FINAL, button_of
+from bot.services.raid_helper_delivery import FINAL, LATE_LISTINGS
 from bot.services.secrets import SecretBox
-from db import Database
+from db import Database, Session
 
 KEY_AGAIN = timedelta(minutes=5)
 
@@ -35,24 +39,59 @@ class RaidHelperSignUps:
     @property
     def handlers(self) -> Mapping[Kind, Handler]:
         """Which action is done by what."""
-        return {Kind.PUT_ON_RAID_HELPER: self.put}
+        return {Kind.SIGN_UP_ON_RAID_HELPER: self.fill_in, Kind.PUT_ON_RAID_HELPER: self.put}
+
+    async def fill_in(self, action: Action) -> str:
+        """Add one pre-filled sign-up; one that stands already is left alone, and so are people without Discord."""
+        async with self._db.transaction() as tx:
+            event, own = await self._found(tx, action)
+            server = await self._server(tx, action, Purpose.SIGN_UP)
+        if event is None or own is None or own.user_id is None:
+            return "nobody to sign up"
+        try:
+            with self._refusals():
+                there = await server.fetch_event(event.raid_helper_event_id or "")
+                stands = there.signup_of(own.user_id)
+                return "signed up already" if stands else await _brought(server, there, own, None)
+        except errors.UnknownEvent as error:
+            if action.attempts < LATE_LISTINGS:
+                raise
+            raise Undeliverable(str(error)) from error
 
     async def put(self, action: Action) -> str:
         """Bring one person's sign-up there to what our row says by now: added, moved, or off the sheet without one."""
-        player_id = PlayerId(action.payload["player_id"])
         async with self._db.transaction() as tx:
-            event = await tx.events.lock(action.guild_id, action.event_id) if action.event_id else None
-            if event is None or not self._stands_there(event):
-                return "no sheet there to write on"
-            own = next((one for one in await tx.sign_ups.of(event.id) if one.player_id == player_id), None)
-            key = self._secrets.open((await tx.servers.get(action.guild_id)).raid_helper_key)
+            event, own = await self._found(tx, action)
+            server = await self._server(tx, action, Purpose.CHANGE)
+        if event is None:
+            return "no sheet there to write on"
+        try:
+            with self._refusals():
+                there = await server.fetch_event(event.raid_helper_event_id or "")
+                return await _brought(server, there, own, _row_of(there, action.payload))
+        except errors.UnknownEvent as error:
+            raise Undeliverable(str(error)) from error
+
+    async def _found(self, tx: Session, action: Action) -> tuple[Event | None, SignUp | None]:
+        """The raid, if there is a sheet there to write on, and the person's row."""
+        event = await tx.events.lock(action.guild_id, action.event_id) if action.event_id else None
+        if event is None or not self._stands_there(event):
+            return None, None
+        player_id = PlayerId(action.payload["player_id"])
+        return event, next((one for one in await tx.sign_ups.of(event.id) if one.player_id == player_id), None)
+
+    async def _server(self, tx: Session, action: Action, purpose: Purpose) -> RaidHelperServer:
+        key = self._secrets.open((await tx.servers.get(action.guild_id)).raid_helper_key)
         if key is None:
             raise TryLater(self._clock.now() + KEY_AGAIN, "Raid-Helper is not connected")
-        server = self._raid_helper.server(action.guild_id, key, Purpose.CHANGE)
+        return self._raid_helper.server(action.guild_id, key, purpose)
+
+    @contextmanager
+    def _refusals(self) -> Generator[None]:
+        """Tell the queue what Raid-Helper's refusals mean: give up, or come back when it takes requests again."""
         try:
-            there = await server.fetch_event(event.raid_helper_event_id or "")
-            return await _brought(server, there, own, _row_of(there, action.payload))
-        except (*FINAL, errors.UnknownEvent) as error:
+            yield
+        except FINAL as error:
             raise Undeliverable(str(error)) from error
         except errors.RateLimited as error:
             raise TryLater(self._clock.now() + timedelta(seconds=error.retry_after), str(error)) from error
@@ -66,7 +105,7 @@ class RaidHelperSignUps:
 async def _brought(server: RaidHelperServer, there: RaidHelperEvent, own: SignUp | None, row: Row | None) -> str:
     if own is None:
         return await _taken_off(server, there, row)
-    button = button_of(there, own)
+    button = _button(there, own)
     if button is None:
         raise Undeliverable(f"the Raid-Helper template has no button for {own.choice}")
     if row is None or row.id is None:
@@ -84,6 +123,14 @@ async def _taken_off(server: RaidHelperServer, there: RaidHelperEvent, row: Row 
         return "not on the sheet"
     await server.remove_signup(there.id, row.id)
     return "taken off"
+
+
+def _button(there: RaidHelperEvent, own: SignUp) -> Button | None:
+    """The template's button for this sign-up; a spec it does not know becomes Tentative."""
+    if own.choice is not Choice.ACCEPTED:
+        return status_choice(there.classes, own.choice.value)
+    known = choose(there.classes, own.class_name or "", own.spec_name)
+    return known or status_choice(there.classes, "tentative")
 
 
 def _row_of(there: RaidHelperEvent, who: Mapping[str, object]) -> Row | None:

@@ -7,6 +7,8 @@ from datetime import timedelta
 import pytest
 
 from bot.domain.event import SheetKind
+from bot.services.raid_edits import EditWish
+from bot.services.raids import RaidWish
 from sandbox.raid_helper import faults
 from sandbox.raid_helper.faults import Fault
 from tests.factories import BOT, GUILD, RAIDS, START, member, new_series, officer
@@ -296,3 +298,16 @@ async def test_a_full_raid_is_signed_up_within_raid_helpers_pace(guild: World) -
     assert await guild.done("raid_helper.sign_up") == 40
     assert len(guild.raid_helper.asked("add_signup")) == 40  # none was refused for coming too fast
     await booked_once(guild)
+
+
+@pytest.mark.parametrize(("typed", "hours"), [("2h", 2), ("90m", 2), ("24h", 24), (None, 0)])
+async def test_sign_ups_end_there_at_the_raids_deadline(guild: World, typed: str | None, hours: int) -> None:
+    await guild.connect_raid_helper()
+    wish = RaidWish("Heroic", "2026-11-27 20:00", sheet=SheetKind.RAID_HELPER, channel_id=RAIDS, deadline=typed)
+    raid = await guild.first.raids.create(officer(), wish)
+    await guild.run()
+    [event] = guild.raid_helper.events.values()
+    assert event["startTime"] - event["closingTime"] == hours * 3600
+    await guild.first.edits.edit(officer(), str(raid.id), EditWish(deadline="none" if typed else "3h"))
+    await guild.run()
+    assert event["startTime"] - event["closingTime"] == (0 if typed else 3) * 3600

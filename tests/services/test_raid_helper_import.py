@@ -202,6 +202,37 @@ async def test_a_raid_that_was_cancelled_here_stays_cancelled(connected: World) 
         await take(connected, event["id"])
 
 
+async def test_an_event_moved_there_moves_here(connected: World) -> None:
+    there = await stands_there(connected, advancedSettings={"deadline": 2})
+    raid = (await take(connected, there["id"])).event
+    later = START + timedelta(hours=5)  # past midnight in Berlin
+    there["startTime"], there["endTime"] = int(later.timestamp()), int(later.timestamp()) + 9000
+    await connected.pass_time(timedelta(minutes=15))
+    moved = (await take(connected, there["id"])).event
+    assert (moved.id, moved.starts_at, moved.ends_at) == (raid.id, later, later + timedelta(minutes=150))
+    assert (moved.day, moved.deadline) == (START.date() + timedelta(days=1), later - timedelta(hours=2))
+    due = "SELECT due_at FROM patt.scheduled_actions WHERE kind = 'raid.status' ORDER BY due_at"
+    assert later in [row["due_at"] for row in await connected.pool.fetch(due)]
+
+
+@pytest.mark.parametrize("known", ["the edit is on its way", "the edit has arrived"])
+async def test_what_an_officer_moved_here_is_not_moved_back(connected: World, known: str) -> None:
+    there = await stands_there(connected)
+    raid = (await take(connected, there["id"])).event
+    old = there["startTime"]
+    await connected.first.edits.move(officer(), str(raid.id), "2026-11-26 21:00")
+    if known == "the edit is on its way":
+        connected.raid_helper.fail("edit", faults.server_error(), times=20)
+        await connected.run()
+        await connected.first.mirror.pull(raid)
+    else:
+        await connected.run()
+        there["startTime"] = old  # and somebody moves it back there: the raid is ours by now
+        await connected.pass_time(timedelta(minutes=15))
+    row = await connected.event(raid.id)
+    assert row["start_time_utc"] == datetime(2026, 11, 26, 20, tzinfo=UTC)
+
+
 # ---------------------------------------------------------------- as a series' raid
 
 
