@@ -152,7 +152,7 @@ class DiscordMirrors:
         """The voice channel, as long as it is one; else where the sheet stands."""
         voice = await self._voice_kind(look["voice_channel_id"]) if look["voice_channel_id"] else None
         if voice is not None:
-            return {"entity_type": voice, "channel_id": look["voice_channel_id"], "entity_metadata": None}
+            return {"entity_type": voice, "channel_id": str(look["voice_channel_id"]), "entity_metadata": None}
         there = {"location": look["place"][:LONGEST_PLACE]}
         ends_at = look["ends_at"]  # one outside Discord has to have an end
         return {"entity_type": EXTERNAL, "channel_id": None, "entity_metadata": there, "scheduled_end_time": ends_at}

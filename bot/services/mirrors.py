@@ -111,6 +111,9 @@ class Mirrors:
             mirror = await tx.mirrors.get(event.id, hand.kind)
             look = hand.look(event, await effective(tx, event), now)
             do = step(mirror, look, makeable=hand.makeable(event, now))
+            if mirror.state is MirrorState.WAITING and (sooner := await _sooner(tx, event)) is not None:
+                await tx.actions.enqueue(sync(hand.kind, event.guild_id, sooner, now))
+                do = do if do is Step.DROP else Step.NOTHING
             if do is Step.MAKE:
                 await tx.mirrors.put(replace(mirror, state=MirrorState.MAKING))
             elif do is Step.DROP:
@@ -130,7 +133,7 @@ class Mirrors:
             await tx.mirrors.put(after)
             await _beside(tx, event, after)
             if after.kind is MirrorKind.DISCORD_EVENT:
-                await tx.actions.enqueue(*await _room(tx, event, after, now))
+                await tx.actions.enqueue(*await _room(tx, event, before, after, now))
 
     async def noticed_gone(self, guild_id: GuildId, kind: MirrorKind, discord_id: int) -> None:
         """Discord says that a thread or role was deleted; if it was a raid's, it is not made again."""
@@ -232,11 +235,17 @@ async def _beside(tx: Session, event: Event, after: Mirror) -> None:
         await tx.mirrors.taken(event.id)
 
 
-async def _room(tx: Session, event: Event, after: Mirror, now: datetime) -> Sequence[NewAction]:
-    """Who tries next: the soonest that waits when one has ended, and one without room later again."""
+async def _sooner(tx: Session, event: Event) -> EventId | None:
+    """The raid that gets room before this one."""
+    waiting = await tx.mirrors.waiting(event.guild_id, most=1)
+    return waiting[0] if waiting and waiting[0] != event.id else None
+
+
+async def _room(tx: Session, event: Event, before: Mirror, after: Mirror, now: datetime) -> Sequence[NewAction]:
+    """Who tries next: the soonest that waits when there may be room, and one without room later again."""
     if after.state is MirrorState.WAITING:
         return [_later(MirrorKind.DISCORD_EVENT, event, now + ROOM_AGAIN)]
-    if after.state in (MirrorState.ENDED, MirrorState.LOST):
+    if after.state in (MirrorState.ENDED, MirrorState.LOST) or before.state is MirrorState.WAITING:
         waiting = await tx.mirrors.waiting(event.guild_id, most=1)
         return [sync(MirrorKind.DISCORD_EVENT, event.guild_id, one, now) for one in waiting]
     return []
