@@ -88,12 +88,12 @@ def over(event: Event, now: datetime) -> bool:
 
 def thread_name(event: Event) -> str:
     """The name of the raid's thread: its title and its local day."""
-    return f"{_cut(event.title, 80)} · {event.day:%a} {event.day.day} {event.day:%b}"
+    return f"{cut(event.title, 80)} · {event.day:%a} {event.day.day} {event.day:%b}"
 
 
 def role_name(event: Event) -> str:
     """The name of the raid's role."""
-    return f"{_cut(event.title, 75)}{role_mark(event)}"
+    return f"{cut(event.title, 75)}{role_mark(event)}"
 
 
 def role_mark(event: Event) -> str:
@@ -109,15 +109,15 @@ def marker(event: Event) -> str:
 def event_note(event: Event) -> str:
     """The scheduled event's description: the raid's own, the way to its sheet, and the marker."""
     below = "\n".join(line for line in (event.link, marker(event)) if line)
-    room = LONGEST_NOTE - _units(below) - 2
-    above = _cut(event.description, room)
+    room = LONGEST_NOTE - units(below) - 2
+    above = cut(event.description, room)
     return f"{above}\n\n{below}" if above else below
 
 
 def event_look(event: Event, voice_channel_id: int | None, now: datetime) -> Look:
     """The scheduled event as it should be; `place` is where the sheet stands unless there is a voice channel."""
     return {
-        "name": _cut(event.title, LONGEST_NAME),
+        "name": cut(event.title, LONGEST_NAME),
         "note": event_note(event),
         "starts_at": event.starts_at.isoformat(),
         "ends_at": event.ends_at.isoformat(),
@@ -127,12 +127,13 @@ def event_look(event: Event, voice_channel_id: int | None, now: datetime) -> Loo
     }
 
 
-def _cut(text: str, most: int) -> str:
+def cut(text: str, most: int) -> str:
     """At most `most` characters as Discord counts them at worst, in UTF-16 units; never half a character."""
-    if _units(text) <= most:
+    if units(text) <= most:
         return text
     return text.encode("utf-16-le")[: (most - 1) * 2].decode("utf-16-le", "ignore").rstrip() + "…"
 
 
-def _units(text: str) -> int:
+def units(text: str) -> int:
+    """The length of `text` counted the way that gives more: in UTF-16 units."""
     return len(text.encode("utf-16-le", "surrogatepass")) // 2

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from bot.domain.event import LONGEST_TITLE, Event
 from bot.domain.ids import RoleId, UserId
-from bot.domain.mirrors import MirrorKind
+from bot.domain.mirrors import MirrorKind, cut, units
 from bot.render.texts import safe, stamp
 
 LONGEST_MESSAGE = 2000
@@ -33,7 +33,7 @@ FULL = (
 def trouble(event: Event, kind: MirrorKind, why: str) -> str:
     """To the officers, once, when something beside a raid cannot follow it."""
     # Without `safe`: it is our own sentence, with a name we made safe; Discord's are plain.
-    return f"⚠️ {_which(event)}: {IN_THE_WAY[kind]}. {why[:LONGEST_WHY]}{_where(event)}"
+    return f"⚠️ {_which(event)}: {IN_THE_WAY[kind]}. {cut(why, LONGEST_WHY)}{_where(event)}"
 
 
 def deleted(event: Event, kind: MirrorKind) -> str:
@@ -85,12 +85,12 @@ def rings(roles: Sequence[RoleId]) -> str | None:
 
 def announcement(event: Event, text: str, rung: Sequence[UserId]) -> Sequence[tuple[str, Sequence[UserId]]]:
     """The messages of `/raid announce`, each with whom it rings: the text first, then whom it had no room for."""
-    head = f"📣 {_which(event)}\n{text[:LONGEST_ANNOUNCEMENT]}"
+    head = f"📣 {_which(event)}\n{cut(text, LONGEST_ANNOUNCEMENT)}"
     found: list[tuple[str, Sequence[UserId]]] = []
     rest = list(rung)
     while rest or not found:
         begun = "" if found else f"{head}\n"
-        fits = list(_within([f"<@{one}>" for one in rest], LONGEST_MESSAGE - len(begun)))
+        fits = list(_within([f"<@{one}>" for one in rest], LONGEST_MESSAGE - units(begun)))
         found.append(((begun + " ".join(fits)).strip(), rest[: len(fits)]))
         rest = rest[len(fits) :]
     return found

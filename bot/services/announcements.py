@@ -8,6 +8,7 @@ from bot.domain.action import Action, Kind, NewAction, channel_lane
 from bot.domain.errors import MusterError
 from bot.domain.event import Event, EventStatus
 from bot.domain.ids import ChannelId, UserId
+from bot.domain.mirrors import units
 from bot.domain.permissions import Actor
 from bot.services.messenger import Undeliverable
 from bot.services.mirrors import event_of
@@ -63,7 +64,7 @@ class Announcements:
     async def announce(self, actor: Actor, event: str, text: str, *, ring: bool) -> Event:
         """Have it said; `ring` pings whoever has a seat when it is. Raises what `where` does, and BadAnnouncement."""
         said = text.strip()
-        if not 1 <= len(said) <= LONGEST:
+        if not said or units(said) > LONGEST:
             raise BadAnnouncement
         async with self._desk.open(actor, event) as work:
             lane = channel_lane(_place(work.event))

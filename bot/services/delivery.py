@@ -10,7 +10,7 @@ from bot.clock import Clock
 from bot.domain.action import Action, Kind, NewAction, channel_lane
 from bot.domain.alerts import Alert
 from bot.domain.event import BookingState, Event, EventStatus, SheetKind
-from bot.domain.ids import EventId, PlayerId, UserId
+from bot.domain.ids import EventId, MessageId, PlayerId, UserId
 from bot.domain.mirrors import MirrorKind
 from bot.domain.notice import Notice, still_true
 from bot.domain.server import Server
@@ -58,14 +58,17 @@ class Delivery:
         """
         async with self._db.transaction() as tx:
             sheet = await self._sheet(tx, action)
-            if sheet is None or sheet.event.message_id or sheet.event.status is EventStatus.CANCELLED:
+            in_doubt = action.attempts > 1 or (sheet and sheet.event.booking_state is BookingState.CREATING)
+            cancelled = sheet is not None and sheet.event.status is EventStatus.CANCELLED
+            if sheet is None or sheet.event.message_id or (cancelled and not in_doubt):
                 return "nothing to post"
             if sheet.event.unposted(self._clock.now()):
                 return "not yet"
-            in_doubt = action.attempts > 1 or sheet.event.booking_state is BookingState.CREATING
             if sheet.event.booking_state is BookingState.PLANNED:
                 await tx.bookings.set_state(sheet.event.id, BookingState.CREATING)
         found = await self._looked(action, self._messenger.find_sheet(sheet)) if in_doubt else None
+        if cancelled and found is None:
+            return "nothing to post"
         message_id = found or await self._messenger.post_sheet(sheet, action.nonce)
         async with self._db.transaction() as tx:
             event = await tx.events.lock(action.guild_id, sheet.event.id)
@@ -138,18 +141,29 @@ class Delivery:
     async def delete_sheet(self, action: Action) -> str:
         """Delete the sheet's message."""
         async with self._db.transaction() as tx:
-            event = await tx.events.get(_event_id(action))
-            if event:
-                await comp_delivery.follow(tx, event, self._clock.now())
-                await mirrors.follow(tx, event, self._clock.now())
-        if event is None or event.message_id is None or event.channel_id is None:
+            sheet = await self._sheet(tx, action)
+            if sheet:
+                await comp_delivery.follow(tx, sheet.event, self._clock.now())
+                await mirrors.follow(tx, sheet.event, self._clock.now())
+        if sheet is None or sheet.event.channel_id is None:
             return "no sheet to delete"
+        event = sheet.event
         if event.status is not EventStatus.CANCELLED:
             return "the raid goes on"
-        await self._messenger.delete_message(event.channel_id, event.message_id)
+        message_id = event.message_id or await self._unrecorded(sheet)
+        if message_id is None:
+            return "no sheet to delete"
+        await self._messenger.delete_message(sheet.event.channel_id, message_id)
         async with self._db.transaction() as tx:
             await tx.events.set_message(event.id, None)
         return "deleted"
+
+    async def _unrecorded(self, sheet: Sheet) -> MessageId | None:
+        """The sheet of a raid that was cancelled while it was being posted, and whose post was never written down."""
+        try:
+            return await self._messenger.find_sheet(sheet)
+        except CannotLook:
+            return None
 
     async def announce(self, action: Action) -> str:
         """Say in the raid channel that next week's sheet stands, or warn the officers that there is no such channel."""

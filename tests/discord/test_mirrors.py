@@ -1,5 +1,6 @@
 """What stands beside a raid in Discord, with Discord's own refusals: threads, scheduled events, roles."""
 
+import asyncio
 from datetime import timedelta
 from typing import Any
 
@@ -8,6 +9,7 @@ from raid_stage import FRIDAY, SECOND, Stage, event_id, messages
 
 from bot.domain.setting import SERVER, Setting
 from bot.domain.settings import DISCORD_EVENT, TEMP_ROLE, THREAD, VOICE_CHANNEL
+from cogs.needs import warning_for
 from sandbox.discord.permissions import BOT_BY_DEFAULT, Permission
 from sandbox.discord.world import JSON, Channel, Kind, Message, Role
 
@@ -329,3 +331,29 @@ async def test_nothing_beside_a_raid_pings_anybody(stage: Stage) -> None:
     await stage.redraw()
     await stage.local.pass_time(SECOND)
     assert (standing(stage), stage.rung()) == (3, False)
+
+
+@pytest.mark.parametrize(
+    ("setting", "named"),
+    [
+        (THREAD, ["Create Public Threads", "Manage Threads"]),
+        (DISCORD_EVENT, ["Create Events", "Manage Events"]),
+        (TEMP_ROLE, ["Manage Roles"]),
+        (VOICE_CHANNEL, []),
+    ],
+)
+async def test_what_a_setting_needs_is_named(stage: Stage, setting: Setting[Any], named: list[str]) -> None:
+    everyone = stage.guild.everyone
+    lacking = Permission.CREATE_PUBLIC_THREADS | Permission.MANAGE_THREADS | Permission.CREATE_EVENTS
+    lacking |= Permission.MANAGE_EVENTS | Permission.MANAGE_ROLES
+    seen = stage.local.bot.get_guild(stage.guild.id)
+    assert seen is not None
+    assert warning_for(seen, setting.name) == ""
+    stage.local.discord.change_role(stage.guild, everyone, permissions=everyone.permissions & ~lacking)
+    stage.local.discord.allow_bot(stage.guild, BOT_BY_DEFAULT & ~lacking)
+    async with asyncio.timeout(5):
+        while seen.me.guild_permissions.manage_roles:  # noqa: ASYNC110 - the library has no event to wait for
+            await asyncio.sleep(0.01)
+    text = warning_for(seen, setting.name)
+    assert [name for name in named if f"**{name}**" not in text] == []
+    assert bool(text) is bool(named)

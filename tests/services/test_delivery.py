@@ -1,17 +1,20 @@
 """What the queue does in Discord: once each, whoever dies on the way."""
 
 import asyncio
+import contextlib
 from datetime import timedelta
 
 import asyncpg
 import pytest
 
 from bot.domain.action import Kind, NewAction
+from bot.domain.event import EventStatus
 from bot.domain.mirrors import MirrorKind
 from bot.domain.template import Choice
 from bot.services.messenger import SheetGone, Undeliverable
+from bot.services.raids import RaidWish
 from bot.services.sheets import SPACING
-from tests.factories import GUILD, OFFICERS, RAIDS, START, member
+from tests.factories import GUILD, OFFICERS, RAIDS, START, member, officer
 from tests.services.world import World
 
 BOOKING_TIME = START + timedelta(minutes=12)
@@ -260,3 +263,23 @@ async def test_a_promotion_is_told_once_whatever_happens(guild: World, after: bo
     await guild.run()
     await guild.recover()
     assert guild.discord.told == [member(2).user_id]
+
+
+@pytest.mark.parametrize("delete", [False, True])
+@pytest.mark.parametrize("crash", [DEATH, OSError("reset by peer")], ids=["killed", "answer lost"])
+async def test_a_sheet_posted_but_never_written_down_of_a_raid_cancelled_since_is_no_orphan(
+    guild: World, crash: BaseException, delete: bool
+) -> None:
+    event = await guild.first.raids.create(officer(), RaidWish(title="Heroic", when="wed 20:00", channel_id=RAIDS))
+    guild.discord.fail("post_sheet", crash, after=True)
+    with contextlib.suppress(asyncio.CancelledError):
+        await guild.run()
+    await guild.first.raids.cancel(officer(), str(event.id), None, delete=delete)
+    await guild.recover()
+    [shown] = guild.discord.sheets
+    assert shown.event.id == event.id  # it was posted once, and
+    if delete:
+        assert len(guild.discord.deleted) == 1
+    else:
+        assert [sheet.event.status for sheet in guild.discord.edits][-1:] == [EventStatus.CANCELLED]
+    assert ((await guild.event(event.id))["discord_message_id"] is None) is delete
