@@ -5,11 +5,11 @@ import contextlib
 import gc
 import logging
 import signal
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import aiohttp
 from cryptography.fernet import Fernet
@@ -17,6 +17,7 @@ from pydantic import SecretStr
 
 from bot.client import FIVE_MINUTES, MusterBot
 from bot.clock import Clock, SystemClock
+from bot.domain.action import Kind
 from bot.raid_helper.client import RaidHelper
 from bot.services.alert_desk import AlertDesk
 from bot.services.announcements import Announcements
@@ -37,7 +38,7 @@ from bot.services.mine import Mine
 from bot.services.mirrors import Mirrors
 from bot.services.officers import Officers
 from bot.services.panel import Panel
-from bot.services.queue import Queue
+from bot.services.queue import Handler, Queue
 from bot.services.raid_edits import RaidEdits
 from bot.services.raid_helper_delivery import RaidHelperDelivery
 from bot.services.raid_helper_import import RaidHelperImport
@@ -178,6 +179,15 @@ def _spare_the_collector() -> None:
     gc.set_threshold(20_000, 20, 20)
 
 
+class Working(Protocol):
+    """A part of the bot that does some of the queue's actions."""
+
+    @property
+    def handlers(self) -> Mapping[Kind, Handler]:
+        """Which action is done by what."""
+        ...
+
+
 async def _shipped(db: Database) -> Templates:
     """The templates, the shipped ones in the database, and what reads typed times warmed up."""
     templates = Templates(db)
@@ -190,24 +200,15 @@ async def _equip(bot: MusterBot, db: Database, raid_helper: RaidHelper, secrets:
     """Give the bot its use cases and its queue."""
     templates = await _shipped(db)
     sheets = Sheets(templates, clock)
-    messenger = DiscordMessenger(bot)
-    native = Delivery(db, sheets, messenger, clock)
-    elsewhere = RaidHelperDelivery(db, raid_helper, secrets, messenger, Fallback(db, templates, clock), clock)
-    mirror = RaidHelperMirror(db, templates, raid_helper, secrets, clock)
-    put = RaidHelperSignUps(db, raid_helper, secrets, clock)
-    deadlines = Deadlines(db, sheets, DiscordAlerts(bot), clock)
-    notes = BookingNotes(db, DiscordBookings(bot), clock)
-    comps = CompDelivery(db, templates, DiscordComps(bot), clock)
-    statuses = Statuses(db, clock)
     raids = Raids(db, templates, secrets, clock)
     keeper = DiscordMirrors(bot)
     mirrors = Mirrors(db, keeper, clock)
     lost_sheets = LostSheets(db, DiscordLostSheets(bot), clock)
     announcements = Announcements(db, templates, raids, sheets, keeper, clock)
     standing = Beside(db, mirrors, sheets, keeper, clock)
-    working = (native, elsewhere, put, mirror, deadlines, comps, statuses, notes, standing, lost_sheets, announcements)
-    handlers = {kind: handler for one in working for kind, handler in one.handlers.items()}
-    bot.queue = Queue(db, handlers, clock)
+    background = _in_the_background(bot, db, templates, raid_helper, secrets, clock)
+    working = (*background, standing, lost_sheets, announcements)
+    bot.queue = Queue(db, {kind: handler for one in working for kind, handler in one.handlers.items()}, clock)
     template_desk = TemplateDesk(db, templates, raid_helper, secrets, DiscordEmoji(bot), clock)
     bot.services = Services(
         clock=clock,
@@ -234,6 +235,23 @@ async def _equip(bot: MusterBot, db: Database, raid_helper: RaidHelper, secrets:
         settings=SettingsDesk(db, templates, template_desk, raids, clock),
         unplanned=Unplanned(db, templates, clock),
         raid_helper_import=RaidHelperImport(db, templates, raid_helper, secrets, clock),
+    )
+
+
+def _in_the_background(
+    bot: MusterBot, db: Database, templates: Templates, raid_helper: RaidHelper, secrets: SecretBox, clock: Clock
+) -> Sequence[Working]:
+    """What only the queue knows: nobody asks for it but by an action."""
+    sheets, messenger = Sheets(templates, clock), DiscordMessenger(bot)
+    return (
+        Delivery(db, sheets, messenger, clock),
+        RaidHelperDelivery(db, raid_helper, secrets, messenger, Fallback(db, templates, clock), clock),
+        RaidHelperMirror(db, templates, raid_helper, secrets, clock),
+        RaidHelperSignUps(db, raid_helper, secrets, clock),
+        Deadlines(db, sheets, DiscordAlerts(bot), clock),
+        BookingNotes(db, DiscordBookings(bot), clock),
+        CompDelivery(db, templates, DiscordComps(bot), clock),
+        Statuses(db, clock),
     )
 
 
