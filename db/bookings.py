@@ -75,6 +75,10 @@ class BookingRepository:
         """Write what went wrong with the booking, for the ledger: a `Note`, or why it was given up; None: nothing."""
         await self._db.execute("UPDATE patt.raid_events SET booking_error = $2 WHERE id = $1", event_id, error)
 
+    async def error(self, event_id: EventId) -> str | None:
+        """What went wrong with the booking so far, as `set_error` wrote it."""
+        return await self._db.fetchval("SELECT booking_error FROM patt.raid_events WHERE id = $1", event_id)
+
     async def mark_missed(self, event_id: EventId, at: datetime) -> None:
         """Nothing follows this raid, and nobody looks for it any more."""
         await self._db.execute("UPDATE patt.raid_events SET missed_at = $2 WHERE id = $1", event_id, at)

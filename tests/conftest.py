@@ -129,3 +129,14 @@ async def pool(dsn: str) -> AsyncIterator["asyncpg.Pool[asyncpg.Record]"]:
     pool = await open_pool(dsn)
     yield pool
     await pool.close()
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say how many cells of the fault matrix were tried."""
+    tried = [
+        one
+        for one in terminalreporter.getreports("passed")
+        if "test_whatever_happens_there_is_one_sheet[" in one.nodeid
+    ]
+    if tried:
+        terminalreporter.write_line(f"fault matrix: {len(tried)} cells hold")

@@ -5,7 +5,7 @@ the create happened, so it looks for the event by its marker before creating aga
 """
 
 import logging
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Generator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -96,7 +96,7 @@ class RaidHelperDelivery:
                 return await _undone(work.server, self._draft(event, series))
         try:
             with self._refusals():
-                there, notes = await self._made(work)
+                there = await self._made(work)
         except (errors.RaidHelperError, TryLater) as error:
             if isinstance(error, errors.UnknownEvent) and action.attempts >= LATE_LISTINGS:
                 await self._forget(event)
@@ -104,22 +104,24 @@ class RaidHelperDelivery:
                 return f"a sheet of our own instead: {error}"
             raise
         async with self._db.transaction() as tx:
-            await self._stands(tx, work, there, notes)
+            await self._stands(tx, work, there)
         return f"created {there.id}"
 
-    async def _made(self, work: "_Work") -> tuple[RaidHelperEvent, Sequence[Note]]:
-        """The event as it stands on Raid-Helper, at its time if that can be had; what to tell the officers."""
+    async def _made(self, work: "_Work") -> RaidHelperEvent:
+        """The event as it stands on Raid-Helper, at its time if that can be had."""
         draft = self._draft(work.event, work.series)
         there = await self._found_or_created(work, draft)
         if there.start == draft.start:
-            return there, ()
+            return there
         log.warning("event=%s stands on Raid-Helper at %s instead of %s", work.event.id, there.start, draft.start)
+        async with self._db.transaction() as tx:  # an answer to the correction may be lost, too
+            await tx.bookings.set_error(work.event.id, Note.CORRECTED)
         with suppress(errors.Rejected):  # then it is made anew
             await work.server.edit_event(there.id, _at_its_time(draft))
         there = await work.server.fetch_event(there.id)
         if there.start != draft.start and work.event.generation == 0:
             there = await self._made_anew(work, there, draft)
-        return there, (Note.CORRECTED if there.start == draft.start else Note.STILL_WRONG,)
+        return there
 
     async def _found_or_created(self, work: "_Work", draft: EventDraft) -> RaidHelperEvent:
         if work.event.raid_helper_event_id:
@@ -155,14 +157,17 @@ class RaidHelperDelivery:
         async with self._db.transaction() as tx:
             await tx.bookings.set_raid_helper_event(event.id, created.id, created.payload)
 
-    async def _stands(self, tx: Session, work: "_Work", there: RaidHelperEvent, notes: Sequence[Note]) -> None:
+    async def _stands(self, tx: Session, work: "_Work", there: RaidHelperEvent) -> None:
         event = await tx.events.lock(work.event.guild_id, work.event.id)
         if event is None or event.status is EventStatus.CANCELLED:
             return  # its deletion is in the same lane, behind this
+        wrong = await tx.bookings.error(event.id) == Note.CORRECTED
         await tx.bookings.set_raid_helper_event(event.id, there.id, there.payload)
         await stands(tx, self._clock, replace(event, booking_state=work.event.booking_state or BookingState.PLANNED))
         await mirrors.follow(tx, event, self._clock.now())
-        for note in notes:
+        if wrong:
+            right = there.start == self._draft(work.event, work.series).start
+            note = Note.CORRECTED if right else Note.STILL_WRONG
             await tx.bookings.set_error(event.id, note)
             await booking_notes.tell(tx, event.guild_id, note, self._clock.now(), series=work.series, event=event)
         await self._enqueue_sign_ups(tx, event)

@@ -4,6 +4,7 @@ import itertools
 from collections.abc import Awaitable, Callable, Mapping
 from copy import deepcopy
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from aiohttp import web
@@ -38,6 +39,8 @@ class Api:
         self.servers = dict(servers)
         self.hidden_channels: set[int] = set()
         self.page_size = 1000
+        self.misread_by = timedelta(0)
+        self.keeps_times = False
         self._clock = clock
         self._rules = rules
         self._new_id = new_id
@@ -100,6 +103,8 @@ class Api:
         if channel in self.hidden_channels:
             raise no_access()
         event = events.made(self._new_id(), (server, channel), _object(body), self._rules, self._now())
+        if events.in_unix_seconds(body):
+            events.shift(event, self.misread_by)
         self.events[event["id"]] = event
         await self.tell(self._hooks.on_post, event)
         return {**_DONE, "message": "Event created!", "event": event}
@@ -109,7 +114,8 @@ class Api:
 
     async def _edit(self, request: web.Request, body: Any) -> dict[str, Any]:
         event = self._own(request)
-        events.change(event, _object(body), self._rules, self._now())
+        kept = {name: event[name] for name in ("startTime", "endTime")} if self.keeps_times else {}
+        events.change(event, {**_object(body), **kept}, self._rules, self._now())
         await self.tell(self._hooks.on_edit, event)
         return {**_DONE, "event": event}
 

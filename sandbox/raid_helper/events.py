@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Collection, Mapping
+from datetime import timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -22,7 +23,7 @@ class Rules:
 
     def __init__(self, users: Mapping[int, str], zone: ZoneInfo, *, strict_dates: bool) -> None:
         self.names = {str(user): name for user, name in users.items()}
-        self._zone = zone
+        self.zone = zone
         self._strict_dates = strict_dates
 
     def leader(self, body: Mapping[str, Any]) -> str:
@@ -34,7 +35,7 @@ class Rules:
 
     def start(self, body: Mapping[str, Any]) -> int:
         """The start in unix seconds."""
-        return start_of(body.get("date"), body.get("time"), self._zone, strict=self._strict_dates)
+        return start_of(body.get("date"), body.get("time"), self.zone, strict=self._strict_dates)
 
 
 def made(event_id: int, place: tuple[int, int], body: dict[str, Any], rules: Rules, now: int) -> dict[str, Any]:
@@ -91,6 +92,17 @@ def change(event: dict[str, Any], body: dict[str, Any], rules: Rules, now: int) 
         _end(event)
     _close(event)
     roster.count(event)
+
+
+def in_unix_seconds(body: Any) -> bool:
+    """Whether a create body names its start by the clock of the world, not in words."""
+    return isinstance(body, dict) and str(body.get("date", "")).isdigit()
+
+
+def shift(event: dict[str, Any], by: timedelta) -> None:
+    """Put a new event at another time than was asked for."""
+    event["startTime"] += int(by.total_seconds())
+    _end(event)
 
 
 def listed(event: dict[str, Any], *, with_signups: bool) -> dict[str, Any]:

@@ -78,6 +78,16 @@ def commit_then_drop() -> Fault:
     return Fault("commit_then_drop", _drop, commits=True)
 
 
+def stall(release: Callable[[], Awaitable[object]]) -> Fault:
+    """Nothing happens, and no answer comes before `release` (the stand-in's `released`)."""
+
+    async def behave(request: web.Request, true_answer: dict[str, Any]) -> web.StreamResponse:
+        await release()
+        return await _drop(request, true_answer)
+
+    return Fault("stall", behave)
+
+
 def commit_then_stall(release: Callable[[], Awaitable[object]]) -> Fault:
     """It has happened, but the answer waits for `release` (the stand-in's `released`), past any timeout."""
 

@@ -88,6 +88,14 @@ class RaidHelperStandIn:
         """The key of each server; replace one to play somebody refreshing it."""
         return self._api.servers
 
+    def misread(self, by: timedelta, *, keep: bool = False, zone: str | None = None) -> None:
+        """Put what is created with unix seconds `by` so much off its time; `keep`: an edit does not move it either.
+
+        `zone` is whose clocks text is read on from now on.
+        """
+        self._api.misread_by, self._api.keeps_times = by, keep
+        self._rules.zone = ZoneInfo(zone) if zone else self._rules.zone
+
     def meet(self, user_id: int, name: str) -> None:
         """Somebody joined Discord: they may lead events and be signed up."""
         self._rules.names[str(user_id)] = name

@@ -20,6 +20,7 @@ LAYERS = {
     "bench",
     "db",
     "discord",
+    "faults",
     "prefix",
     "process",
     "raid_helper",

@@ -115,9 +115,9 @@ class World:
     beside: BesideRecorder = field(default_factory=BesideRecorder)
 
     @asynccontextmanager
-    async def worker(self, *, timeout_seconds: float = 30.0) -> AsyncGenerator[Worker]:
-        """A further process with connections of its own."""
-        pool = await open_pool(self.dsn)
+    async def worker(self, *, timeout_seconds: float = 30.0, dsn: str | None = None) -> AsyncGenerator[Worker]:
+        """A further process with connections of its own, to the database or to what stands before it."""
+        pool = await open_pool(dsn or self.dsn)
         try:
             async with aiohttp.ClientSession() as http:
                 yield _worker(self, pool, http, timeout_seconds)

@@ -1,0 +1,1 @@
+"""What may go wrong while a week is booked, a cell at a time."""
