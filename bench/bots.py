@@ -1,4 +1,4 @@
-"""A bot in a process of its own: `python -m bench.bots muster` or `bare`. Its parent talks to it in lines of JSON.
+"""A bot in a process of its own: `python -m bench.bots muster` (or `durable`, `bare`). Its parent says lines of JSON.
 
 In: one line {"url", "gateway", "token", "dsn"}, then any line asks for the counts; the end of the input ends the bot.
 Out: a line once it is ready, then a line {"clicks", "rest", "cpu"} a question: round trips to
@@ -30,6 +30,7 @@ from bot.client import intents
 from bot.log import set_up_logging
 from bot.render import custom_ids
 from bot.services.sign_ups import SignUps
+from db.pool import open_pool
 from sandbox.discord.running import running
 from sandbox.local import local_settings
 
@@ -50,13 +51,37 @@ class BareButton(ui.DynamicItem[ui.Button[ui.View]], template=custom_ids.ANSWER)
         await interaction.response.send_message("You are in as **Holy Paladin**, #7.", ephemeral=True)
 
 
+class DurableButton(BareButton, template=custom_ids.ANSWER):
+    """The same, once the click is written down: one statement, committed before the member reads a word."""
+
+    async def callback(self, interaction: discord.Interaction[Any]) -> None:
+        """Write the click down and acknowledge it."""
+        await interaction.client.pool.execute("INSERT INTO clicks (user_id) VALUES ($1)", interaction.user.id)
+        await super().callback(interaction)
+
+
 @asynccontextmanager
 async def bare(_told: Mapping[str, str]) -> AsyncGenerator[commands.AutoShardedBot]:
     """The least a discord.py bot can do about a click."""
+    async with _with(BareButton) as bot:
+        yield bot
+
+
+@asynccontextmanager
+async def durable(told: Mapping[str, str]) -> AsyncGenerator[commands.AutoShardedBot]:
+    """The least a bot can do that forgets no click."""
+    async with await open_pool(told["dsn"], application_name="bench") as pool, _with(DurableButton) as bot:
+        await pool.execute("CREATE TABLE clicks (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, user_id bigint)")
+        bot.pool = pool  # pyright: ignore[reportAttributeAccessIssue] - for the button
+        yield bot
+
+
+@asynccontextmanager
+async def _with(button: type[BareButton]) -> AsyncGenerator[commands.AutoShardedBot]:
     bot = commands.AutoShardedBot(
         commands.when_mentioned, intents=intents(members=False), max_messages=None, guild_ready_timeout=0.01
     )
-    bot.add_dynamic_items(BareButton)
+    bot.add_dynamic_items(button)
     async with bot:
         yield bot
 
@@ -83,7 +108,7 @@ def _mark_clicks(sign_ups: SignUps) -> None:
     sign_ups.answer = marked  # pyright: ignore[reportAttributeAccessIssue] - the same, whatever its arguments
 
 
-BOTS = {"bare": bare, "muster": muster}
+BOTS = {"bare": bare, "durable": durable, "muster": muster}
 
 
 async def main(kind: str) -> None:

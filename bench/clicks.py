@@ -1,8 +1,9 @@
 """`make bench`: what Muster adds to a click, measured against a bare discord.py bot in the same run.
 
-The bare bot acknowledges the same button with an ephemeral message and stores nothing. Both stand on the same local
-Discord program, which runs here with the members' hands; each bot has a process of its own. Rounds are interleaved and
-medians compared, because machines are shared. Exits 1 when an aim is missed.
+The bare bot acknowledges the same button with an ephemeral message and stores nothing. The durable one writes one row
+first and waits for its commit: what no bot can go below that forgets nothing, shown beside and no aim. All stand on the
+same local Discord program, which runs here with the members' hands; each bot has a process of its own. Rounds are
+interleaved and medians compared, because machines are shared. Exits 1 when an aim is missed.
 """
 
 import argparse
@@ -13,6 +14,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Sequence
+from contextlib import AsyncExitStack
 from pathlib import Path
 from statistics import median
 
@@ -24,6 +26,8 @@ from bot.log import set_up_logging
 from db.embedded import DURABLE, EmbeddedPostgres
 from db.migrate import migrate
 
+KINDS = ("bare", "durable", "muster")
+NAMES = ("bare discord.py", "one durable row", "Muster")
 SHEETS = 8
 REGULARS = 64
 CROWD = 200
@@ -50,8 +54,9 @@ async def _measure(rounds: int, clicks: int) -> list[Aim]:
         dsn = await server.start(folder)
         await migrate(dsn)
         say_where(folder)
-        async with party("bare", dsn) as bare, party("muster", dsn) as muster:
-            return await _compare(bare, muster, dsn, rounds, clicks)
+        async with AsyncExitStack() as stack:
+            parties = [await stack.enter_async_context(party(kind, dsn)) for kind in KINDS]
+            return await _compare(parties, dsn, rounds, clicks)
     finally:
         await server.stop()
         shutil.rmtree(folder, ignore_errors=True)
@@ -76,33 +81,34 @@ def _timed_fsync(file: int) -> float:
     return time.perf_counter() - began
 
 
-async def _compare(bare: Party, muster: Party, dsn: str, rounds: int, clicks: int) -> list[Aim]:
-    stage, twin = build(muster, CROWD), build(bare, REGULARS)
+async def _compare(parties: Sequence[Party], dsn: str, rounds: int, clicks: int) -> list[Aim]:
+    *others, muster = parties
+    stage, twins = build(muster, CROWD), [build(one, REGULARS) for one in others]
     await set_up(stage, SHEETS, REGULARS)
-    twin.copy_sheets(stage)
+    for twin in twins:
+        twin.copy_sheets(stage)
     aims: list[Aim] = []
     for at_once, count in ((1, clicks // 4), (REGULARS, clicks)):
-        aims += await _rounds(twin, stage, rounds, count, at_once)
+        aims += await _rounds([*twins, stage], rounds, count, at_once)
     return aims + await crowd(stage, dsn)
 
 
-async def _rounds(twin: Stage, stage: Stage, rounds: int, wanted: int, at_once: int) -> list[Aim]:
-    """Both bots in turn at one load."""
+async def _rounds(stages: Sequence[Stage], rounds: int, wanted: int, at_once: int) -> list[Aim]:
+    """The bots in turn at one load."""
     each = max(2, wanted // REGULARS // 2 * 2)  # even, so that every round leaves the sheets as it found them
-    bare: list[Round] = []
-    muster: list[Round] = []
-    await _round(twin, each, at_once)  # the first ones warm up
-    await _round(stage, each, at_once)
-    before = await twin.party.spent(), await stage.party.spent()
+    done: list[list[Round]] = [[] for _ in stages]
+    for stage in stages:
+        await _round(stage, each, at_once)  # the first ones warm up
+    before = [await stage.party.spent() for stage in stages]
     for _ in range(rounds):
-        bare.append(await _round(twin, each, at_once))
-        muster.append(await _round(stage, each, at_once))
-    after = await twin.party.spent(), await stage.party.spent()
+        for stage, its in zip(stages, done, strict=True):
+            its.append(await _round(stage, each, at_once))
+    after = [await stage.party.spent() for stage in stages]
     clicks = rounds * each * REGULARS
     spent = [{what: now[what] - then[what] for what in now} for then, now in zip(before, after, strict=True)]
-    aims = _judge(at_once, bare, muster, spent[1]["clicks"] / clicks)
-    cpu = [one["cpu"] * 1000 / clicks for one in spent]
-    print(f"  processor time of the bot a click: {cpu[0]:.2f} ms bare, {cpu[1]:.2f} ms Muster with its redraws")
+    aims = _judge(at_once, done, spent[-1]["clicks"] / clicks)
+    cpu = ", ".join(f"{one['cpu'] * 1000 / clicks:.2f} ms {name}" for one, name in zip(spent, NAMES, strict=True))
+    print(f"  processor time of the bot a click: {cpu} with its redraws")
     return aims
 
 
@@ -110,10 +116,11 @@ async def _round(stage: Stage, each: int, at_once: int) -> Round:
     return await stage.party.click(stage.seats(REGULARS), each, at_once=at_once)
 
 
-def _judge(at_once: int, bare: Sequence[Round], muster: Sequence[Round], trips: float) -> list[Aim]:
+def _judge(at_once: int, done: Sequence[Sequence[Round]], trips: float) -> list[Aim]:
     load = f"{at_once} in flight"
+    bare, *_, muster = done
     print(f"\nClick → answer, {load}: medians of {len(bare)} rounds of {len(bare[0].latencies)} clicks")
-    print(_line("bare discord.py", bare), _line("Muster", muster), sep="\n")
+    print(*(_line(name, rounds) for name, rounds in zip(NAMES, done, strict=True)), sep="\n")
     ratios = [_ratio(bare, muster, share) for share in (0.5, 0.99)]
     throughput = median(one.throughput for one in muster) / median(one.throughput for one in bare)
     return [

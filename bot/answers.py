@@ -18,11 +18,18 @@ async def in_time(interaction: discord.Interaction[Any], work: Coroutine[Any, An
 
     `update` is for components that will change the message they stand on.
     """
-    task = asyncio.ensure_future(work)
-    done, _ = await asyncio.wait({task}, timeout=PATIENCE)
-    if not done:
-        await interaction.response.defer(ephemeral=True, thinking=not update)
-    return await task
+    deferring: list[asyncio.Task[Any]] = []
+
+    def defer() -> None:
+        deferring.append(asyncio.create_task(interaction.response.defer(ephemeral=True, thinking=not update)))
+
+    timer = asyncio.get_running_loop().call_later(PATIENCE, defer)
+    try:
+        return await work
+    finally:
+        timer.cancel()
+        for one in deferring:  # the answer comes after it
+            await one
 
 
 async def answer(

@@ -8,6 +8,7 @@ import io
 import re
 from collections.abc import Coroutine, Iterator, Sequence
 from datetime import timedelta
+from functools import lru_cache
 from typing import Any, Self
 
 import discord
@@ -293,24 +294,27 @@ def own_view(own: SignedUp | Own) -> ui.View:
 
     Nothing is offered that would be refused: a raid that is over or cancelled has no buttons.
     """
-    view, event = ui.View(timeout=None), own.event
+    event, choice = own.event, own.placed.sign_up.choice
+    words = own.template.words if own.template.classes else None
     if event.status not in OPEN:
-        return view
-    if own.placed.sign_up.choice is Choice.LATE:
-        view.add_item(ArrivalSelect(event.id, event))
-    for button in _offered(own, event.id):
-        view.add_item(button)
-    return view
+        return _only()
+    if choice is Choice.LATE:
+        return _only(ArrivalSelect(event.id, event), *_offered(event.id, words))
+    return _buttons(event.id, words, away=choice is Choice.ABSENCE)
 
 
-def _offered(own: SignedUp | Own, event_id: EventId) -> "Sequence[OwnButton]":
-    """The buttons of use: whoever stays away has no spec to change and no date to keep."""
-    if own.placed.sign_up.choice is Choice.ABSENCE:
-        return NoteButton(event_id), WithdrawButton(event_id)
+@lru_cache(maxsize=512)
+def _buttons(event_id: EventId, words: Words | None, *, away: bool) -> ui.View:
+    """The same stand under every answer to a sheet: a value, and a costly one, so it is made once."""
+    if away:  # no spec to change and no date to keep
+        return _only(NoteButton(event_id), WithdrawButton(event_id))
+    return _only(*_offered(event_id, words))
+
+
+def _offered(event_id: EventId, words: Words | None) -> Sequence[OwnButton]:
+    """The buttons of whoever comes; `words` are None where there is no class to choose."""
     last = (NoteButton(event_id), CalendarButton(event_id), WithdrawButton(event_id))
-    if not own.template.classes:
-        return last
-    return RespecButton(event_id, own.template.words), CharacterButton(event_id), OffersButton(event_id), *last
+    return (RespecButton(event_id, words), CharacterButton(event_id), OffersButton(event_id), *last) if words else last
 
 
 def card(own: Own) -> tuple[str, ui.View]:

@@ -85,6 +85,8 @@ async def _prepare(connection: Connection) -> None:
         raise DatabaseTooOld(
             f"The database server is PostgreSQL {version.major}; Muster needs {OLDEST_MAJOR} or newer."
         )
+    # Every statement looks up by index whatever its arguments are: planning it anew each time costs more than it saves.
+    await connection.execute("SET plan_cache_mode = force_generic_plan")
     for name in ("jsonb", "json"):
         await connection.set_type_codec(name, schema="pg_catalog", encoder=_encode, decoder=json.loads)
 

@@ -139,6 +139,8 @@ def played(own: SignUp) -> Pick | None:
 
 def offered(template: Template, own: SignUp) -> Sequence[Pick]:
     """What the member offers to play instead, in the template's order."""
+    if not own.offers:
+        return []
     specs = [Pick(one.name, spec.name) for one in template.classes for spec in one.specs]
     return [pick for pick in specs if as_offer(pick) in own.offers and pick != played(own)]
 

@@ -114,6 +114,8 @@ class _Seats:
         if self._only_chosen and sign_up.tier is not Tier.HOST_ADDED:
             return False
         claims = self._limited(sign_up)
+        if not claims:
+            return True
         if any(self._taken[key] >= limit for key, limit in claims):
             return False
         for key, _ in claims:  # not `update`: everybody is placed at every click

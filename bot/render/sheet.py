@@ -4,6 +4,7 @@ Limits (Discord's documentation): title 256, description 4096, 25 fields of 256/
 Every block is a column as long as 25 fields are enough; more blocks than that stand below each other.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -13,7 +14,7 @@ import discord
 from bot.domain.durations import show_duration
 from bot.domain.event import Event, EventStatus
 from bot.domain.names import visible
-from bot.domain.roster import Placed, Roster
+from bot.domain.roster import Placed
 from bot.domain.sheet import Sheet
 from bot.domain.template import Choice, Template
 from bot.render import texts
@@ -63,8 +64,10 @@ MEASURES = tuple(
 
 def sheet_embed(sheet: Sheet) -> discord.Embed:
     """The sheet, in the most generous measure that Discord takes."""
-    embeds = (_compose(sheet, measure) for measure in MEASURES)
-    return next((embed for embed in embeds if fits(embed)), _compose(sheet, MEASURES[-1]))
+    for measure in MEASURES[:-1]:
+        if fits(embed := _compose(sheet, measure)):
+            return embed
+    return _compose(sheet, MEASURES[-1])
 
 
 def units(text: str | None) -> int:
@@ -159,16 +162,13 @@ def _counts(sheet: Sheet) -> str:
     total = _of(len(roster.seated), sheet.event.total_limit)
     queue = f" (+{len(roster.queued)} in the queue)" if roster.queued else ""
     minimum = f", at least {sheet.event.minimum}" if sheet.event.minimum else ""
-    roles = [f"{role.emoji} {_of(_in_role(roster, template, role.name), role.limit)}" for role in template.roles]
+    taken = Counter(_role_of(template, one) for one in roster.seated)
+    roles = [f"{role.emoji} {_of(taken[role.name], role.limit)}" for role in template.roles]
     return " · ".join([f"👥 **{total}**{minimum}{queue}", *roles])
 
 
 def _of(count: int, limit: int | None) -> str:
     return f"{count}/{limit}" if limit else str(count)
-
-
-def _in_role(roster: Roster, template: Template, role: str) -> int:
-    return sum(_role_of(template, one) == role for one in roster.seated)
 
 
 def _role_of(template: Template, placed: Placed) -> str | None:
@@ -179,16 +179,18 @@ def _role_of(template: Template, placed: Placed) -> str | None:
 def _blocks(sheet: Sheet, measure: Measure) -> Iterator[tuple[str, Sequence[str]]]:
     """One block a role (or class): its heading and a line a name. Late people stand in their own row."""
     template = sheet.template
-    seated = sheet.roster.seated
+    by_group: dict[str | None, list[Placed]] = {}
+    for one in sheet.roster.seated:
+        by_group.setdefault(_group_of(template, one), []).append(one)
     for key, heading, limit in _groups(template, measure):
-        holders = [one for one in seated if _group_of(template, one) == key]
+        holders = by_group.get(key, [])
         members = [one for one in holders if one.sign_up.choice is Choice.ACCEPTED]
         # Beside a limit stands how many of its seats are taken; somebody late takes one.
         count = _of(len(holders if limit else members), limit)
         if members:
             yield f"{heading} ({count})", [_line(template, one, measure) for one in members]
-    present = [one for one in seated if one.sign_up.choice is Choice.ACCEPTED]
-    strays = [one for one in present if template.classes and _group_of(template, one) is None]
+    lost = by_group.get(None, []) if template.classes else []
+    strays = [one for one in lost if one.sign_up.choice is Choice.ACCEPTED]
     if strays:
         yield (
             f"❔ No {_shown(template.words.of_class, measure.heading)} yet ({len(strays)})",
