@@ -21,6 +21,7 @@ from bot.domain.action import Kind
 from bot.raid_helper.client import RaidHelper
 from bot.services.alert_desk import AlertDesk
 from bot.services.announcements import Announcements
+from bot.services.archiving import Archive
 from bot.services.beside import Beside
 from bot.services.booking import AutoBooker
 from bot.services.booking_desk import BookingDesk
@@ -36,6 +37,7 @@ from bot.services.fallback import Fallback
 from bot.services.lost_sheets import LostSheets
 from bot.services.mine import Mine
 from bot.services.mirrors import Mirrors
+from bot.services.notices import Notices
 from bot.services.officers import Officers
 from bot.services.panel import Panel
 from bot.services.queue import Handler, Queue
@@ -46,6 +48,7 @@ from bot.services.raid_helper_ledger import StoredLedger
 from bot.services.raid_helper_mirror import RaidHelperMirror
 from bot.services.raid_helper_sign_ups import RaidHelperSignUps
 from bot.services.raids import Raids
+from bot.services.reminders import Reminders
 from bot.services.secrets import SecretBox
 from bot.services.series import SeriesDesk
 from bot.services.servers import Servers
@@ -53,10 +56,12 @@ from bot.services.settings_desk import SettingsDesk
 from bot.services.sheets import Sheets
 from bot.services.sign_ups import SignUps
 from bot.services.statuses import Statuses
+from bot.services.staying import Staying
 from bot.services.template_desk import TemplateDesk
 from bot.services.templates import Templates
 from bot.services.undo import Undo
 from bot.services.unplanned import Unplanned
+from bot.services.unsigned import UnsignedDesk
 from bot.services.when import warm
 from bot.settings import Settings, SettingsError, require_token
 from cogs.alerts import DiscordAlerts
@@ -66,6 +71,7 @@ from cogs.emoji_book import DiscordEmoji
 from cogs.messenger import DiscordMessenger
 from cogs.mirror_keeper import DiscordMirrors
 from cogs.mirrors import DiscordLostSheets
+from cogs.notifier import DiscordNotifier
 from db import Database
 from db.embedded import EmbeddedPostgres
 from db.listen import Listener
@@ -210,6 +216,7 @@ async def _equip(bot: MusterBot, db: Database, raid_helper: RaidHelper, secrets:
     working = (*background, standing, lost_sheets, announcements)
     bot.queue = Queue(db, {kind: handler for one in working for kind, handler in one.handlers.items()}, clock)
     template_desk = TemplateDesk(db, templates, raid_helper, secrets, DiscordEmoji(bot), clock)
+    sign_ups = SignUps(db, templates, clock)
     bot.services = Services(
         clock=clock,
         servers=Servers(db, raid_helper, secrets),
@@ -221,7 +228,7 @@ async def _equip(bot: MusterBot, db: Database, raid_helper: RaidHelper, secrets:
         copies=Copies(db, templates, raids, clock),
         undo=Undo(db, templates, raids, clock),
         series=SeriesDesk(db, templates, secrets, clock),
-        sign_ups=SignUps(db, templates, clock),
+        sign_ups=sign_ups,
         mine=Mine(db, templates, clock),
         characters=Characters(db, templates),
         booker=AutoBooker(db, templates, secrets, clock),
@@ -234,6 +241,9 @@ async def _equip(bot: MusterBot, db: Database, raid_helper: RaidHelper, secrets:
         announcements=announcements,
         settings=SettingsDesk(db, templates, template_desk, raids, clock),
         unplanned=Unplanned(db, templates, clock),
+        reminders=Reminders(db, templates, raids, clock),
+        unsigned=UnsignedDesk(db, raids, sheets, DiscordNotifier(bot), clock),
+        stay=Staying(db, sheets, sign_ups, clock),
         raid_helper_import=RaidHelperImport(db, templates, raid_helper, secrets, clock),
     )
 
@@ -252,6 +262,8 @@ def _in_the_background(
         BookingNotes(db, DiscordBookings(bot), clock),
         CompDelivery(db, templates, DiscordComps(bot), clock),
         Statuses(db, clock),
+        Archive(db, sheets, messenger, clock),
+        Notices(db, sheets, DiscordNotifier(bot), clock),
     )
 
 

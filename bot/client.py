@@ -40,6 +40,7 @@ EXTENSIONS = (
     "cogs.template",
     "cogs.mirrors",
     "cogs.settings",
+    "cogs.notifier",
     "cogs.queue",
     "cogs.unplanned",
     "cogs.autobook",

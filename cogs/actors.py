@@ -22,6 +22,10 @@ class CannotPost(MusterError):
     """I cannot post in that channel."""
 
 
+class NotAMember(MusterError):
+    """You are not a member of that server any more."""
+
+
 class NotAPerson(MusterError):
     """That is a bot. Only people come to raids."""
 
@@ -38,6 +42,28 @@ def actor_of(interaction: discord.Interaction[Any]) -> Actor:
         name=member.display_name,
         role_ids=frozenset(RoleId(role) for role in role_ids(member)),
         is_owner=interaction.guild is not None and interaction.guild.owner_id == member.id,
+        is_administrator=permissions.administrator,
+        manages_server=permissions.manage_guild,
+    )
+
+
+async def actor_in(interaction: Interaction, guild_id: GuildId) -> Actor:
+    """Whoever pressed, as a member of that server, also where they pressed in a direct message. Raises NotAMember."""
+    if interaction.guild_id is not None:
+        return actor_of(interaction)
+    bot = interaction.client
+    try:
+        guild = bot.get_guild(guild_id) or await bot.fetch_guild(guild_id)
+        member = await guild.fetch_member(interaction.user.id)
+    except (discord.NotFound, discord.Forbidden):
+        raise NotAMember from None
+    permissions = member.guild_permissions
+    return Actor(
+        guild_id=GuildId(guild.id),
+        user_id=UserId(member.id),
+        name=member.display_name,
+        role_ids=frozenset(RoleId(role) for role in role_ids(member)),
+        is_owner=guild.owner_id == member.id,
         is_administrator=permissions.administrator,
         manages_server=permissions.manage_guild,
     )

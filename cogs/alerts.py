@@ -11,13 +11,13 @@ from bot.answers import in_time, turn_into
 from bot.client import MusterBot
 from bot.components import PersistentItem
 from bot.domain.alerts import Short, Verdict
-from bot.domain.ids import ChannelId, EventId, GuildId, RoleId, UserId
+from bot.domain.ids import ChannelId, EventId, GuildId, UserId
 from bot.domain.permissions import Actor, NotAnOfficer
 from bot.domain.roster import SignUp
 from bot.domain.sheet import Sheet
 from bot.render import alert_texts, custom_ids, texts
 from bot.services.messenger import Undeliverable
-from cogs.actors import Interaction, actor_of, role_ids
+from cogs.actors import Interaction, NotAMember, actor_in, actor_of
 from cogs.direct import name_of, send_direct
 
 NOBODY = discord.AllowedMentions.none()
@@ -153,26 +153,10 @@ async def decider(interaction: Interaction, event_id: EventId) -> Actor:
 
 async def officer_of(interaction: Interaction, guild_id: GuildId) -> Actor:
     """Whoever pressed in direct messages, as what they are in that server. Raises NotAnOfficer for a stranger."""
-    bot = interaction.client
     try:
-        guild = bot.get_guild(guild_id) or await bot.fetch_guild(guild_id)
-        member = await guild.fetch_member(interaction.user.id)
-    except (discord.NotFound, discord.Forbidden):
+        return await actor_in(interaction, guild_id)
+    except NotAMember:
         raise NotAnOfficer from None
-    return _as_member(guild, member)
-
-
-def _as_member(guild: discord.Guild, member: discord.Member) -> Actor:
-    permissions = member.guild_permissions
-    return Actor(
-        guild_id=GuildId(guild.id),
-        user_id=UserId(member.id),
-        name=member.display_name,
-        role_ids=frozenset(RoleId(role) for role in role_ids(member)),
-        is_owner=guild.owner_id == member.id,
-        is_administrator=permissions.administrator,
-        manages_server=permissions.manage_guild,
-    )
 
 
 async def setup(bot: MusterBot) -> None:

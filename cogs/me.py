@@ -1,14 +1,30 @@
 """`/me`: what a member keeps about themselves."""
 
+from datetime import timedelta
+
 from discord import app_commands
 from discord.ext import commands
 
 from bot.answers import answer, in_time
 from bot.client import MusterBot
-from bot.render import mine_texts
+from bot.domain.durations import show_duration
+from bot.domain.reminders import OWN_LEADS
+from bot.render import mine_texts, reminder_texts
 from bot.services.characters import CharacterWish
+from bot.services.reminders import HabitsWish
 from cogs.actors import Interaction, actor_of
 from cogs.raid import options
+
+BY = [
+    app_commands.Choice(name="by direct message", value="dm"),
+    app_commands.Choice(name="by name in the raid's channel", value="channel"),
+    app_commands.Choice(name="not at all", value="off"),
+    app_commands.Choice(name="as the server does", value="server"),
+]
+BEFORE = [
+    app_commands.Choice(name="at the raid's own times", value=0),
+    *(app_commands.Choice(name=show_duration(timedelta(minutes=one)), value=one) for one in OWN_LEADS),
+]
 
 
 @options.always
@@ -91,6 +107,22 @@ class Me(commands.GroupCog, name="me", description="What you play"):
         """Forget a character."""
         work = self.services.characters.remove(actor_of(interaction), character)
         await answer(interaction, mine_texts.removed(*await in_time(interaction, work)))
+
+    @app_commands.command()
+    @app_commands.describe(
+        by="How you are reminded",
+        before="How long before the start, instead of the raid's own times",
+        quiet="Your quiet hours, such as 22:00-08:00; none, or server for the server's own",
+    )
+    @app_commands.choices(by=BY)
+    @app_commands.choices(before=BEFORE)
+    async def reminders(
+        self, interaction: Interaction, by: str | None = None, before: int | None = None, quiet: str | None = None
+    ) -> None:
+        """How and when you are reminded of raids in this server."""
+        work = self.services.reminders.habits(actor_of(interaction), HabitsWish(by, before, quiet))
+        found = await in_time(interaction, work)
+        await answer(interaction, reminder_texts.habits(found.own, found.way, found.leads, found.quiet))
 
 
 async def setup(bot: MusterBot) -> None:

@@ -10,8 +10,6 @@ from bot.client import MusterBot
 from bot.domain.action import Kind
 from bot.domain.event import Event
 from bot.domain.ids import ChannelId, EventId, MessageId, UserId
-from bot.domain.notice import Notice
-from bot.domain.roster import Placed
 from bot.domain.sheet import Sheet
 from bot.render import alert_texts, custom_ids, mirror_texts, texts
 from bot.render.sheet import sheet_embed
@@ -109,19 +107,6 @@ class DiscordMessenger:
                 await send_direct(self._bot, event.guild_id, event.leader_id, text, nonce, **extra)
             except (discord.Forbidden, discord.NotFound) as error:
                 raise Undeliverable(str(error)) from error
-
-    async def tell_member(
-        self, user_id: UserId, notice: Notice, sheet: Sheet, placed: Placed | None, nonce: str
-    ) -> None:
-        """Tell a member what happened to their place."""
-        text = texts.notice(notice, sheet, placed)
-        try:
-            await send_direct(self._bot, sheet.event.guild_id, user_id, text, nonce)
-        except discord.Forbidden:
-            who = discord.AllowedMentions(users=[discord.Object(user_id)])
-            await self._say(_channel_of(sheet), f"<@{user_id}> {text}", nonce, who)
-        except discord.NotFound as error:
-            raise Undeliverable(str(error)) from error
 
     async def _own(self, channel_id: ChannelId) -> AsyncGenerator[discord.Message]:
         """Our messages among the channel's last. Raises CannotLook: without the right Discord shows none."""

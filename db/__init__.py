@@ -12,6 +12,7 @@ from db.characters import CharacterRepository
 from db.clicks import ClickRepository
 from db.comps import CompRepository
 from db.events import EventRepository
+from db.habits import HabitRepository
 from db.mirrors import MirrorRepository
 from db.people import PersonRepository
 from db.players import PlayerRepository
@@ -25,6 +26,7 @@ from db.settings import SettingRepository
 from db.sign_ups import SignUpRepository
 from db.state import StateRepository
 from db.templates import TemplateRepository
+from db.told import ToldRepository
 from db.work import Work
 
 
@@ -42,6 +44,7 @@ class Session:
         self.comps = CompRepository(connection)
         self.events = EventRepository(connection)
         self.mirrors = MirrorRepository(connection)
+        self.habits = HabitRepository(connection)
         self.people = PersonRepository(connection)
         self.players = PlayerRepository(connection)
         self.questions = QuestionRepository(connection)
@@ -52,6 +55,7 @@ class Session:
         self.sign_ups = SignUpRepository(connection)
         self.state = StateRepository(connection)
         self.templates = TemplateRepository(connection)
+        self.told = ToldRepository(connection)
 
 
 class Database:

@@ -19,7 +19,7 @@ _SELECT = """
            closed, cancel_reason, leader_discord_id, sheet, template_id, total_limit, minimum,
            discord_channel_id, discord_message_id, recurring_event_id, occurrence_date, successor_id, auto_booked,
            booking_state, raid_helper_event_id, booking_attempts, discord_thread_id, created_by, gates, post_at,
-           posted_before
+           posted_before, reminders, tells_joiners, late_from
     FROM patt.raid_events
 """
 
@@ -42,8 +42,9 @@ class EventRepository:
                 INSERT INTO patt.raid_events (guild_discord_id, title, event_date, start_time_utc, end_time_utc,
                     description, deadline_utc, leader_discord_id, created_by, sheet, template_id, total_limit,
                     minimum, discord_channel_id, recurring_event_id, occurrence_date, auto_booked, booking_state,
-                    gates, post_at, season_id)
-                VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, (
+                    gates, post_at, reminders, season_id)
+                VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20,
+                    $21, (
                     SELECT id FROM patt.raid_seasons
                     WHERE is_active AND start_date <= $3 AND coalesce(end_date, 'infinity') >= $3
                       AND coalesce(guild_discord_id, $1) = $1
@@ -70,6 +71,7 @@ class EventRepository:
                 new.booking_state,
                 maybe(write_gates, new.gates),
                 new.post_at,
+                new.reminders,
             )
         except asyncpg.UniqueViolationError as error:
             if error.constraint_name == "raid_events_occurrence":
@@ -173,12 +175,12 @@ class EventRepository:
         )
 
     async def save(self, event: Event) -> None:
-        """Write what officers edit: title, description, times, limits, leader, and whether it takes answers."""
+        """Write what officers edit: title, description, times, limits, leader, reminders, whether it takes answers."""
         await self._db.execute(
             """
             UPDATE patt.raid_events SET title = $2, description = $3, event_date = $4, start_time_utc = $5,
                 end_time_utc = $6, deadline_utc = $7, total_limit = $8, minimum = $9, leader_discord_id = $10,
-                closed = $11
+                closed = $11, reminders = $12
             WHERE id = $1
             """,
             event.id,
@@ -192,6 +194,7 @@ class EventRepository:
             event.minimum,
             event.leader_id,
             event.closed,
+            event.reminders,
         )
 
     async def set_status(self, event_id: EventId, status: EventStatus) -> None:
@@ -211,12 +214,27 @@ class EventRepository:
         )
         return [(GuildId(row["guild_discord_id"]), EventId(row["id"])) for row in rows]
 
-    async def planned(self, event: Event) -> None:
-        """Write down that what lies ahead of the raid, as it is now, is in the queue."""
+    async def planned(self, event: Event, *, tells_joiners: bool, late_from: datetime | None) -> None:
+        """Write down that what lies ahead of the raid, as it is now, is in the queue, and what clicks on it bring."""
         await self._db.execute(
-            "UPDATE patt.raid_events SET planned_for = $2::timestamptz[] WHERE id = $1",
+            """
+            UPDATE patt.raid_events SET planned_for = $2::timestamptz[], tells_joiners = $3, late_from = $4
+            WHERE id = $1
+            """,
             event.id,
             [event.starts_at, event.ends_at, event.deadline],
+            tells_joiners,
+            late_from,
+        )
+
+    async def plan_anew(self, guild_id: GuildId) -> None:
+        """Have what lies ahead of all the server's raids planned anew."""
+        await self._db.execute(
+            """
+            UPDATE patt.raid_events SET planned_for = NULL
+            WHERE guild_discord_id = $1 AND status IN ('SCHEDULED', 'IN_PROGRESS')
+            """,
+            guild_id,
         )
 
     async def set_gates(self, event_id: EventId, gates: Gates) -> None:
@@ -271,6 +289,9 @@ def event_of(row: Any) -> Event:
         thread_id=maybe(ChannelId, row["discord_thread_id"]),
         post_at=row["post_at"],
         posted_before=row["posted_before"],
+        reminders=maybe(tuple, row["reminders"]),
+        tells_joiners=row["tells_joiners"],
+        late_from=row["late_from"],
         created_by=maybe(UserId, row["created_by"]),
         gates=maybe(read_gates, row["gates"]),
     )

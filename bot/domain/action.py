@@ -42,6 +42,9 @@ class Kind(StrEnum):
     WARN_OFFICERS = "officers.warn"
     ASK_LOST_SHEET = "sheet.lost"
     SAY = "raid.say"
+    ARCHIVE = "raid.archive"
+    TELL_PEOPLE = "people.tell"
+    NAME_PEOPLE = "people.name"
 
 
 @dataclass(frozen=True)

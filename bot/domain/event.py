@@ -83,6 +83,12 @@ class Event:
     created_by: UserId | None = None
     gates: Gates | None = None
     """The rules for signing up, where they are not the template's own."""
+    reminders: tuple[int, ...] | None = None
+    """Minutes before the start; None inherits, the empty tuple is no reminder at all."""
+    tells_joiners: bool = False
+    """Whether whoever signs up is sent the sign-up instructions."""
+    late_from: datetime | None = None
+    """From when the leader hears of changes; None for never."""
 
     @property
     def link(self) -> str | None:
@@ -145,6 +151,7 @@ class NewEvent:
     auto_booked: bool = False
     booking_state: BookingState | None = None
     post_at: datetime | None = None
+    reminders: tuple[int, ...] | None = None
 
 
 class BadPostTime(MusterError):

@@ -57,10 +57,14 @@ class Roster:
     queued: tuple[Placed, ...] = ()
     others: Mapping[Choice, tuple[Placed, ...]] = field(default_factory=dict[Choice, tuple[Placed, ...]])
 
+    @property
+    def everyone(self) -> Sequence[Placed]:
+        """Whoever has answered."""
+        return (*self.seated, *self.queued, *(one for group in self.others.values() for one in group))
+
     def of(self, player_id: PlayerId) -> Placed | None:
         """Where this player stands, or None."""
-        everyone = (*self.seated, *self.queued, *(one for group in self.others.values() for one in group))
-        return next((one for one in everyone if one.sign_up.player_id == player_id), None)
+        return next((one for one in self.everyone if one.sign_up.player_id == player_id), None)
 
     @property
     def seated_players(self) -> frozenset[PlayerId]:

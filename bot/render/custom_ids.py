@@ -27,6 +27,7 @@ NOTE = rf"{_EVENT}:note"
 ARRIVAL = rf"{_EVENT}:arrival"
 CALENDAR = rf"{_EVENT}:calendar"
 MY_OWN = (CARD, CHARACTER, CHOOSE_CHARACTER, ALSO_PLAY, CHOOSE_OFFERS, NOTE, ARRIVAL, CALENDAR)
+STAY = rf"{_EVENT}:stay:(?P<say>yes|no)"
 MINIMUM = rf"{_EVENT}:minimum:(?P<verdict>cancelled|kept)"
 SUBSTITUTES = rf"{_EVENT}:substitutes"
 LOST = rf"{_EVENT}:lost:(?P<do>repost|cancel)"
@@ -55,6 +56,7 @@ PANEL = (PANEL_DO, PANEL_WHEN, PANEL_PEOPLE, PANEL_WHO, PANEL_NEW, PANEL_PUT, PA
 COMP = (COMP_SAY, COMP_DO, COMP_WHO, COMP_TO, COMP_OUT, COMP_SWAP)
 
 ALL = (
+    STAY,
     ANSWER,
     CLASS,
     SPEC,
@@ -107,6 +109,11 @@ def respec(event_id: EventId) -> str:
 def withdraw(event_id: EventId) -> str:
     """The id of `Withdraw`."""
     return f"muster:{event_id}:withdraw"
+
+
+def stay(event_id: EventId, *, comes: bool) -> str:
+    """The id of `Still coming` and of `Can't`, below the news that a raid was moved."""
+    return f"muster:{event_id}:stay:{'yes' if comes else 'no'}"
 
 
 def minimum(event_id: EventId, verdict: Verdict) -> str:

@@ -1,5 +1,6 @@
 """What officers read after they put people on sheets, took them off, or changed a raid."""
 
+from bot.domain.durations import show_lead_times
 from bot.domain.event import Event, SheetKind
 from bot.domain.roster import Placed, SignUp
 from bot.domain.template import Template
@@ -69,8 +70,15 @@ def _differences(before: Event, event: Event) -> list[str]:
         "deadline": ("Deadline", stamp(event.deadline) if event.deadline else "none"),
         "ends_at": ("Duration", f"{minutes // 60} h {minutes % 60} min"),
         "leader_id": ("Leader", f"<@{event.leader_id}>"),
+        "reminders": ("Reminders", _reminders(event)),
     }
     return [f"{word}: {value}" for name, (word, value) in new.items() if getattr(before, name) != getattr(event, name)]
+
+
+def _reminders(event: Event) -> str:
+    if event.reminders is None:
+        return "as the server has them"
+    return show_lead_times(event.reminders) + (" before the start" if event.reminders else "")
 
 
 def moved(before: Event, event: Event, *, deadline_passed: bool) -> str:

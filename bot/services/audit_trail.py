@@ -12,7 +12,18 @@ from bot.domain.roster import SignUp
 from bot.domain.template import Choice
 
 Kept = Mapping[str, Any]
-EDITABLE = ("title", "description", "total_limit", "minimum", "deadline", "starts_at", "ends_at", "day", "leader_id")
+EDITABLE = (
+    "title",
+    "description",
+    "total_limit",
+    "minimum",
+    "deadline",
+    "starts_at",
+    "ends_at",
+    "day",
+    "leader_id",
+    "reminders",
+)
 """What officers change on a raid that stands; `closed` beside them."""
 
 
@@ -72,12 +83,16 @@ def values(found: Kept) -> dict[str, Any]:
 
 
 def _json(value: object) -> object:
+    if isinstance(value, tuple):
+        return list(cast("tuple[object, ...]", value))
     return value.isoformat() if isinstance(value, datetime | date) else value
 
 
 def _value(name: str, value: object) -> object:
     if name == "day":
         return date.fromisoformat(cast("str", value))
+    if isinstance(value, list):
+        return tuple(cast("list[object]", value))
     return datetime.fromisoformat(value) if name in _INSTANTS and isinstance(value, str) else value
 
 

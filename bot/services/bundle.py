@@ -18,14 +18,17 @@ from bot.services.panel import Panel
 from bot.services.raid_edits import RaidEdits
 from bot.services.raid_helper_import import RaidHelperImport
 from bot.services.raids import Raids
+from bot.services.reminders import Reminders
 from bot.services.series import SeriesDesk
 from bot.services.servers import Servers
 from bot.services.settings_desk import SettingsDesk
 from bot.services.sign_ups import SignUps
+from bot.services.staying import Staying
 from bot.services.template_desk import TemplateDesk
 from bot.services.templates import Templates
 from bot.services.undo import Undo
 from bot.services.unplanned import Unplanned
+from bot.services.unsigned import UnsignedDesk
 
 
 @dataclass(frozen=True)
@@ -56,3 +59,6 @@ class Services:
     settings: SettingsDesk
     unplanned: Unplanned
     raid_helper_import: RaidHelperImport
+    reminders: Reminders
+    unsigned: UnsignedDesk
+    stay: Staying

@@ -91,6 +91,7 @@ def _once_more(work: Work, when: str, here: ChannelId) -> NewEvent:
         template_id=event.template_id,
         total_limit=event.total_limit,
         minimum=event.minimum,
+        reminders=event.reminders,
         channel_id=channel_of(event, server, here),
     )
 

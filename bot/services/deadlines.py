@@ -24,11 +24,13 @@ from bot.domain.event import Event, SheetKind
 from bot.domain.ids import ChannelId, GuildId, UserId
 from bot.domain.roster import SignUp
 from bot.domain.server import Server
+from bot.domain.settings import JOIN_NOTICE, LATE_CHANGES
 from bot.domain.sheet import Sheet
 from bot.domain.template import Template
-from bot.services import statuses
+from bot.services import statuses, telling
 from bot.services.messenger import Undeliverable
 from bot.services.queue import Handler
+from bot.services.settings import effective
 from bot.services.sheets import Sheets
 from db import Database, Session
 
@@ -159,8 +161,12 @@ async def plan(tx: Session, event: Event, template: Template, now: datetime) -> 
     Also for Raid-Helper's sheets, which have no deadline of ours and nothing to draw.
     """
     alerts = planned(event, template, now) if event.sheet is SheetKind.NATIVE else ()
-    await tx.actions.enqueue(*alerts, *statuses.planned(event))
-    await tx.events.planned(event)
+    settings, own = await effective(tx, event), await tx.habits.minutes(event.guild_id)
+    news = telling.planned(event, settings, own, now)
+    await tx.actions.enqueue(*alerts, *statuses.planned(event), *news)
+    late = settings[LATE_CHANGES]
+    late_from = event.starts_at - late if late else None
+    await tx.events.planned(event, tells_joiners=bool(settings[JOIN_NOTICE]), late_from=late_from)
 
 
 def planned(event: Event, template: Template, now: datetime) -> Sequence[NewAction]:

@@ -10,9 +10,8 @@ from bot.clock import Clock
 from bot.domain.action import Action, Kind, NewAction, channel_lane
 from bot.domain.alerts import Alert
 from bot.domain.event import BookingState, Event, EventStatus, SheetKind
-from bot.domain.ids import EventId, MessageId, PlayerId, UserId
+from bot.domain.ids import EventId, MessageId
 from bot.domain.mirrors import MirrorKind
-from bot.domain.notice import Notice, still_true
 from bot.domain.server import Server
 from bot.domain.sheet import Sheet
 from bot.services import comp_delivery, lost_sheets, mirrors, sheets
@@ -47,7 +46,6 @@ class Delivery:
             Kind.REFRESH_SHEET: self.refresh_sheet,
             Kind.DELETE_SHEET: self.delete_sheet,
             Kind.ANNOUNCE: self.announce,
-            Kind.TELL_MEMBER: self.tell_member,
             Kind.TELL_OFFICERS: self.tell_officers,
         }
 
@@ -204,17 +202,6 @@ class Delivery:
         if server.officer_channel_id is None and event.leader_id is None:
             return "nobody to tell"
         await self._messenger.tell_officers(server.officer_channel_id, event, what, why, action.nonce)
-        return "told"
-
-    async def tell_member(self, action: Action) -> str:
-        """Tell a member what happened to their place, if it still holds."""
-        async with self._db.transaction() as tx:
-            sheet = await self._sheet(tx, action)
-        notice, player_id = Notice(action.payload["what"]), PlayerId(action.payload["player_id"])
-        if sheet is None or not still_true(notice, sheet.roster, player_id):
-            return "no longer true"
-        user_id = UserId(action.payload["user_id"])
-        await self._messenger.tell_member(user_id, notice, sheet, sheet.roster.of(player_id), action.nonce)
         return "told"
 
     async def _sheet(self, tx: Session, action: Action) -> Sheet | None:

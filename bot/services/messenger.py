@@ -5,8 +5,6 @@ from typing import Protocol
 from bot.domain.action import Kind
 from bot.domain.event import Event
 from bot.domain.ids import ChannelId, MessageId, UserId
-from bot.domain.notice import Notice
-from bot.domain.roster import Placed
 from bot.domain.sheet import Sheet
 
 
@@ -65,10 +63,4 @@ class Messenger(Protocol):
         self, officer_channel_id: ChannelId | None, event: Event, what: Kind, why: str, nonce: str
     ) -> None:
         """Say what was given up for a raid and why: in the officer channel, else to the raid's leader by DM."""
-        ...
-
-    async def tell_member(
-        self, user_id: UserId, notice: Notice, sheet: Sheet, placed: Placed | None, nonce: str
-    ) -> None:
-        """Tell a member what happened to their place: by DM, else in the sheet's channel, pinging only them."""
         ...

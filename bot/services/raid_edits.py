@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from bot.clock import Clock
-from bot.domain.durations import parse_duration
+from bot.domain.durations import parse_duration, parse_lead_times
 from bot.domain.errors import MusterError
 from bot.domain.event import (
     BadLimit,
@@ -19,10 +19,11 @@ from bot.domain.event import (
     check_title,
 )
 from bot.domain.ids import UserId
+from bot.domain.notice import Notice
 from bot.domain.officer_rules import AlreadyClosed, AlreadyOpen, RaidIsOver, check_kept_here
 from bot.domain.permissions import Actor
 from bot.domain.settings import LONGEST_RAID
-from bot.services import deadlines, sheets
+from bot.services import deadlines, sheets, telling
 from bot.services.audit_trail import changes
 from bot.services.officer_work import OfficerDesk, Work
 from bot.services.raids import Raids, deadline_of
@@ -30,6 +31,7 @@ from bot.services.templates import Templates
 from bot.services.when import future, parse_when
 from db import Database
 
+_INHERIT = frozenset({"server", "default"})
 _NONE = frozenset({"none", "no", "off", "-", "keine", "aus"})
 
 
@@ -64,6 +66,7 @@ class EditWish:
     deadline: str | None = None
     duration: str | None = None
     leader_id: UserId | None = None
+    reminders: str | None = None
 
 
 @dataclass(frozen=True)
@@ -121,8 +124,11 @@ async def rewrite(work: Work, event: Event) -> None:
     """
     if event.sheet is SheetKind.RAID_HELPER and event.booking_state is BookingState.CREATING:
         raise BeingMade  # found again by its old time, should the answer get lost
+    moved = event.starts_at != work.event.starts_at
     work.desk.becomes(event)
     await work.tx.events.save(event)
+    if moved:
+        await work.tx.actions.enqueue(*telling.tell_people(event, Notice.RETIMED, work.now, by=work.actor.user_id))
     await deadlines.plan(work.tx, event, work.desk.template, work.now)
     if event.sheet is SheetKind.NATIVE:
         await work.write()
@@ -170,6 +176,8 @@ def _settings(event: Event, wish: EditWish, now: datetime) -> Mapping[str, Any]:
         new["minimum"] = _number(wish.minimum)
     if wish.duration is not None:
         new["ends_at"] = _end(event, wish.duration, now)
+    if wish.reminders is not None:
+        new["reminders"] = None if wish.reminders.strip().casefold() in _INHERIT else parse_lead_times(wish.reminders)
     if wish.deadline is not None:
         new["deadline"] = None if _is_none(wish.deadline) else deadline_of(wish.deadline, event.starts_at, now)
     return new

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from bot.clock import Clock
 from bot.domain.action import Kind, NewAction, channel_lane
-from bot.domain.durations import parse_duration
+from bot.domain.durations import parse_duration, parse_lead_times
 from bot.domain.errors import MusterError
 from bot.domain.event import (
     BadDeadline,
@@ -26,13 +26,14 @@ from bot.domain.event import (
 from bot.domain.gates import Gates
 from bot.domain.ids import ChannelId, EventId, GuildId
 from bot.domain.names import folded
+from bot.domain.notice import Notice
 from bot.domain.permissions import Actor
 from bot.domain.server import Server
 from bot.domain.setting import Effective
 from bot.domain.settings import DEADLINE, DURATION, LIMIT, LONGEST_RAID
 from bot.domain.template import Template
 from bot.domain.template_edit import NOTHING
-from bot.services import deadlines, participants, places, sheets
+from bot.services import deadlines, participants, places, sheets, telling
 from bot.services.participants import Participants
 from bot.services.secrets import NoRaidHelperKey, SecretBox
 from bot.services.settings import Around, gates_of, within
@@ -60,6 +61,7 @@ class RaidWish:
     description: str | None = None
     limit: int | None = None
     deadline: str | None = None
+    reminders: str | None = None
     sheet: SheetKind | None = None
     participants: Participants | None = None
     post_at: str | None = None
@@ -174,6 +176,7 @@ class Raids:
             gates=_own_gates(template, holds),
             channel_id=channel_id,
             post_at=_post_at(wish, server, sheet, starts_at, now),
+            reminders=parse_lead_times(wish.reminders) if wish.reminders else None,
         )
 
     def sheet_kind(self, wished: SheetKind | None, server: Server) -> SheetKind:
@@ -246,6 +249,7 @@ async def cancel_locked(
     kept = {"reason": reason, "status": event.status, "raid_helper_event_id": event.raid_helper_event_id}
     entry_id = await tx.audit.note(actor.guild_id, event.id, actor.user_id, "cancel", now, **kept)
     await _withdraw_sheet(tx, event, now, delete=delete)
+    await tx.actions.enqueue(*telling.tell_people(event, Notice.CANCELLED, now, by=actor.user_id))
     return Cancelled(await _found(tx, actor.guild_id, event.id), entry_id)
 
 

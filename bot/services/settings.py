@@ -15,7 +15,15 @@ from bot.domain.ids import ChannelId, GuildId, SeriesId, TemplateId
 from bot.domain.series import Series
 from bot.domain.server import Server
 from bot.domain.setting import SERVER, Effective, Level, Scope
-from bot.domain.settings import ALLOWED_ROLES, BANNED_ROLES, METHOD, OFFICER_CHANNEL, OFFICER_ROLES, PRIORITY_ROLES
+from bot.domain.settings import (
+    ALLOWED_ROLES,
+    BANNED_ROLES,
+    METHOD,
+    OFFICER_CHANNEL,
+    OFFICER_ROLES,
+    PRIORITY_ROLES,
+    REMINDERS,
+)
 from bot.domain.template import OWN_FIELDS
 from db import Session
 
@@ -104,7 +112,9 @@ def _of_series(series: Series) -> Facts:
 def _of_event(event: Event) -> Facts:
     """A raid's own: here "no limit" and "no deadline" are values, too."""
     deadline = (event.starts_at - event.deadline) // MINUTE if event.deadline else None
-    return {"duration": (event.ends_at - event.starts_at) // MINUTE, "limit": event.total_limit, "deadline": deadline}
+    own = _given({REMINDERS.name: None if event.reminders is None else list(event.reminders)})
+    length = (event.ends_at - event.starts_at) // MINUTE
+    return {"duration": length, "limit": event.total_limit, "deadline": deadline, **own}
 
 
 def _given(facts: Facts) -> Facts:

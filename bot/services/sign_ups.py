@@ -8,7 +8,7 @@ from bot.domain.desk import Desk
 from bot.domain.ids import EventId
 from bot.domain.permissions import Actor
 from bot.domain.template import Choice
-from bot.services import sheets
+from bot.services import sheets, telling
 from bot.services.clicking import Batch, Click, Footing, Outcome, Picked, Stands, Told, Withdrawn, recalled
 from bot.services.sheet_memory import SheetMemory
 from bot.services.templates import Templates
@@ -120,7 +120,11 @@ class SignUps:
         now = self._clock.now()
         written = await tx.clicks.write(
             {event_id: SheetChange(versions[event_id], desk.changed, desk.removed) for event_id, desk in desks.items()},
-            [one for desk in desks.values() for one in sheets.moved_up_and_down(desk, now)],
+            [
+                one
+                for desk in desks.values()
+                for one in (*sheets.moved_up_and_down(desk, now), *telling.of_clicks(desk, now))
+            ],
         )
         for event_id, desk in desks.items():
             self._memory.keep(desk, written.get(event_id))

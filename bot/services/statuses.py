@@ -7,11 +7,12 @@ from datetime import datetime
 
 from bot.clock import Clock
 from bot.domain.action import Action, Kind, NewAction
-from bot.domain.event import Event, SheetKind
+from bot.domain.event import Event, EventStatus, SheetKind
 from bot.domain.ids import EventId
 from bot.domain.status import boundaries, steps, worth_redrawing
-from bot.services import sheets
+from bot.services import archiving, sheets
 from bot.services.queue import Handler
+from bot.services.settings import effective
 from db import Database, Session
 
 log = logging.getLogger(__name__)
@@ -47,6 +48,10 @@ async def _enter(tx: Session, event: Event, now: datetime) -> None:
     await tx.events.set_status(event.id, event.status)
     if event.sheet is SheetKind.NATIVE and worth_redrawing(event, now):
         await sheets.refresh(tx, event, now)
+    if event.status is EventStatus.COMPLETED:
+        await tx.told.clear(event.id)
+        if later := archiving.planned(event, await effective(tx, event)):
+            await tx.actions.enqueue(later)
 
 
 def planned(event: Event) -> Sequence[NewAction]:

@@ -18,7 +18,7 @@ from bot.domain.officer_rules import (
     check_changeable,
 )
 from bot.domain.permissions import Actor
-from bot.services import deadlines, sheets
+from bot.services import deadlines, sheets, telling
 from bot.services.audit_trail import Kept, holds, kept, restored, values
 from bot.services.officer_work import OfficerDesk, Work
 from bot.services.raid_edits import rewrite
@@ -142,5 +142,6 @@ async def _cancel_back(details: Kept, work: Work) -> Event:
     # Posting does nothing while the message stands; a deletion that is under way goes before it, in the same lane.
     await sheets.post(work.tx, alive, work.now)
     await work.tx.actions.enqueue(*sheets.show(alive, work.now))
+    await work.tx.actions.enqueue(*telling.tell_people(alive, Notice.REVIVED, work.now, by=work.actor.user_id))
     await deadlines.plan(work.tx, alive, work.template, work.now)
     return alive

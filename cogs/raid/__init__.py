@@ -9,6 +9,7 @@ from cogs.raid.comp import CompCommand
 from cogs.raid.editing import Editing
 from cogs.raid.officers import OfficerCommands
 from cogs.raid.planning import Planning
+from cogs.raid.reminding import Reminding
 from cogs.raid.series import SeriesCommands
 from cogs.raid.setup import SetUpCommand
 from cogs.raid.show import ShowCommand
@@ -20,6 +21,7 @@ class Raid(
     Editing,
     OfficerCommands,
     AnnounceCommand,
+    Reminding,
     CompCommand,
     ShowCommand,
     SeriesCommands,

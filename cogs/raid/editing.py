@@ -37,6 +37,7 @@ class Editing(Family):
         deadline="How long before the start sign-ups end, such as 24h, or none",
         duration="How long it takes, such as 3h",
         leader="Who leads it",
+        reminders="Minutes before the start, such as 60,15; none, or server for the server's own",
     )
     @app_commands.autocomplete(event=options.event)
     async def edit(
@@ -50,10 +51,11 @@ class Editing(Family):
         deadline: str | None = None,
         duration: str | None = None,
         leader: discord.Member | None = None,
+        reminders: str | None = None,
     ) -> None:
         """Change a raid's settings."""
         leader_id = UserId(leader.id) if leader else None
-        wish = EditWish(title, description, limit, minimum, deadline, duration, leader_id)
+        wish = EditWish(title, description, limit, minimum, deadline, duration, leader_id, reminders)
         done = await in_time(interaction, self.services.edits.edit(actor_of(interaction), event, wish))
         text = officer_texts.edited(done.before, done.event, done.promoted, done.demoted)
         await answer(interaction, text, undo_view(done.entry_id))

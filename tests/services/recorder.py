@@ -5,7 +5,7 @@ Like Discord it posts a message of a known nonce once, whatever happened to the 
 
 import itertools
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -13,13 +13,14 @@ from bot.domain.action import Kind
 from bot.domain.alerts import Short
 from bot.domain.booking import News, Question
 from bot.domain.event import Event
-from bot.domain.ids import ChannelId, EventId, GuildId, MessageId, UserId
-from bot.domain.notice import Notice
-from bot.domain.roster import Placed, SignUp
+from bot.domain.ids import ChannelId, EventId, GuildId, MessageId, RoleId, UserId
+from bot.domain.notice import Notice, Tidings
+from bot.domain.roster import SignUp
 from bot.domain.series import Series
 from bot.domain.sheet import Sheet
 from bot.render import alert_texts, texts
 from bot.services.messenger import CannotLook
+from bot.services.notices import DmClosed
 from sandbox.clock import ManualClock
 from tests.factories import BOT
 
@@ -40,6 +41,10 @@ class Recorder:
         self.told: list[UserId | None] = []
         self.warned: list[tuple[ChannelId | None, EventId, Kind]] = []
         self.notices: list[tuple[UserId, Notice]] = []
+        self.news: list[tuple[UserId, Tidings]] = []
+        self.named: list[tuple[list[UserId], Tidings]] = []
+        self.closed: set[UserId] = set()
+        self.role_holders: Mapping[UserId, str] | None = None
         self.asked: list[tuple[ChannelId | UserId, str]] = []
         self.called: list[Sequence[UserId | None]] = []
         self.emoji: set[int] = set()
@@ -131,13 +136,23 @@ class Recorder:
             self.warned.append((officer_channel_id, event.id, what))
         self._afterwards("tell_officers")
 
-    async def tell_member(
-        self, user_id: UserId, notice: Notice, sheet: Sheet, placed: Placed | None, nonce: str
-    ) -> None:
-        if self._first("tell_member", nonce):
+    async def tell(self, user_id: UserId, news: Tidings, nonce: str) -> None:
+        self._before("tell")
+        if user_id in self.closed:
+            raise DmClosed("Cannot send messages to this user")
+        if self._first("tell", nonce):
             self.told.append(user_id)
-            self.notices.append((user_id, notice))
-        self._afterwards("tell_member")
+            self.notices.append((user_id, news.notice))
+            self.news.append((user_id, news))
+        self._afterwards("tell")
+
+    async def name(self, users: Sequence[UserId], news: Tidings, nonce: str) -> None:
+        if self._first("name", nonce):
+            self.named.append((list(users), news))
+        self._afterwards("name")
+
+    async def with_roles(self, guild_id: GuildId, role_ids: Sequence[RoleId]) -> Mapping[UserId, str] | None:
+        return self.role_holders
 
     async def warn_roles(self, channel_id: ChannelId, sheet: Sheet, short: Sequence[Short], nonce: str) -> None:
         if self._first("warn_roles", nonce):

@@ -19,6 +19,7 @@ from bot.domain.series import NewSeries
 from bot.raid_helper.client import RaidHelper
 from bot.services.alert_desk import AlertDesk
 from bot.services.announcements import Announcements
+from bot.services.archiving import Archive
 from bot.services.beside import Beside
 from bot.services.booking import AutoBooker
 from bot.services.booking_desk import BookingDesk
@@ -31,6 +32,7 @@ from bot.services.fallback import Fallback
 from bot.services.lost_sheets import LostSheets
 from bot.services.mine import Mine
 from bot.services.mirrors import Mirrors
+from bot.services.notices import Notices
 from bot.services.officers import Officers
 from bot.services.panel import Panel
 from bot.services.queue import LEASE, Queue
@@ -41,6 +43,7 @@ from bot.services.raid_helper_ledger import StoredLedger
 from bot.services.raid_helper_mirror import RaidHelperMirror
 from bot.services.raid_helper_sign_ups import RaidHelperSignUps
 from bot.services.raids import Raids
+from bot.services.reminders import Reminders
 from bot.services.secrets import SecretBox
 from bot.services.series import SeriesDesk
 from bot.services.servers import Servers
@@ -48,10 +51,12 @@ from bot.services.settings_desk import SettingsDesk
 from bot.services.sheets import Sheets
 from bot.services.sign_ups import SignUps
 from bot.services.statuses import Statuses
+from bot.services.staying import Staying
 from bot.services.template_desk import TemplateDesk
 from bot.services.templates import Templates
 from bot.services.undo import Undo
 from bot.services.unplanned import Unplanned
+from bot.services.unsigned import UnsignedDesk
 from db import Database
 from db.pool import Pool, open_pool
 from sandbox.clock import ManualClock
@@ -59,6 +64,16 @@ from sandbox.raid_helper.server import RaidHelperStandIn
 from tests.factories import GUILD, new_event, new_series
 from tests.services.beside_recorder import BesideRecorder
 from tests.services.recorder import Recorder
+
+AHEAD = [
+    Kind.ASK_MINIMUM,
+    Kind.WARN_ROLES,
+    Kind.CHANGE_STATUS,
+    Kind.MIRROR_RAID_HELPER,
+    Kind.TELL_PEOPLE,
+    Kind.ARCHIVE,
+]
+"""What waits for a raid's eve or its end, and looks at sheets."""
 
 API_KEY = "k3yOfTheFirstServer0123456789abcdefABCDEF"
 TABLES = """
@@ -94,6 +109,9 @@ class Worker:
     announcements: Announcements
     settings: SettingsDesk
     unplanned: Unplanned
+    reminders: Reminders
+    unsigned: UnsignedDesk
+    stay: Staying
     mirror: RaidHelperMirror
     imports: RaidHelperImport
     queue: Queue
@@ -206,7 +224,7 @@ class World:
         """The kinds of what is still to do, but for dead letters, what waits for a raid's eve, and looks at sheets."""
         rows = await self.pool.fetch(
             "SELECT kind FROM patt.scheduled_actions WHERE NOT dead AND kind <> ALL ($1) ORDER BY id",
-            [Kind.ASK_MINIMUM, Kind.WARN_ROLES, Kind.CHANGE_STATUS, Kind.MIRROR_RAID_HELPER],
+            AHEAD,
         )
         return [row["kind"] for row in rows]
 
@@ -248,8 +266,11 @@ def _worker(world: World, pool: Pool, http: aiohttp.ClientSession, timeout_secon
     lost_sheets = LostSheets(db, world.beside, clock)
     announcements = Announcements(db, templates, raids, sheets, world.beside, clock)
     standing = Beside(db, mirrors, sheets, world.beside, clock)
-    statuses = Statuses(db, clock)
-    working = (native, elsewhere, put, mirror, deadlines, statuses, notes, standing, lost_sheets, announcements)
+    statuses, archive = Statuses(db, clock), Archive(db, sheets, world.discord, clock)
+    notices = Notices(db, sheets, world.discord, clock)
+    asides = (statuses, notes, standing, lost_sheets, announcements, archive, notices)
+    working = (native, elsewhere, put, mirror, deadlines, *asides)
+    sign_ups = SignUps(db, templates, clock)
     template_desk = TemplateDesk(db, templates, raid_helper, secrets, world.discord, clock)
     return Worker(
         db=db,
@@ -263,7 +284,7 @@ def _worker(world: World, pool: Pool, http: aiohttp.ClientSession, timeout_secon
         copies=Copies(db, templates, raids, clock),
         undo=Undo(db, templates, raids, clock),
         desk=SeriesDesk(db, templates, secrets, clock),
-        sign_ups=SignUps(db, templates, clock),
+        sign_ups=sign_ups,
         mine=Mine(db, templates, clock),
         characters=Characters(db, templates),
         booker=AutoBooker(db, templates, secrets, clock),
@@ -275,6 +296,9 @@ def _worker(world: World, pool: Pool, http: aiohttp.ClientSession, timeout_secon
         announcements=announcements,
         settings=SettingsDesk(db, templates, template_desk, raids, clock),
         unplanned=Unplanned(db, templates, clock),
+        reminders=Reminders(db, templates, raids, clock),
+        unsigned=UnsignedDesk(db, raids, sheets, world.discord, clock),
+        stay=Staying(db, sheets, sign_ups, clock),
         mirror=mirror,
         imports=RaidHelperImport(db, templates, raid_helper, secrets, clock),
         queue=Queue(db, {kind: handler for one in working for kind, handler in one.handlers.items()}, clock),

@@ -10,7 +10,7 @@ from makers import GUILD, HOLY, PLAIN, START, event, game, sign_up
 
 from bot.domain.event import EventStatus, SheetKind
 from bot.domain.ids import ChannelId, EventId, PlayerId, RoleId, SeriesId
-from bot.domain.notice import Notice
+from bot.domain.notice import OF_PLACE, Notice
 from bot.domain.roster import Placed, place
 from bot.domain.series import Series
 from bot.domain.server import Server
@@ -165,7 +165,7 @@ SHOWN = "**\\*\\*@\u200beveryone\\*\\***"
                 texts.notice(what, Sheet(HOSTILE, game(), place([], game(), None)), None),
                 [SHOWN, "<t:1795633200:F>", LINK],
             )
-            for what in Notice
+            for what in sorted(OF_PLACE - {Notice.LATE_CHANGE})
         ),
         (texts.created(HOSTILE), [SHOWN, "<t:1795633200:F>", "The sheet appears in <#71>", "`12`"]),
         (texts.created(event(sheet=SheetKind.RAID_HELPER)), ["Raid-Helper posts its sheet in <#71>"]),
