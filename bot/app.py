@@ -31,6 +31,7 @@ from bot.services.characters import Characters
 from bot.services.comp_delivery import CompDelivery
 from bot.services.comps import Comps
 from bot.services.copying import Copies
+from bot.services.dead_letters import DeadLetters
 from bot.services.deadlines import Deadlines
 from bot.services.delivery import Delivery
 from bot.services.fallback import Fallback
@@ -49,6 +50,7 @@ from bot.services.raid_helper_mirror import RaidHelperMirror
 from bot.services.raid_helper_sign_ups import RaidHelperSignUps
 from bot.services.raids import Raids
 from bot.services.reminders import Reminders
+from bot.services.retention import Retention
 from bot.services.secrets import SecretBox
 from bot.services.series import SeriesDesk
 from bot.services.servers import Servers
@@ -171,7 +173,7 @@ async def assembled(
         secrets = SecretBox(encryption_key(settings))
         raid_helper = RaidHelper(http, settings.raid_helper_base_url, clock, ledger=StoredLedger(db))
         bot = MusterBot(db, members_intent=settings.members_intent, auto_book_every=auto_book_every, **options)
-        bot.listener = Listener(dsn, db.work, clock.sleep)
+        bot.listener, bot.retention = Listener(dsn, db.work, clock.sleep), Retention(db, clock)
         await _equip(bot, db, raid_helper, secrets, clock)
         async with bot:
             _spare_the_collector()
@@ -225,6 +227,7 @@ async def _equip(bot: MusterBot, db: Database, raid_helper: RaidHelper, secrets:
         raids=raids,
         officers=Officers(db, templates, raids, clock),
         edits=RaidEdits(db, templates, raids, clock),
+        dead_letters=DeadLetters(db, clock),
         copies=Copies(db, templates, raids, clock),
         undo=Undo(db, templates, raids, clock),
         series=SeriesDesk(db, templates, secrets, clock),

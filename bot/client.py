@@ -18,6 +18,7 @@ from bot.errors import report, say
 from bot.render import custom_ids, texts
 from bot.services.bundle import Services
 from bot.services.queue import Queue
+from bot.services.retention import Retention
 from db import Database
 from db.listen import Listener
 
@@ -78,6 +79,7 @@ class MusterBot(commands.AutoShardedBot):
     services: Services
     queue: Queue
     listener: Listener
+    retention: Retention
 
     def __init__(
         self, db: Database, *, members_intent: bool = False, auto_book_every: timedelta = FIVE_MINUTES, **options: Any

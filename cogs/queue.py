@@ -1,10 +1,10 @@
-"""The queue's loop: works, then sleeps until something is due."""
+"""The queue's loops: one works, then sleeps until something is due; one forgets what was done long ago."""
 
 import asyncio
 import logging
 from datetime import datetime
 
-from discord.ext import commands
+from discord.ext import commands, tasks
 
 from bot.client import MusterBot
 
@@ -28,10 +28,12 @@ class QueueWorker(commands.Cog):
         """Start working, and listening for work."""
         self._task = self._bot.supervise(self._work(), "queue")
         self._listening = self._bot.supervise(self._bot.listener.run(), "listener")
+        self.tidy.start()
 
     async def cog_unload(self) -> None:
         """Finish what is in hand, but not for ever: a lease brings back what is left."""
         self._stopping = True
+        self.tidy.cancel()
         self._bot.queue.stop()
         if self._listening:
             self._listening.cancel()
@@ -53,6 +55,18 @@ class QueueWorker(commands.Cog):
                 # The queue outlives a lost database: it goes on where it was.
                 log.exception("the queue stumbled; it goes on in %s s", PAUSE_AFTER_TROUBLE)
                 await self._bot.services.clock.sleep(PAUSE_AFTER_TROUBLE)
+
+    @tasks.loop(hours=1)
+    async def tidy(self) -> None:
+        """Forget old history. The body catches everything: the library ends a loop for good at the first exception."""
+        try:
+            await self._bot.retention.run_once()
+        except Exception:
+            log.exception("old history was not forgotten; next attempt in an hour")
+
+    @tidy.error
+    async def _tidy_died(self, error: BaseException) -> None:
+        self._bot.fail(error)
 
 
 async def setup(bot: MusterBot) -> None:

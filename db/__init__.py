@@ -11,8 +11,10 @@ from db.breaks import BreakRepository
 from db.characters import CharacterRepository
 from db.clicks import ClickRepository
 from db.comps import CompRepository
+from db.dead_letters import DeadLetterRepository
 from db.events import EventRepository
 from db.habits import HabitRepository
+from db.history import HistoryRepository
 from db.mirrors import MirrorRepository
 from db.people import PersonRepository
 from db.players import PlayerRepository
@@ -42,7 +44,9 @@ class Session:
         self.characters = CharacterRepository(connection)
         self.clicks = ClickRepository(connection, self.actions)
         self.comps = CompRepository(connection)
+        self.dead_letters = DeadLetterRepository(connection)
         self.events = EventRepository(connection)
+        self.history = HistoryRepository(connection)
         self.mirrors = MirrorRepository(connection)
         self.habits = HabitRepository(connection)
         self.people = PersonRepository(connection)

@@ -71,9 +71,14 @@ class ActionRepository:
         if new:
             await self._db.execute(ENQUEUE, *self.enqueueing(new))
 
+    def expect(self, at: datetime) -> None:
+        """Something else written here is due at `at`: the worker hears of it after the commit."""
+        self.soonest = min(at, self.soonest or at)
+
     def enqueueing(self, new: Sequence[NewAction]) -> Sequence[object]:
         """What `ENQUEUE` takes, for a statement that carries it along."""
-        self.soonest = min([one.due_at for one in new] + ([self.soonest] if self.soonest else []), default=None)
+        for one in new:
+            self.expect(one.due_at)
         # One statement cannot ask for the same key twice; of those the last says what is wanted.
         wanted = list({one.dedupe or object(): one for one in new}.values())
         return [

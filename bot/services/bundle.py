@@ -10,6 +10,7 @@ from bot.services.booking_desk import BookingDesk
 from bot.services.characters import Characters
 from bot.services.comps import Comps
 from bot.services.copying import Copies
+from bot.services.dead_letters import DeadLetters
 from bot.services.lost_sheets import LostSheets
 from bot.services.mine import Mine
 from bot.services.mirrors import Mirrors
@@ -43,6 +44,7 @@ class Services:
     officers: Officers
     edits: RaidEdits
     copies: Copies
+    dead_letters: DeadLetters
     undo: Undo
     series: SeriesDesk
     sign_ups: SignUps

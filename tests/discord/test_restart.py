@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import timedelta
 
 import pytest
 from raid_stage import SECOND, Stage, event_id, fields
@@ -229,3 +230,16 @@ async def test_a_lost_connection_to_discord_is_taken_up_again(stage: Stage) -> N
     await stage.local.discord.drop_gateway()
     await resumed
     assert "on the **bench**" in (await stage.member.click(sheet, "Bench")).text
+
+
+# ---------------------------------------------------------------- what a worker does beside its work
+
+
+async def test_a_bot_that_starts_forgets_what_was_done_long_ago(stage: Stage) -> None:
+    insert = """
+        INSERT INTO patt.action_log (id, guild_discord_id, kind, due_at, done_at, attempts, outcome)
+        VALUES (-1, 1, 'sheet.refresh', $1, $1, 1, 'drawn')
+    """
+    await stage.local.db.execute(insert, stage.local.clock.now() - timedelta(days=91))
+    async with another_bot(stage):
+        await stage.until("SELECT NOT EXISTS (SELECT FROM patt.action_log WHERE id = -1)")
