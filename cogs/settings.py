@@ -16,6 +16,7 @@ from bot.services.bundle import Services
 from bot.services.settings_desk import Target
 from bot.services.settings_file import LARGEST_FILE, BadSettingsFile
 from cogs.actors import Interaction, actor_of
+from cogs.needs import warning_for
 from cogs.raid import options
 
 Rooms = discord.TextChannel | discord.VoiceChannel
@@ -135,7 +136,9 @@ class SettingsCommands(commands.GroupCog, name="settings", description="What hol
     async def _put(self, interaction: Interaction, target: Target, setting: str, value: str) -> None:
         work = self._services.settings.put(actor_of(interaction), target, setting, value)
         changed = await in_time(interaction, work)
-        await answer(interaction, setting_texts.changed(changed.setting, target.scope, changed.found))
+        said = setting_texts.changed(changed.setting, target.scope, changed.found)
+        missing = warning_for(interaction.guild, setting) if interaction.guild and changed.found.value else ""
+        await answer(interaction, f"{said}\n⚠️ {missing}" if missing else said)
 
 
 def _target(channel_id: ChannelId | None, template: str | None, series: str | None, event: str | None) -> Target:

@@ -13,11 +13,13 @@ from bot.domain.event import BookingState, Event, EventStatus, SheetKind
 from bot.domain.ids import EventId, MessageId
 from bot.domain.mirrors import MirrorKind
 from bot.domain.server import Server
+from bot.domain.settings import ANNOUNCE
 from bot.domain.sheet import Sheet
 from bot.services import comp_delivery, lost_sheets, mirrors, sheets
 from bot.services.messenger import CannotLook, Messenger, SheetGone, Undeliverable
 from bot.services.pace import Pace
 from bot.services.queue import Handler
+from bot.services.settings import effective
 from bot.services.sheets import Sheets
 from db import Database, Session
 
@@ -168,13 +170,14 @@ class Delivery:
         async with self._db.transaction() as tx:
             event = await tx.events.get(_event_id(action))
             server = await tx.servers.get(action.guild_id)
+            quiet = event is not None and not (await effective(tx, event))[ANNOUNCE]
         if event is None or event.link is None or event.booking_state is not BookingState.CREATED:
             return "nothing to announce"  # in doubt, or announced before
         if event.status is EventStatus.CANCELLED:
             return "the raid was cancelled"
         channel_id = server.raid_channel_id or server.officer_channel_id
         look = self._messenger.is_announced(channel_id, event.link) if channel_id and action.attempts > 1 else None
-        if look is None or not await self._looked(action, look):
+        if not quiet and (look is None or not await self._looked(action, look)):
             await self._say_booked(server, event, event.link, action.nonce)
         async with self._db.transaction() as tx:
             await tx.bookings.set_state(event.id, BookingState.ANNOUNCED)

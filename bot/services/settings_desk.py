@@ -14,12 +14,16 @@ from bot.domain.setting_rules import check_scope, find_setting
 from bot.domain.settings import (
     ALL,
     BY_NAME,
+    DISCORD_EVENT,
     DURATION,
     HOST_ROLES,
     LIMIT,
     OFFICER_CHANNEL,
     OFFICER_ROLES,
     OWN_CHANNEL_ONLY,
+    TEMP_ROLE,
+    THREAD,
+    VOICE_CHANNEL,
 )
 from bot.domain.template import OWN_FIELDS
 from bot.services import places, sheets
@@ -32,6 +36,8 @@ from bot.services.template_desk import TemplateDesk
 from bot.services.templates import Templates
 from db import Database, Session
 
+BESIDE = frozenset({THREAD.name, DISCORD_EVENT.name, TEMP_ROLE.name, VOICE_CHANNEL.name})
+"""What a raid that stands shows, or has beside it: it follows with its next redraw."""
 GATES = OWN_FIELDS - {DURATION.name, LIMIT.name}
 RIGHTS = frozenset({OFFICER_ROLES.name, HOST_ROLES.name, OWN_CHANNEL_ONLY.name})
 """What decides who is an officer: for those who manage the server."""
@@ -164,6 +170,8 @@ class SettingsDesk:
 
     async def _follow(self, tx: Session, actor: Actor, event: Event, setting: Setting[Any]) -> None:
         """Have what already stands follow its own setting."""
+        if setting.name in BESIDE:
+            await tx.actions.enqueue(*sheets.show(event, self._clock.now()))
         if setting.name not in GATES:
             return
         work = await self._desk.take(tx, actor, event.id)

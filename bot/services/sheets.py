@@ -10,7 +10,7 @@ from bot.domain.event import Event, SheetKind
 from bot.domain.ids import EventId, GuildId
 from bot.domain.notice import Notice
 from bot.domain.roster import SignUp, place
-from bot.domain.settings import ANNOUNCE, MENTION_ROLES, VOICE_CHANNEL
+from bot.domain.settings import MENTION_ROLES, VOICE_CHANNEL
 from bot.domain.sheet import Sheet
 from bot.domain.template import Choice
 from bot.services.settings import effective
@@ -34,7 +34,6 @@ class Sheets:
         sign_ups = await tx.sign_ups.of(event.id)
         series = await tx.series.get(event.series_id) if event.series_id else None
         settings = await effective(tx, event)
-        rings = settings[ANNOUNCE] and not event.posted_before
         now = self._clock.now()
         return Sheet(
             event,
@@ -43,7 +42,7 @@ class Sheets:
             series.label if series else None,
             frozenset(choice for choice in Choice if not event.takes(choice, now)),
             settings[VOICE_CHANNEL],
-            settings[MENTION_ROLES] if rings else (),
+            () if event.posted_before else settings[MENTION_ROLES],
         )
 
     async def find(self, tx: Session, event_id: EventId) -> Sheet | None:

@@ -145,3 +145,11 @@ async def test_a_sheet_whose_raid_is_cancelled_while_it_is_being_posted_goes(sta
     await stage.local.settle()
     assert messages(stage.raids) == []
     assert len(stage.posts()) == 1
+
+
+async def test_two_workers_that_both_hear_of_it_ask_once(stage: Stage) -> None:
+    sheet = await stage.raid()
+    async with running_bot(stage.local.discord, stage.local.settings, stage.local.clock):
+        await deleted(stage, sheet)
+        await stage.redraw()
+    assert len([one for one in messages(stage.officers) if one.components]) == 1

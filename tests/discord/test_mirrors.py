@@ -357,3 +357,24 @@ async def test_what_a_setting_needs_is_named(stage: Stage, setting: Setting[Any]
     text = warning_for(seen, setting.name)
     assert [name for name in named if f"**{name}**" not in text] == []
     assert bool(text) is bool(named)
+
+
+async def test_what_is_missing_is_said_when_it_is_switched_on(stage: Stage) -> None:
+    said = await stage.officer.slash("settings server", setting="temp_role", value="on")
+    assert "⚠️" not in said.text
+    stage.local.discord.allow_bot(stage.guild, BOT_BY_DEFAULT & ~Permission.MANAGE_ROLES)
+    said = await stage.officer.slash("settings server", setting="temp_role", value="on")
+    assert "**Manage Roles**" in said.text
+    said = await stage.officer.slash("settings server", setting="temp_role", value="off")
+    assert "⚠️" not in said.text
+
+
+@EACH
+async def test_a_raid_that_stands_gets_what_is_switched_on_for_it(stage: Stage, setting: Setting[Any]) -> None:
+    sheet = await stage.raid()
+    await stage.officer.slash("settings raid", event=str(event_id(sheet)), setting=setting.name, value="on")
+    await stage.redraw()
+    assert standing(stage) == 1
+    await stage.officer.slash("settings raid", event=str(event_id(sheet)), setting=setting.name, value="off")
+    await stage.redraw()
+    assert standing(stage) == int(setting is THREAD and thread(stage).archived)

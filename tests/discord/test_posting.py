@@ -7,7 +7,7 @@ import pytest
 from raid_stage import FRIDAY, SECOND, Stage, is_refusal, messages
 
 from bot.domain.setting import SERVER, Setting
-from bot.domain.settings import ANNOUNCE, MENTION_ROLES, THREAD
+from bot.domain.settings import MENTION_ROLES, THREAD
 from sandbox.discord.world import Message
 
 SUNDAY_EVENING = FRIDAY + timedelta(days=2, hours=-2)
@@ -119,13 +119,6 @@ async def test_only_the_roles_of_the_setting_are_rung_and_only_once(stage: Stage
     await stage.local.settle()
     [again] = messages(stage.raids)
     assert (again.content, bool(again.pings)) == ("", False)
-
-
-async def test_without_announcements_nobody_is_rung(stage: Stage) -> None:
-    raiders = stage.local.discord.add_role(stage.guild, "Raider")
-    await switch(stage, MENTION_ROLES, (raiders.id,))
-    await switch(stage, ANNOUNCE, False)
-    assert not (await stage.raid()).pings
 
 
 # ---------------------------------------------------------------- /raid announce

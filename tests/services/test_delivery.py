@@ -10,6 +10,8 @@ import pytest
 from bot.domain.action import Kind, NewAction
 from bot.domain.event import EventStatus
 from bot.domain.mirrors import MirrorKind
+from bot.domain.setting import SERVER
+from bot.domain.settings import ANNOUNCE
 from bot.domain.template import Choice
 from bot.services.messenger import SheetGone, Undeliverable
 from bot.services.raids import RaidWish
@@ -283,3 +285,12 @@ async def test_a_sheet_posted_but_never_written_down_of_a_raid_cancelled_since_i
     else:
         assert [sheet.event.status for sheet in guild.discord.edits][-1:] == [EventStatus.CANCELLED]
     assert ((await guild.event(event.id))["discord_message_id"] is None) is delete
+
+
+async def test_a_server_that_wants_no_announcement_gets_the_sheet_alone(guild: World) -> None:
+    async with guild.first.db.transaction() as tx:
+        await tx.settings.put(GUILD, SERVER, {ANNOUNCE.name: False})
+    await guild.weekly()
+    await guild.look(BOOKING_TIME)
+    [row] = await guild.successors()
+    assert (row["booking_state"], len(guild.discord.sheets), guild.discord.said) == ("announced", 1, [])
