@@ -199,7 +199,7 @@ def upcoming(events: Sequence[Event]) -> str:
 def _line(event: Event) -> str:
     running = " · running" if event.status is EventStatus.IN_PROGRESS else ""
     link = f" · {event.link}" if event.link else ""
-    if event.post_at and event.message_id is None:
+    if event.post_at and not event.posted_before:
         link = f" · posted {stamp(event.post_at, 'f')}"
     # A row written by hand may have a title of any length.
     title = safe(event.title[:LONGEST_TITLE])

@@ -66,8 +66,10 @@ class LostSheets:
         """Ask the officers, else the leader, else in the raid's channel."""
         async with self._db.transaction() as tx:
             event = await tx.events.get(event_of(action))
-            if event is None or not still_ahead(event, self._clock.now()) or not await is_lost(tx, event):
+            if event is None or event.message_id or not still_ahead(event, self._clock.now()):
                 return "nothing to decide"
+            if not await is_lost(tx, event):
+                return "decided before"
             officers = (await effective(tx, event))[OFFICER_CHANNEL]
         if officers and await self._asked_in(officers, event, action.nonce):
             return "asked the officers"

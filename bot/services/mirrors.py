@@ -23,6 +23,9 @@ from db import Database, Session
 
 log = logging.getLogger(__name__)
 
+A_DAY = timedelta(days=1)
+KEPT_TRYING = timedelta(days=7)
+"""How long after a raid what could not be cleaned up is tried again, once a day."""
 ROOM_AGAIN = timedelta(hours=1)
 """When to look again for room that may have come without our doing."""
 
@@ -122,6 +125,9 @@ class Mirrors:
             return do
         after = await _carried_out(hand, do, event, mirror, look or {})
         await self.record(event, mirror, after)
+        if do is Step.END and after.trouble and now < event.ends_at + KEPT_TRYING:
+            async with self._db.transaction() as tx:  # no change of the raid will ask for it any more
+                await tx.actions.enqueue(_later(hand.kind, event, now + A_DAY))
         return f"{do}: {after.trouble or after.state}"
 
     async def record(self, event: Event, before: Mirror, after: Mirror) -> None:

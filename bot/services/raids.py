@@ -219,6 +219,8 @@ def _post_at(wish: RaidWish, server: Server, sheet: SheetKind, starts_at: dateti
     moment = future(parse_when(wish.post_at, zone=server.zone, now=now), now)
     if moment >= starts_at:
         raise BadPostTime
+    if (deadline := deadline_of(wish.deadline, starts_at, now)) and moment >= deadline:
+        raise BadPostTime("The sheet would appear after its deadline. Give an earlier `post_at`, or a later deadline.")
     return moment
 
 

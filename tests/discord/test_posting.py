@@ -83,6 +83,7 @@ async def test_a_raid_moved_before_that_time_appears_at_once(stage: Stage) -> No
     [
         ({"post_at": "2026-12-02 20:00"}, "before the raid starts"),
         ({"post_at": "2026-12-03 20:00"}, "before the raid starts"),
+        ({"deadline": "5d"}, "after its deadline"),
         ({"post_at": "2020-01-01 20:00"}, ""),
         ({"post_at": "gibberish"}, ""),
         ({"repeat": "weekly"}, "Leave out either"),

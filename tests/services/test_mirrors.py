@@ -256,6 +256,20 @@ async def test_what_discord_refuses_is_told_once_and_made_when_it_may_be(guild: 
     assert not await guild.pool.fetchval("SELECT count(*) FROM patt.scheduled_actions WHERE dead")
 
 
+@EACH
+async def test_what_may_not_be_cleaned_up_is_tried_again_the_next_days(guild: World, setting: Setting[bool]) -> None:
+    await switch(guild, setting)
+    await raid(guild, duration="2h")
+    ended_by = {THREAD: "close_thread", DISCORD_EVENT: "end_event", TEMP_ROLE: "delete_role"}[setting]
+    guild.beside.fail(ended_by, Refused("I need **Manage Something**"), times=2)
+    guild.clock.set(START + timedelta(hours=2))
+    await redraw(guild)
+    assert standing(guild) == only(setting)
+    for _ in range(2):
+        await guild.pass_time(timedelta(days=1))
+    assert standing(guild) == (0, 0, 0)
+
+
 # ---------------------------------------------------------------- Discord's scheduled events
 
 
