@@ -55,6 +55,7 @@ from bot.services.secrets import SecretBox
 from bot.services.series import SeriesDesk
 from bot.services.servers import Servers
 from bot.services.settings_desk import SettingsDesk
+from bot.services.sheet_switch import SheetSwitch
 from bot.services.sheets import Sheets
 from bot.services.sign_ups import SignUps
 from bot.services.statuses import Statuses
@@ -256,10 +257,12 @@ def _in_the_background(
 ) -> Sequence[Working]:
     """What only the queue knows: nobody asks for it but by an action."""
     sheets, messenger = Sheets(templates, clock), DiscordMessenger(bot)
+    mirror = RaidHelperMirror(db, templates, raid_helper, secrets, clock)
     return (
         Delivery(db, sheets, messenger, clock),
         RaidHelperDelivery(db, raid_helper, secrets, messenger, Fallback(db, templates, clock), clock),
-        RaidHelperMirror(db, templates, raid_helper, secrets, clock),
+        mirror,
+        SheetSwitch(db, templates, mirror, clock),
         RaidHelperSignUps(db, raid_helper, secrets, clock),
         Deadlines(db, sheets, DiscordAlerts(bot), clock),
         BookingNotes(db, DiscordBookings(bot), clock),

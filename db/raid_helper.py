@@ -129,6 +129,12 @@ class RaidHelperRepository:
             template_id,
         )
 
+    async def hand_over(self, event_id: EventId, kind: str) -> None:
+        """The raid's sheet is kept by `kind` from now on; what stood on Raid-Helper is no longer its sheet."""
+        await self._db.execute(
+            "UPDATE patt.raid_events SET sheet = $2, raid_helper_event_id = NULL WHERE id = $1", event_id, kind
+        )
+
     async def in_hand(self, event_id: EventId, kinds: Collection[str]) -> frozenset[PlayerId]:
         """Whose sign-up is still to be written there: what Raid-Helper says of them is older than what we want."""
         rows = await self._db.fetch(

@@ -25,6 +25,7 @@ class Kind(StrEnum):
     DELETE_LOST = "raid_helper.delete_lost"
     SIGN_UP_ON_RAID_HELPER = "raid_helper.sign_up"
     PUT_ON_RAID_HELPER = "raid_helper.put"
+    LEAVE_RAID_HELPER = "raid_helper.leave"
     MIRROR_RAID_HELPER = "raid_helper.mirror"
     TELL_OFFICERS = "officers.tell"
     TELL_MEMBER = "member.tell"

@@ -148,7 +148,7 @@ class Delivery:
         if sheet is None or sheet.event.channel_id is None:
             return "no sheet to delete"
         event = sheet.event
-        if event.status is not EventStatus.CANCELLED:
+        if event.status is not EventStatus.CANCELLED and event.sheet is SheetKind.NATIVE:
             return "the raid goes on"
         message_id = event.message_id or await self._unrecorded(sheet)
         if message_id is None:

@@ -48,6 +48,7 @@ from bot.services.secrets import SecretBox
 from bot.services.series import SeriesDesk
 from bot.services.servers import Servers
 from bot.services.settings_desk import SettingsDesk
+from bot.services.sheet_switch import SheetSwitch
 from bot.services.sheets import Sheets
 from bot.services.sign_ups import SignUps
 from bot.services.statuses import Statuses
@@ -260,6 +261,7 @@ def _worker(world: World, pool: Pool, http: aiohttp.ClientSession, timeout_secon
     elsewhere = RaidHelperDelivery(db, raid_helper, secrets, world.discord, Fallback(db, templates, clock), clock)
     mirror = RaidHelperMirror(db, templates, raid_helper, secrets, clock)
     put = RaidHelperSignUps(db, raid_helper, secrets, clock)
+    switch = SheetSwitch(db, templates, mirror, clock)
     notes = BookingNotes(db, world.discord, clock)
     raids = Raids(db, templates, secrets, clock)
     mirrors = Mirrors(db, world.beside, clock)
@@ -269,7 +271,7 @@ def _worker(world: World, pool: Pool, http: aiohttp.ClientSession, timeout_secon
     statuses, archive = Statuses(db, clock), Archive(db, sheets, world.discord, clock)
     notices = Notices(db, sheets, world.discord, clock)
     asides = (statuses, notes, standing, lost_sheets, announcements, archive, notices)
-    working = (native, elsewhere, put, mirror, deadlines, *asides)
+    working = (native, elsewhere, put, mirror, switch, deadlines, *asides)
     sign_ups = SignUps(db, templates, clock)
     template_desk = TemplateDesk(db, templates, raid_helper, secrets, world.discord, clock)
     return Worker(
