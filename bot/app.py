@@ -26,6 +26,8 @@ from bot.services.beside import Beside
 from bot.services.booking import AutoBooker
 from bot.services.booking_desk import BookingDesk
 from bot.services.booking_notes import BookingNotes
+from bot.services.breaks import Breaks
+from bot.services.bringing import Bringing
 from bot.services.bundle import Services
 from bot.services.characters import Characters
 from bot.services.comp_delivery import CompDelivery
@@ -53,6 +55,9 @@ from bot.services.reminders import Reminders
 from bot.services.retention import Retention
 from bot.services.secrets import SecretBox
 from bot.services.series import SeriesDesk
+from bot.services.series_edits import SeriesEdits
+from bot.services.series_ledger import SeriesLedger
+from bot.services.series_rests import SeriesRests
 from bot.services.servers import Servers
 from bot.services.settings_desk import SettingsDesk
 from bot.services.sheet_switch import SheetSwitch
@@ -232,6 +237,11 @@ async def _equip(bot: MusterBot, db: Database, raid_helper: RaidHelper, secrets:
         copies=Copies(db, templates, raids, clock),
         undo=Undo(db, templates, raids, clock),
         series=SeriesDesk(db, templates, secrets, clock),
+        series_edits=SeriesEdits(db, templates, secrets, clock),
+        bringing=Bringing(db, templates, raids, secrets, clock),
+        series_rests=SeriesRests(db, templates, raids, clock),
+        series_ledger=SeriesLedger(db, secrets, clock),
+        breaks=Breaks(db, clock),
         sign_ups=sign_ups,
         mine=Mine(db, templates, clock),
         characters=Characters(db, templates),

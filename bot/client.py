@@ -29,6 +29,7 @@ discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
 
 EXTENSIONS = (
     "cogs.raid",
+    "cogs.series",
     "cogs.sheet",
     "cogs.mine",
     "cogs.me",

@@ -1,6 +1,6 @@
 """Who did what to a raid: `patt.audit`."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -63,6 +63,18 @@ class AuditRepository:
             most,
         )
         return [_entry(row) for row in rows]
+
+    async def changed_by_hand(self, events: Sequence[EventId]) -> Set[EventId]:
+        """Those of these raids that officers edited, moved, closed, reopened or cancelled themselves, and left so."""
+        rows = await self._db.fetch(
+            """
+            SELECT DISTINCT event_id FROM patt.audit
+            WHERE event_id = ANY ($1) AND undone_at IS NULL
+              AND action IN ('edit', 'move', 'close', 'reopen', 'cancel')
+            """,
+            events,
+        )
+        return frozenset(EventId(row["event_id"]) for row in rows)
 
     async def undone(self, entry_id: int, at: datetime) -> None:
         """Write down that the entry's action was taken back."""

@@ -1,6 +1,6 @@
 """Bookings: the part of `patt.raid_events` that says which week follows which."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -54,6 +54,13 @@ class BookingRepository:
             "SELECT id FROM patt.raid_events WHERE recurring_event_id = $1 ORDER BY occurrence_date DESC LIMIT 1",
             series_id,
         )
+
+    async def failures(self, events: Sequence[EventId]) -> Mapping[int, str]:
+        """What went wrong with the bookings of these raids, by their ids; the others are left out."""
+        rows = await self._db.fetch(
+            "SELECT id, booking_error FROM patt.raid_events WHERE id = ANY ($1) AND booking_error IS NOT NULL", events
+        )
+        return {row["id"]: row["booking_error"] for row in rows}
 
     async def follow(self, event_id: EventId, successor_id: EventId) -> None:
         """Write down what follows the raid."""

@@ -174,6 +174,31 @@ class EventRepository:
             "UPDATE patt.raid_events SET status = $2, cancel_reason = NULL WHERE id = $1", event_id, status
         )
 
+    async def resettle(self, event: Event) -> None:
+        """Write where the raid's sheet stands, of what template, and which night of its series it is.
+
+        Raises OccurrenceTaken when that night has its raid already.
+        """
+        try:
+            await self._db.execute(
+                """
+                UPDATE patt.raid_events SET sheet = $2, template_id = $3, discord_channel_id = $4,
+                    discord_message_id = $5, raid_helper_event_id = $6, occurrence_date = $7
+                WHERE id = $1
+                """,
+                event.id,
+                event.sheet,
+                event.template_id,
+                event.channel_id,
+                event.message_id,
+                event.raid_helper_event_id,
+                event.occurrence,
+            )
+        except asyncpg.UniqueViolationError as error:
+            if error.constraint_name == "raid_events_occurrence":
+                raise OccurrenceTaken from None
+            raise
+
     async def save(self, event: Event) -> None:
         """Write what officers edit: title, description, times, limits, leader, reminders, whether it takes answers."""
         await self._db.execute(

@@ -1,10 +1,10 @@
 """A series' ledger: what becomes, as far as is known, of each of its next nights."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
-from itertools import islice
+from itertools import islice, pairwise
 
 from bot.domain.event import Event, EventStatus
 from bot.domain.ids import UserId
@@ -34,7 +34,8 @@ RAIDED = (Fate.BOOKED, Fate.COMING, Fate.FAILED, Fate.PLANNED)
 class Night:
     """One night of a series: the local day it stands for, its start in UTC, and what becomes of it.
 
-    BOOKED: its sheet stands; COMING: it is being posted; FAILED: it could not be, `why` says it; PLANNED: to be booked.
+    BOOKED: its sheet stands, `why` is what went wrong on the way; COMING: it is being posted; FAILED: it could not be;
+    PLANNED: to be booked.
     """
 
     day: date
@@ -64,8 +65,8 @@ def ledger(
 ) -> Sequence[Night]:
     """The next `count` nights that are not over at `now`, soonest first.
 
-    `raids` are the series' raids that may not be over, whatever became of them; `failures` says by event id why a
-    sheet could not be posted.
+    `raids` are the series' raids that may not be over, whatever became of them; `failures` says by event id
+    what went wrong with a booking.
     """
     booked = [_booked(series, one, exceptions, failures) for one in raids if one.ends_at > now]
     taken = {one.occurrence for one in raids}
@@ -75,7 +76,7 @@ def ledger(
         if one.day not in taken and one.day < LAST_DAY
     )
     ahead = list(islice(by_rule, count)) if series.is_active else []
-    return list(_with_marks(series, sorted([*booked, *ahead], key=lambda one: one.start)[:count]))
+    return sorted([*booked, *ahead], key=lambda one: one.start)[:count]
 
 
 def _booked(series: Series, event: Event, exceptions: Exceptions, failures: Mapping[int, str]) -> Night:
@@ -86,10 +87,10 @@ def _booked(series: Series, event: Event, exceptions: Exceptions, failures: Mapp
         if skip:
             return replace(night, fate=Fate.SKIPPED, by=skip.by, why=skip.reason)
         return replace(night, fate=Fate.CANCELLED, why=event.cancel_reason or "")
+    said = failures.get(event.id, "")
     if event.link:
-        return replace(night, fate=Fate.BOOKED)
-    failed = failures.get(event.id)
-    return replace(night, fate=Fate.FAILED, why=failed) if failed else night
+        return replace(night, fate=Fate.BOOKED, why=said)
+    return replace(night, fate=Fate.FAILED, why=said) if said else night
 
 
 def _unbooked(series: Series, one: Occurrence, exceptions: Exceptions) -> Night:
@@ -106,12 +107,11 @@ def _moved(series: Series, day: date, start: datetime) -> bool:
     return series.timezone is not None and on(series.rule, day).start != start
 
 
-def _with_marks(series: Series, listed: Sequence[Night]) -> Iterator[Night]:
+def marked(series: Series, listed: Sequence[Night]) -> Sequence[Night]:
     """The nights, each compared with the one before it; the first with its series' date before."""
     if not listed:
-        return
-    before = on(series.rule, listed[0].day - series.rule.step)
-    for one in listed:
-        here = Occurrence(one.day, one.start)
-        yield replace(one, clocks=clocks_moved(series.rule, before, here))
-        before = here
+        return ()
+    first = on(series.rule, listed[0].day - series.rule.step)
+    starts = [first, *(Occurrence(one.day, one.start) for one in listed)]
+    moved = [clocks_moved(series.rule, earlier, later) for earlier, later in pairwise(starts)]
+    return [replace(one, clocks=by) for one, by in zip(listed, moved, strict=True)]

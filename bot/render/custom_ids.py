@@ -53,6 +53,26 @@ PANEL_OFF = rf"{_EVENT}:panel:off:{_PLAYER}"
 PANEL_OFFER = rf"{_EVENT}:panel:offer:{_PLAYER}:(?P<offer>[0-9a-f]{{8}})"
 PANEL_UNDO = rf"{_EVENT}:panel:undo:(?P<entry>\d{{1,18}})"
 PANEL = (PANEL_DO, PANEL_WHEN, PANEL_PEOPLE, PANEL_WHO, PANEL_NEW, PANEL_PUT, PANEL_OFF, PANEL_OFFER, PANEL_UNDO)
+_SERIES = r"muster:series:(?P<series>\d{1,18})"
+_DAY = r"(?P<day>\d{6,7})"
+SERIES_PAGE = r"muster:series:page:(?P<page>\d{1,3})"
+SERIES_PICK = r"muster:series:pick"
+SERIES_BRING = rf"{_SERIES}:bring:(?P<event>\d{{1,18}})"
+SERIES_SKIP = rf"{_SERIES}:skip:{_DAY}:(?P<reason>[^\r\n]{{0,50}})"
+SERIES_UNSKIP = rf"{_SERIES}:unskip:{_DAY}"
+SERIES_CANCEL = rf"{_SERIES}:cancel"
+BREAK_CANCEL = r"muster:break:(?P<rest>\d{1,18}):cancel"
+BREAK_END = r"muster:break:end"
+SERIES = (
+    SERIES_PAGE,
+    SERIES_PICK,
+    SERIES_BRING,
+    SERIES_SKIP,
+    SERIES_UNSKIP,
+    SERIES_CANCEL,
+    BREAK_CANCEL,
+    BREAK_END,
+)
 COMP = (COMP_SAY, COMP_DO, COMP_WHO, COMP_TO, COMP_OUT, COMP_SWAP)
 
 ALL = (
@@ -73,6 +93,7 @@ ALL = (
     TEMPLATE_FORM,
     *COMP,
     *PANEL,
+    *SERIES,
 )
 
 
@@ -264,6 +285,48 @@ def panel_offer(event_id: EventId, player_id: PlayerId, offer: str) -> str:
 def panel_undo(event_id: EventId, entry_id: int) -> str:
     """The id of `Undo` in the panel, for an entry of the trail."""
     return f"muster:{event_id}:panel:undo:{entry_id}"
+
+
+def series_page(page: int) -> str:
+    """The id of a button to a page (from 0) of the series."""
+    return f"muster:series:page:{page}"
+
+
+def series_pick() -> str:
+    """The id of the select of series to look at."""
+    return "muster:series:pick"
+
+
+def series_bring(series_id: SeriesId, event_id: EventId) -> str:
+    """The id of the button that brings a booked raid to its series' definition."""
+    return f"muster:series:{series_id}:bring:{event_id}"
+
+
+def series_skip(series_id: SeriesId, day: date, reason: str) -> str:
+    """The id of the button that cancels a booked night's raid and skips it; of the reason the first 50 characters."""
+    # An emoji may count as two: cut as Discord may count.
+    cut = " ".join(reason.split()).encode("utf-16-le")[:100].decode("utf-16-le", "ignore")
+    return f"muster:series:{series_id}:skip:{day.toordinal()}:{cut}"
+
+
+def series_unskip(series_id: SeriesId, day: date) -> str:
+    """The id of the button that takes a skip back."""
+    return f"muster:series:{series_id}:unskip:{day.toordinal()}"
+
+
+def series_cancel(series_id: SeriesId) -> str:
+    """The id of the button that cancels what is booked of a paused or ended series."""
+    return f"muster:series:{series_id}:cancel"
+
+
+def break_cancel(break_id: int) -> str:
+    """The id of the button that cancels the raids booked in a break."""
+    return f"muster:break:{break_id}:cancel"
+
+
+def break_end() -> str:
+    """The id of the select of breaks to end."""
+    return "muster:break:end"
 
 
 def digest(offer: str) -> str:

@@ -8,7 +8,6 @@ from bot.domain.event import LONGEST_TITLE, Event, EventStatus, SheetKind
 from bot.domain.ids import ChannelId
 from bot.domain.notice import Notice
 from bot.domain.roster import Placed
-from bot.domain.series import Series
 from bot.domain.server import Server
 from bot.domain.sheet import Sheet
 from bot.domain.template import Choice, GameClass, Template
@@ -153,26 +152,11 @@ def created(event: Event) -> str:
 ZONE_UNSET = "This server has no time zone yet, so times you type are read as UTC: `/raid setup timezone:` sets one."
 
 
-def series_started(series: Series, first: Event) -> str:
-    """After `/raid series add`."""
-    weeks = "week" if series.every_weeks == 1 else f"{series.every_weeks} weeks"
-    return (
-        f"**{safe(series.label)}** raids every {weeks} on {WEEKDAYS[series.day_of_week]} at {series.start_time:%H:%M} "
-        f"({series.timezone}), first {stamp(first.starts_at)}. The sheet appears in <#{first.channel_id}>; "
-        "ten minutes after each start the next one is booked."
-    )
-
-
 def booked_now(event: Event) -> str:
     """After `/raid series book`."""
     return (
         f"**{safe(event.title)}** is booked for {stamp(event.starts_at)}: its sheet appears in <#{event.channel_id}>."
     )
-
-
-def series_choice(series: Series) -> str:
-    """A series in a list of choices."""
-    return f"{series.label[:60]} · {WEEKDAYS[series.day_of_week]} {series.start_time:%H:%M}"
 
 
 def cancelled(event: Event, *, deleted: bool) -> str:

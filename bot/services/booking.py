@@ -15,6 +15,7 @@ from bot.domain.alerts import Alert
 from bot.domain.booking import LOOK_BACK, Moment, Note, Terms
 from bot.domain.event import Event
 from bot.domain.ids import EventId, GuildId, SeriesId
+from bot.domain.nights import booking_moment
 from bot.domain.permissions import Actor, require_officer
 from bot.domain.recurrence import Occurrence
 from bot.domain.series import NothingToBook, Series, SeriesRests, SeriesWaits, UnknownSeries, next_occurrence
@@ -143,10 +144,13 @@ class AutoBooker:
             await tx.series.book_at(series.id, calendar.book_at)  # something else came of it meanwhile
             return False
         terms = Terms.of(await within(tx, Around(guild_id, series.channel_id, series_id=series.id)))
-        if now > series.book_at + terms.ends:
+        # Whoever was away for long finds a moment that was the night's before: its own counts.
+        if now > max(series.book_at, booking_moment(series, night)) + terms.ends:
             await tx.series.book_at(series.id, night.start + terms.delay)
             return await self._missed(tx, series, latest, now)
-        return await self._book(tx, latest, series, night, terms, now)
+        # A night taken back from a skip may lie before one that is booked: that one is not what it follows.
+        before = latest and latest.occurrence is not None and latest.occurrence < night.day
+        return await self._book(tx, latest if before else None, series, night, terms, now)
 
     async def _book(
         self, tx: Session, source: Event | None, series: Series, occurrence: Occurrence, terms: Terms, now: datetime

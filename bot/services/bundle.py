@@ -7,6 +7,8 @@ from bot.services.alert_desk import AlertDesk
 from bot.services.announcements import Announcements
 from bot.services.booking import AutoBooker
 from bot.services.booking_desk import BookingDesk
+from bot.services.breaks import Breaks
+from bot.services.bringing import Bringing
 from bot.services.characters import Characters
 from bot.services.comps import Comps
 from bot.services.copying import Copies
@@ -21,6 +23,9 @@ from bot.services.raid_helper_import import RaidHelperImport
 from bot.services.raids import Raids
 from bot.services.reminders import Reminders
 from bot.services.series import SeriesDesk
+from bot.services.series_edits import SeriesEdits
+from bot.services.series_ledger import SeriesLedger
+from bot.services.series_rests import SeriesRests
 from bot.services.servers import Servers
 from bot.services.settings_desk import SettingsDesk
 from bot.services.sign_ups import SignUps
@@ -47,6 +52,11 @@ class Services:
     dead_letters: DeadLetters
     undo: Undo
     series: SeriesDesk
+    series_edits: SeriesEdits
+    bringing: Bringing
+    series_rests: SeriesRests
+    series_ledger: SeriesLedger
+    breaks: Breaks
     sign_ups: SignUps
     mine: Mine
     characters: Characters

@@ -10,7 +10,7 @@ from bot.clock import Clock
 from bot.domain.action import Action, Kind, NewAction, channel_lane
 from bot.domain.alerts import Alert
 from bot.domain.event import BookingState, Event, EventStatus, SheetKind
-from bot.domain.ids import EventId, MessageId
+from bot.domain.ids import ChannelId, EventId, MessageId
 from bot.domain.mirrors import MirrorKind
 from bot.domain.server import Server
 from bot.domain.settings import ANNOUNCE
@@ -62,8 +62,8 @@ class Delivery:
             cancelled = sheet is not None and sheet.event.status is EventStatus.CANCELLED
             if sheet is None or sheet.event.message_id or (cancelled and not in_doubt):
                 return "nothing to post"
-            if sheet.event.unposted(self._clock.now()):
-                return "not yet"
+            if elsewhere := self._not_here(sheet.event):
+                return elsewhere
             if sheet.event.booking_state is BookingState.PLANNED:
                 await tx.bookings.set_state(sheet.event.id, BookingState.CREATING)
         found = await self._looked(action, self._messenger.find_sheet(sheet)) if in_doubt else None
@@ -81,6 +81,12 @@ class Delivery:
             if found:  # it shows what was when it was posted
                 await sheets.refresh(tx, event, self._clock.now())
         return "found" if found else "posted"
+
+    def _not_here(self, event: Event) -> str | None:
+        """Why the sheet is not to be posted by now, or not by us, though it was asked for."""
+        if event.unposted(self._clock.now()):
+            return "not yet"
+        return "Raid-Helper posts it" if event.sheet is SheetKind.RAID_HELPER else None
 
     async def _looked(self, action: Action, look: Awaitable[T]) -> T | None:
         """What looking finds. Where the bot may not look, Discord's own memory of the nonce serves for a moment."""
@@ -139,7 +145,10 @@ class Delivery:
         return "no sheet to draw"
 
     async def delete_sheet(self, action: Action) -> str:
-        """Delete the sheet's message."""
+        """Delete the sheet's message; one that the action names has been given up for another place."""
+        if left := action.payload.get("message_id"):
+            await self._messenger.delete_message(ChannelId(action.payload["channel_id"]), MessageId(left))
+            return "deleted"
         async with self._db.transaction() as tx:
             sheet = await self._sheet(tx, action)
             if sheet:

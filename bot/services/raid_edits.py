@@ -171,9 +171,9 @@ def _settings(event: Event, wish: EditWish, now: datetime) -> Mapping[str, Any]:
     if wish.description is not None:
         new["description"] = "" if _is_none(wish.description) else check_description(wish.description)
     if wish.limit is not None:
-        new["total_limit"] = _number(wish.limit)
+        new["total_limit"] = limit_of(wish.limit)
     if wish.minimum is not None:
-        new["minimum"] = _number(wish.minimum)
+        new["minimum"] = limit_of(wish.minimum)
     if wish.duration is not None:
         new["ends_at"] = _end(event, wish.duration, now)
     if wish.reminders is not None:
@@ -190,7 +190,7 @@ def _end(event: Event, typed: str, now: datetime) -> datetime:
     return ends_at
 
 
-def _number(typed: str) -> int | None:
+def limit_of(typed: str) -> int | None:
     """A limit as typed: "none" is none; 0 is refused, for it could mean both. Raises BadNumber."""
     if _is_none(typed):
         return None

@@ -1,35 +1,28 @@
 """Series: a weekly raid whose next sheet books itself."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from bot.clock import Clock
-from bot.domain.durations import parse_duration
-from bot.domain.errors import MusterError
 from bot.domain.event import BadPostTime, Event, NewEvent, SheetKind, check_description, check_limit, check_title
 from bot.domain.ids import ChannelId, GuildId
+from bot.domain.ledger import Night
 from bot.domain.people import UnknownParticipants
 from bot.domain.permissions import Actor, require_officer
 from bot.domain.recurrence import Occurrence, Rule, first_from
 from bot.domain.series import NewSeries, Series, UnknownSeries, first_event
 from bot.domain.server import Server
 from bot.domain.template import Template
-from bot.services import deadlines, sheets
+from bot.services import deadlines, places, series_calendar, sheets
 from bot.services.raids import RaidWish, duration_of
 from bot.services.secrets import NoRaidHelperKey, SecretBox
+from bot.services.series_wishes import check_post, parse_deadline, parse_post, parse_repeat
+from bot.services.settings import Around
 from bot.services.templates import Templates
 from bot.services.when import future, parse_wall_time, parse_weekday, parse_when, parse_zone
 from db import Database, Session
-
-MOST_WEEKS = 52
-_REPEAT = re.compile(r"weekly|(?:every )?(\d{1,2})(?: weeks?)?")
-
-
-class BadRepeat(MusterError):
-    """Say `weekly`, or `every 2 weeks` up to `every 52 weeks`."""
 
 
 @dataclass(frozen=True)
@@ -50,14 +43,17 @@ class SeriesWish:
     first: str | None = None
     here: ChannelId | None = None
     description: str | None = None
+    post: str | None = None
+    confirm: bool = False
 
 
 @dataclass(frozen=True)
 class Started:
-    """A new series and its first raid."""
+    """A new series, its first raid, and its next nights, that one among them."""
 
     series: Series
     first: Event
+    coming: Sequence[Night]
 
 
 class SeriesDesk:
@@ -77,9 +73,10 @@ class SeriesDesk:
         now = self._clock.now()
         async with self._db.transaction() as tx:
             server = await tx.servers.get(actor.guild_id)
-            require_officer(actor, server.officer_roles)
+            channel_id = wish.channel_id or server.raid_channel_id or wish.here
+            require_officer(actor, (await places.place(tx, Around(server.id, channel_id))).officer_roles)
             template_id, template = await self._templates.named(tx, server.id, wish.template or server.default_template)
-            kind = self._sheet_kind(wish.sheet, server)
+            kind = sheet_kind(self._secrets, wish.sheet, server)
             occurrence, new = _planned(actor, server, template, wish, now)
             series = await _written(tx, new)
             event = _first(first_event(series, occurrence, server, kind, template_id), template, now)
@@ -88,7 +85,9 @@ class SeriesDesk:
             await sheets.post(tx, first, now)
             await deadlines.plan(tx, first, template, now)
             await tx.audit.note(server.id, first.id, actor.user_id, "series.add", now, series=series.id)
-            return Started(series, first)
+            calendar = await series_calendar.replan(tx, series, now)
+            check_post(series, calendar.next_night)
+            return Started(calendar.series, first, await series_calendar.coming(tx, calendar))
 
     async def repeat(self, actor: Actor, raid: RaidWish, repeat: str) -> Started:
         """Start the series that `/raid create … repeat` means: the raid's own weekday and time, from the raid on.
@@ -110,20 +109,13 @@ class SeriesDesk:
         async with self._db.transaction() as tx:
             return await tx.series.active(guild_id)
 
-    def _sheet_kind(self, wished: SheetKind | None, server: Server) -> SheetKind:
-        has_key = self._secrets.open(server.raid_helper_key) is not None
-        if wished is SheetKind.RAID_HELPER and not has_key:
-            raise NoRaidHelperKey
-        return wished or (SheetKind.RAID_HELPER if has_key else SheetKind.NATIVE)
 
-
-def parse_repeat(text: str | None) -> int:
-    """Every how many weeks: "weekly", "every 2 weeks", "2". Raises BadRepeat."""
-    match = _REPEAT.fullmatch(" ".join((text or "weekly").casefold().split()))
-    weeks = int(match[1] or 1) if match else 0
-    if not 1 <= weeks <= MOST_WEEKS:
-        raise BadRepeat
-    return weeks
+def sheet_kind(secrets: SecretBox, wished: SheetKind | None, server: Server) -> SheetKind:
+    """Where a series' sheets stand: as wished, else on Raid-Helper when it is connected. Raises NoRaidHelperKey."""
+    has_key = secrets.open(server.raid_helper_key) is not None
+    if wished is SheetKind.RAID_HELPER and not has_key:
+        raise NoRaidHelperKey
+    return wished or (SheetKind.RAID_HELPER if has_key else SheetKind.NATIVE)
 
 
 def _repeated(raid: RaidWish, repeat: str, zone: ZoneInfo, now: datetime) -> SeriesWish:
@@ -162,7 +154,8 @@ def _planned(
         start_time=wall,
         duration=duration_of(wish.duration, template.duration),
         timezone=zone.key,
-        every_weeks=every,
+        every_weeks=every.weeks,
+        every_days=every.days,
         anchor=occurrence.day,
         # Without a channel of its own the series follows the server's raid channel.
         channel_id=wish.channel_id or (None if server.raid_channel_id else wish.here),
@@ -171,15 +164,10 @@ def _planned(
         total_limit=check_limit(wish.limit) or template.limit,
         leader_id=actor.user_id,
         description=check_description(wish.description or ""),
-        deadline=_deadline(wish.deadline, every),
+        deadline=parse_deadline(wish.deadline, every),
+        post=parse_post(wish.post),
+        confirm=wish.confirm,
     )
-
-
-def _deadline(typed: str | None, every_weeks: int) -> timedelta | None:
-    """How long before each start sign-ups end: it must lie after the booking, ten minutes into the raid before."""
-    if not typed:
-        return None
-    return parse_duration(typed, at_most=timedelta(days=7 * every_weeks - 1))
 
 
 def _first(event: NewEvent, template: Template, now: datetime) -> NewEvent:
@@ -201,13 +189,14 @@ async def _written(tx: Session, new: NewSeries) -> Series:
     return series
 
 
-async def find_series(tx: Session, guild_id: GuildId, typed: str) -> Series:
-    """The running series meant by an id or a title. Raises UnknownSeries, also for another server's id."""
+async def find_series(tx: Session, guild_id: GuildId, typed: str, *, ended: bool = False) -> Series:
+    """The running series meant by an id or a title; with `ended` also one that has ended, running ones first.
+
+    Raises UnknownSeries, also for another server's id.
+    """
     wanted = typed.strip().casefold()
-    running = await tx.series.active(guild_id)
-    found = [one for one in running if wanted == str(one.id)] or [
-        one for one in running if wanted == one.label.casefold()
-    ]
+    known = [*await tx.series.active(guild_id), *(await tx.series.ended(guild_id) if ended else ())]
+    found = [one for one in known if wanted == str(one.id)] or [one for one in known if wanted == one.label.casefold()]
     if not found:
         raise UnknownSeries
     return found[0]

@@ -10,11 +10,16 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from bot.domain.event import Event, EventStatus
+from bot.domain.ledger import Night, ledger, marked
 from bot.domain.nights import booking_moment, next_unbooked
 from bot.domain.recurrence import Occurrence
 from bot.domain.series import BOOKING_DELAY, Exceptions, Series, next_occurrence
 from db import Session
 
+A_FEW = 4
+"""Nights that every answer about a series names."""
+LOOK = 130
+"""Nights one looks ahead for them: more than two years of weeks."""
 MARGIN = timedelta(days=2)
 """More than local days and long raids can make of the days around now."""
 
@@ -92,3 +97,20 @@ async def replan(tx: Session, series: Series, now: datetime) -> Calendar:
     if calendar.book_at != series.book_at:
         await tx.series.book_at(series.id, calendar.book_at)
     return replace(calendar, series=replace(series, book_at=calendar.book_at))
+
+
+async def nights(tx: Session, calendar: Calendar, count: int) -> Sequence[Night]:
+    """The next nights and what becomes of each, soonest first."""
+    return marked(calendar.series, await _ledger(tx, calendar, count))
+
+
+async def coming(tx: Session, calendar: Calendar) -> Sequence[Night]:
+    """The next four nights on which people raid."""
+    raided = [one for one in await _ledger(tx, calendar, LOOK) if one.raided and one.start > calendar.now]
+    return marked(calendar.series, raided[:A_FEW])
+
+
+async def _ledger(tx: Session, calendar: Calendar, count: int) -> Sequence[Night]:
+    failures = await tx.bookings.failures([one.id for one in calendar.raids])
+    latest, series = calendar.latest_night, calendar.series
+    return ledger(series, calendar.now, latest, calendar.raids, calendar.exceptions, failures, count)

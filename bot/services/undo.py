@@ -91,7 +91,7 @@ async def _take_back(entry: Entry, work: Work) -> Undone:
     if entry.action in ("add", "remove", "switch"):
         return Undone(work.event, entry.action, await _sign_up_back(entry.details, work))
     if entry.action == "cancel":
-        return Undone(await _cancel_back(entry.details, work), entry.action)
+        return Undone(await revive(entry.details, work), entry.action)
     if entry.action in ("edit", "move", "close", "reopen"):
         return Undone(await _change_back(entry.details, work), entry.action)
     raise NothingToUndo
@@ -126,7 +126,11 @@ async def _change_back(details: Mapping[str, Kept], work: Work) -> Event:
     return event
 
 
-async def _cancel_back(details: Kept, work: Work) -> Event:
+async def revive(details: Kept, work: Work) -> Event:
+    """Have a cancelled raid take place after all; `details` are what its cancelling kept.
+
+    Raises ChangedSince when it is not cancelled any more, RaidIsOver.
+    """
     event = work.event
     if event.status is not EventStatus.CANCELLED:
         raise ChangedSince

@@ -11,6 +11,7 @@ from cogs.raid.officers import OfficerCommands
 from cogs.raid.planning import Planning
 from cogs.raid.reminding import Reminding
 from cogs.raid.series import SeriesCommands
+from cogs.raid.series_rests import SeriesRestCommands
 from cogs.raid.setup import SetUpCommand
 from cogs.raid.show import ShowCommand
 
@@ -25,6 +26,7 @@ class Raid(
     CompCommand,
     ShowCommand,
     SeriesCommands,
+    SeriesRestCommands,
     SetUpCommand,
     commands.GroupCog,
     name="raid",

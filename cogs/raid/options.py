@@ -8,7 +8,8 @@ from typing import Any
 from discord import app_commands
 
 from bot.domain.errors import MusterError
-from bot.render import texts
+from bot.domain.series import Series
+from bot.render import night_texts, texts
 from bot.services.when import describe, suggest_zones
 from cogs.actors import Interaction, guild_of
 
@@ -69,7 +70,35 @@ async def event(interaction: Interaction, typed: str) -> Choices:
 async def series(interaction: Interaction, typed: str) -> Choices:
     """The server's running series; the value sent is the id."""
     running = await interaction.client.services.series.running(guild_of(interaction))
-    found = [(texts.series_choice(one), str(one.id)) for one in running]
+    return _series(running, typed)
+
+
+@always
+async def any_series(interaction: Interaction, typed: str) -> Choices:
+    """The same with those that have ended."""
+    return _series(await interaction.client.services.series_ledger.known(guild_of(interaction)), typed)
+
+
+@always
+async def resting_series(interaction: Interaction, typed: str) -> Choices:
+    """The series that are paused or have ended."""
+    return _series(await interaction.client.services.series_ledger.resumable(guild_of(interaction)), typed)
+
+
+@always
+async def night(interaction: Interaction, typed: str) -> Choices:
+    """The coming eight nights of the series chosen already; the value sent is the day."""
+    named = getattr(interaction.namespace, "series", None) or ""
+    try:
+        series, nights = await interaction.client.services.series_ledger.nights(guild_of(interaction), named)
+    except MusterError as error:
+        return [app_commands.Choice(name=str(error)[:LONGEST_CHOICE], value=typed[:LONGEST_CHOICE] or "?")]
+    found = [(night_texts.night_choice(series, one), one.day.isoformat()) for one in nights]
+    return choices([one for one in found if typed.casefold() in f"{one[0]} {one[1]}".casefold()])
+
+
+def _series(known: Sequence[Series], typed: str) -> Choices:
+    found = [(night_texts.choice(one), str(one.id)) for one in known]
     return choices([one for one in found if typed.casefold() in one[0].casefold()])
 
 

@@ -8,7 +8,7 @@ from discord import app_commands
 from bot.answers import answer, in_time
 from bot.domain.event import SheetKind
 from bot.domain.ids import ChannelId
-from bot.render import texts
+from bot.render import series_texts, texts
 from bot.services.raids import RaidWish
 from cogs.actors import Interaction, actor_of, guild_of, require_postable
 from cogs.raid import options
@@ -107,7 +107,7 @@ class Planning(Family):
         wish = replace(wish, participants=await read_participants(interaction, participants))
         if repeat:
             started = await self.services.series.repeat(actor, wish, repeat)
-            return texts.series_started(started.series, started.first)
+            return series_texts.started(started.series, started.first, started.coming)
         created = texts.created(await self.services.raids.create(actor, wish))
         return created if server.timezone else f"{created}\n{texts.ZONE_UNSET}"
 

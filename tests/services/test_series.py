@@ -10,7 +10,8 @@ from bot.domain.event import BadLimit, BadTitle, SheetKind, TitlePings
 from bot.domain.permissions import NotAnOfficer
 from bot.services.raids import RaidWish
 from bot.services.secrets import NoRaidHelperKey
-from bot.services.series import BadRepeat, SeriesWish
+from bot.services.series import SeriesWish
+from bot.services.series_wishes import BadRepeat
 from bot.services.templates import UnknownTemplate
 from bot.services.when import TimeInPast, UnknownWeekday, UnknownZone, UnreadableTime, UnreadableWallTime
 from tests.factories import GUILD, OFFICERS, OTHER_GUILD, RAIDS, START, days, member, officer, wednesday

@@ -24,6 +24,8 @@ from bot.services.beside import Beside
 from bot.services.booking import AutoBooker
 from bot.services.booking_desk import BookingDesk
 from bot.services.booking_notes import BookingNotes
+from bot.services.breaks import Breaks
+from bot.services.bringing import Bringing
 from bot.services.characters import Characters
 from bot.services.copying import Copies
 from bot.services.deadlines import Deadlines
@@ -46,6 +48,9 @@ from bot.services.raids import Raids
 from bot.services.reminders import Reminders
 from bot.services.secrets import SecretBox
 from bot.services.series import SeriesDesk
+from bot.services.series_edits import SeriesEdits
+from bot.services.series_ledger import SeriesLedger
+from bot.services.series_rests import SeriesRests
 from bot.services.servers import Servers
 from bot.services.settings_desk import SettingsDesk
 from bot.services.sheet_switch import SheetSwitch
@@ -98,6 +103,11 @@ class Worker:
     copies: Copies
     undo: Undo
     desk: SeriesDesk
+    series_edits: SeriesEdits
+    bringing: Bringing
+    rests: SeriesRests
+    ledger: SeriesLedger
+    breaks: Breaks
     sign_ups: SignUps
     mine: Mine
     characters: Characters
@@ -286,6 +296,11 @@ def _worker(world: World, pool: Pool, http: aiohttp.ClientSession, timeout_secon
         copies=Copies(db, templates, raids, clock),
         undo=Undo(db, templates, raids, clock),
         desk=SeriesDesk(db, templates, secrets, clock),
+        series_edits=SeriesEdits(db, templates, secrets, clock),
+        bringing=Bringing(db, templates, raids, secrets, clock),
+        rests=SeriesRests(db, templates, raids, clock),
+        ledger=SeriesLedger(db, secrets, clock),
+        breaks=Breaks(db, clock),
         sign_ups=sign_ups,
         mine=Mine(db, templates, clock),
         characters=Characters(db, templates),

@@ -17,6 +17,7 @@ LARGEST_ROW = 10**18 - 1
 events = st.integers(1, LARGEST_ROW).map(EventId)
 choices = st.sampled_from(Choice)
 series = st.integers(1, LARGEST_ROW).map(SeriesId)
+nights = st.dates(date(2000, 1, 1), date(2999, 1, 1))
 players = st.integers(1, LARGEST_ROW).map(PlayerId)
 comp_buttons = st.sampled_from(["show", "propose", "who", "publish", "unpublish"])
 panel_buttons = st.sampled_from(
@@ -75,6 +76,14 @@ built = st.one_of(
     ),
     st.tuples(st.just(custom_ids.PANEL_UNDO), st.builds(custom_ids.panel_undo, events, st.integers(1, LARGEST_ROW))),
     st.tuples(st.just(custom_ids.UNDO), st.builds(custom_ids.undo, st.integers(1, LARGEST_ROW))),
+    st.tuples(st.just(custom_ids.SERIES_PAGE), st.builds(custom_ids.series_page, st.integers(0, 999))),
+    st.tuples(st.just(custom_ids.SERIES_PICK), st.builds(custom_ids.series_pick)),
+    st.tuples(st.just(custom_ids.SERIES_BRING), st.builds(custom_ids.series_bring, series, events)),
+    st.tuples(st.just(custom_ids.SERIES_SKIP), st.builds(custom_ids.series_skip, series, nights, st.text())),
+    st.tuples(st.just(custom_ids.SERIES_UNSKIP), st.builds(custom_ids.series_unskip, series, nights)),
+    st.tuples(st.just(custom_ids.SERIES_CANCEL), st.builds(custom_ids.series_cancel, series)),
+    st.tuples(st.just(custom_ids.BREAK_CANCEL), st.builds(custom_ids.break_cancel, st.integers(1, LARGEST_ROW))),
+    st.tuples(st.just(custom_ids.BREAK_END), st.builds(custom_ids.break_end)),
     st.tuples(st.just(custom_ids.TEMPLATE_FORM), st.builds(custom_ids.template_form)),
 )
 

@@ -1,6 +1,6 @@
 import re
 from dataclasses import replace
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -12,26 +12,12 @@ from bot.domain.event import EventStatus, SheetKind
 from bot.domain.ids import ChannelId, EventId, PlayerId, RoleId, SeriesId
 from bot.domain.notice import OF_PLACE, Notice
 from bot.domain.roster import Placed, place
-from bot.domain.series import Series
 from bot.domain.server import Server
 from bot.domain.sheet import Sheet
 from bot.domain.template import Choice
 from bot.domain.words import USUAL
 from bot.render import texts
 from sandbox.discord.limits import check_message
-
-SERIES = Series(
-    id=SeriesId(3),
-    guild_id=GUILD,
-    label="Heroic **Wednesday**",
-    day_of_week=2,
-    start_time=time(20),
-    duration=timedelta(hours=3),
-    timezone="Europe/Berlin",
-    every_weeks=2,
-    anchor=date(2026, 11, 25),
-)
-
 
 # ---------------------------------------------------------------- user text
 
@@ -169,14 +155,6 @@ SHOWN = "**\\*\\*@\u200beveryone\\*\\***"
         ),
         (texts.created(HOSTILE), [SHOWN, "<t:1795633200:F>", "The sheet appears in <#71>", "`12`"]),
         (texts.created(event(sheet=SheetKind.RAID_HELPER)), ["Raid-Helper posts its sheet in <#71>"]),
-        (
-            texts.series_started(SERIES, event()),
-            [
-                r"**Heroic \*\*Wednesday\*\***",
-                "every 2 weeks on Wednesday at 20:00 (Europe/Berlin)",
-                "<t:1795633200:F>",
-            ],
-        ),
         (texts.cancelled(HOSTILE, deleted=False), [SHOWN, "The sheet stays", "books no successor"]),
         (
             texts.cancelled(event(), deleted=True),

@@ -1,0 +1,152 @@
+"""Bringing a booked raid to what its series says now: its time, its settings, and where its sheet stands."""
+
+from dataclasses import dataclass, replace
+
+from bot.clock import Clock
+from bot.domain.action import Kind, NewAction, channel_lane
+from bot.domain.desk import Desk
+from bot.domain.event import BookingState, Event, EventStatus, SheetKind
+from bot.domain.ids import EventId, SeriesId
+from bot.domain.permissions import Actor
+from bot.domain.recurrence import Occurrence
+from bot.domain.series import first_event
+from bot.domain.series_change import AsDefined, NewTimeIsPast, StandsAsItIs, night_instead
+from bot.domain.template import Template
+from bot.services import sheets
+from bot.services.officer_work import OfficerDesk, Work
+from bot.services.raid_edits import BeingMade, rewrite
+from bot.services.raids import Raids
+from bot.services.secrets import SecretBox
+from bot.services.series_work import Outcome, SeriesHand, SeriesWork
+from bot.services.templates import Templates
+from db import Database
+
+
+@dataclass(frozen=True)
+class Brought:
+    """A raid before and after it was brought to its series' definition."""
+
+    before: Event
+    event: Event
+    outcome: Outcome
+
+
+class Bringing:
+    """The use case behind the button below `/raid series edit`."""
+
+    def __init__(self, db: Database, templates: Templates, raids: Raids, secrets: SecretBox, clock: Clock) -> None:
+        self._hand = SeriesHand(db, clock)
+        self._desk = OfficerDesk(db, templates, raids, clock)
+        self._templates = templates
+        self._secrets = secrets
+
+    async def bring(self, actor: Actor, series_id: SeriesId, event_id: EventId) -> Brought:
+        """Make the raid what its series says now; it keeps its sign-ups, and its booking is not announced again.
+
+        Raises NotAnOfficer, UnknownSeries, UnknownEvent, StandsAsItIs when an officer changed it by hand, AsDefined,
+        NewTimeIsPast, BeingMade, OccurrenceTaken.
+        """
+        async with self._hand.open(actor, str(series_id)) as work:
+            raid = await self._desk.take(work.tx, actor, event_id)
+            before = raid.event
+            by_hand = await work.tx.audit.changed_by_hand([event_id])
+            begun = before.status is not EventStatus.SCHEDULED or before.starts_at <= work.now
+            if by_hand or begun or before.series_id != work.series.id:
+                raise StandsAsItIs
+            event, template = await _defined(work, before, self._templates, self._secrets)
+            if event == before:
+                raise AsDefined
+            if BookingState.CREATING in (before.booking_state, event.booking_state):
+                raise BeingMade
+            await _rewritten(raid, event, template)
+            await _counted_from(work, before, event)
+            await work.note("series.bring", event.id, before=_when(before), after=_when(event))
+            return Brought(before, event, await work.outcome())
+
+
+async def differs(work: SeriesWork, event: Event, templates: Templates, secrets: SecretBox) -> bool:
+    """Whether the raid is not yet as its series says, and can be brought there."""
+    try:
+        return (await _defined(work, event, templates, secrets))[0] != event
+    except NewTimeIsPast:
+        return False
+
+
+async def _defined(work: SeriesWork, event: Event, templates: Templates, secrets: SecretBox) -> tuple[Event, Template]:
+    """The raid as its series would book it now, with its template. Raises NewTimeIsPast."""
+    series, server = work.series, work.server
+    night = _night_of(work, event)
+    name = series.template_name or server.default_template
+    template_id, template = await templates.named(work.tx, server.id, name)
+    kind = series.sheet_kind(has_key=server.raid_helper_key is not None)
+    if kind is SheetKind.RAID_HELPER and secrets.open(server.raid_helper_key) is None:
+        kind = event.sheet
+    new = first_event(series, night, server, kind, template_id)
+    stays = kind is event.sheet is SheetKind.RAID_HELPER
+    defined = replace(
+        event,
+        title=new.title,
+        description=new.description,
+        day=new.day,
+        starts_at=new.starts_at,
+        ends_at=new.starts_at + new.duration,
+        deadline=new.deadline if new.deadline and new.deadline > work.now else None,
+        leader_id=new.leader_id or event.leader_id,
+        sheet=kind,
+        template_id=template_id,
+        total_limit=new.total_limit,
+        minimum=template.minimum,
+        # Raid-Helper moves no event from one channel to another.
+        channel_id=event.channel_id if stays else new.channel_id or event.channel_id,
+        occurrence=night.day,
+    )
+    return defined, template
+
+
+def _night_of(work: SeriesWork, event: Event) -> Occurrence:
+    day = event.occurrence or event.day
+    if work.series.timezone is None:
+        return Occurrence(day, event.starts_at)
+    return night_instead(work.series, day, work.now)
+
+
+async def _rewritten(raid: Work, event: Event, template: Template) -> None:
+    """Write the raid, with its sheet at another place when it changes that: there it is posted anew, unannounced."""
+    before = raid.event
+    if (event.sheet, event.channel_id) != (before.sheet, before.channel_id):
+        event = replace(event, message_id=None, raid_helper_event_id=None)
+    await raid.tx.events.resettle(event)
+    if event.sheet is SheetKind.RAID_HELPER and event.booking_state is None:
+        await raid.tx.bookings.set_state(event.id, BookingState.PLANNED)  # a row written by hand
+    desk = Desk(before, template, await raid.tx.sign_ups.of(before.id))
+    await rewrite(replace(raid, desk=desk), event)
+    if event.link is None:
+        await _withdraw(raid, before)
+        await sheets.post(raid.tx, event, raid.now)
+
+
+async def _withdraw(raid: Work, before: Event) -> None:
+    """Have the sheet deleted where it stood."""
+    if before.raid_helper_event_id:
+        # Should it go back there one day, it will be another event, not this one found again.
+        await raid.tx.bookings.forget_raid_helper_event(before.id)
+        gone = {"raid_helper_event_id": before.raid_helper_event_id}
+        lane = sheets.raid_helper_lane(before.guild_id)
+        await raid.tx.actions.enqueue(
+            NewAction(before.guild_id, Kind.DELETE_ON_RAID_HELPER, lane, raid.now, before.id, gone)
+        )
+    elif before.message_id:
+        gone = {"channel_id": before.channel_id, "message_id": before.message_id}
+        lane = channel_lane(before.channel_id)
+        await raid.tx.actions.enqueue(NewAction(before.guild_id, Kind.DELETE_SHEET, lane, raid.now, before.id, gone))
+
+
+async def _counted_from(work: SeriesWork, before: Event, event: Event) -> None:
+    """Count the series' dates on from the raid that was brought to one of them, when it is the last booked."""
+    latest = (await work.calendar()).latest
+    if event.occurrence != before.occurrence and latest is not None and latest.id == event.id:
+        await work.save(anchor=event.occurrence)
+
+
+def _when(event: Event) -> dict[str, str]:
+    return {"starts_at": event.starts_at.isoformat(), "sheet": event.sheet}
