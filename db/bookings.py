@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
+from bot.domain.booking import Note
 from bot.domain.event import BookingState
 from bot.domain.ids import EventId, GuildId, SeriesId
 from db.rows import Connection
@@ -78,9 +79,17 @@ class BookingRepository:
         """Write how far the booking is."""
         await self._db.execute("UPDATE patt.raid_events SET booking_state = $2 WHERE id = $1", event_id, state)
 
-    async def set_error(self, event_id: EventId, error: str | None) -> None:
-        """Write what went wrong with the booking, for the ledger: a `Note`, or why it was given up; None: nothing."""
+    async def set_error(self, event_id: EventId, error: str) -> None:
+        """Write what happened to the booking, for the ledger: a `Note`, or why it was given up."""
         await self._db.execute("UPDATE patt.raid_events SET booking_error = $2 WHERE id = $1", event_id, error)
+
+    async def mended(self, event_id: EventId) -> None:
+        """What it was given up for is mended; a note of how it came about stays."""
+        await self._db.execute(
+            "UPDATE patt.raid_events SET booking_error = NULL WHERE id = $1 AND booking_error <> ALL ($2)",
+            event_id,
+            list(Note),
+        )
 
     async def error(self, event_id: EventId) -> str | None:
         """What went wrong with the booking so far, as `set_error` wrote it."""

@@ -227,7 +227,7 @@ async def stands(tx: Session, clock: Clock, event: Event) -> None:
     """
     if event.booking_state is None:
         return
-    await tx.bookings.set_error(event.id, None)
+    await tx.bookings.mended(event.id)
     if event.booking_state is BookingState.ANNOUNCED:  # posted anew: it was announced before
         await tx.bookings.set_state(event.id, BookingState.ANNOUNCED)
         return
