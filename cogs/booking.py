@@ -11,13 +11,14 @@ from bot.answers import in_time, turn_into
 from bot.client import MusterBot
 from bot.components import PersistentItem
 from bot.domain.booking import Answer, News, Note, Question
-from bot.domain.ids import ChannelId, SeriesId, UserId
+from bot.domain.ids import ChannelId, GuildId, SeriesId, UserId
 from bot.domain.permissions import Actor
 from bot.domain.series import Series
-from bot.render import booking_texts, custom_ids
+from bot.render import booking_texts, custom_ids, texts
 from bot.services.messenger import Undeliverable
 from cogs.actors import Interaction, actor_of
 from cogs.alerts import officer_of
+from cogs.direct import name_of, send_direct
 
 NOBODY = discord.AllowedMentions.none()
 
@@ -44,7 +45,7 @@ class BookNowButton(PersistentItem[ui.Button[ui.View]], template=custom_ids.BOOK
     async def _book(self, interaction: Interaction) -> str:
         actor = await _officer(interaction, self.series_id)
         event = await interaction.client.services.booker.book_series(actor, self.series_id)
-        return booking_texts.booked_by(event, actor.user_id)
+        return await _said(interaction, actor, booking_texts.booked_by(event, actor.user_id))
 
 
 class NightButton(PersistentItem[ui.Button[ui.View]], template=custom_ids.BOOK_NIGHT):
@@ -72,9 +73,10 @@ class NightButton(PersistentItem[ui.Button[ui.View]], template=custom_ids.BOOK_N
         desk = interaction.client.services.bookings
         actor = await _officer(interaction, self.series_id)
         if self.given is Answer.BOOKED:
-            return booking_texts.booked_by(await desk.confirm(actor, self.series_id, self.day), actor.user_id)
+            event = await desk.confirm(actor, self.series_id, self.day)
+            return await _said(interaction, actor, booking_texts.booked_by(event, actor.user_id))
         series, question = await desk.decline(actor, self.series_id, self.day)
-        return booking_texts.declined_by(series, question, actor.user_id)
+        return await _said(interaction, actor, booking_texts.declined_by(series, question, actor.user_id))
 
 
 PERSISTENT = (BookNowButton, NightButton)
@@ -108,7 +110,10 @@ class DiscordBookings:
 
     async def tell_leader(self, user_id: UserId, news: News, nonce: str) -> None:
         """Tell it by direct message."""
-        await self._send(await self._direct(user_id), booking_texts.news(news), _way_out(news), nonce)
+        about = news.event or news.series
+        if about is None:
+            raise Undeliverable("the raid and its series are gone")
+        await self._direct(about.guild_id, user_id, booking_texts.news(news), _way_out(news), nonce)
 
     async def ask_in(self, channel_id: ChannelId, series: Series, question: Question, nonce: str) -> None:
         """Ask in a channel whether to book."""
@@ -117,12 +122,14 @@ class DiscordBookings:
 
     async def ask_leader(self, user_id: UserId, series: Series, question: Question, nonce: str) -> None:
         """Ask by direct message whether to book."""
-        direct = await self._direct(user_id)
-        await self._send(direct, booking_texts.question(series, question), night_view(question), nonce)
+        text = booking_texts.question(series, question)
+        await self._direct(series.guild_id, user_id, text, night_view(question), nonce)
 
-    async def _direct(self, user_id: UserId) -> discord.abc.Messageable:
+    async def _direct(self, guild_id: GuildId, user_id: UserId, text: str, view: ui.View | None, nonce: str) -> None:
+        self._bot.add_dynamic_items(*PERSISTENT)
+        extra: dict[str, Any] = {"view": view} if view else {}
         try:
-            return await self._bot.create_dm(discord.Object(user_id))
+            await send_direct(self._bot, guild_id, user_id, text, nonce, **extra)
         except (discord.Forbidden, discord.NotFound) as error:
             raise Undeliverable(str(error)) from error
 
@@ -138,6 +145,11 @@ class DiscordBookings:
 
 def _way_out(news: News) -> ui.View | None:
     return book_now_view(news.series.id) if news.what is Note.MISSED and news.series else None
+
+
+async def _said(interaction: Interaction, actor: Actor, text: str) -> str:
+    """What a message turns into; a direct one goes on naming its server."""
+    return text if interaction.guild_id else texts.direct(await name_of(interaction.client, actor.guild_id), text)
 
 
 async def _officer(interaction: Interaction, series_id: SeriesId) -> Actor:
