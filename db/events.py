@@ -182,16 +182,14 @@ class EventRepository:
         try:
             await self._db.execute(
                 """
-                UPDATE patt.raid_events SET sheet = $2, template_id = $3, discord_channel_id = $4,
-                    discord_message_id = $5, raid_helper_event_id = $6, occurrence_date = $7
+                UPDATE patt.raid_events SET template_id = $2, discord_channel_id = $3, discord_message_id = $4,
+                    occurrence_date = $5
                 WHERE id = $1
                 """,
                 event.id,
-                event.sheet,
                 event.template_id,
                 event.channel_id,
                 event.message_id,
-                event.raid_helper_event_id,
                 event.occurrence,
             )
         except asyncpg.UniqueViolationError as error:

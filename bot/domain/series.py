@@ -206,6 +206,12 @@ def first_event(
     )
 
 
+def planned_at(event: NewEvent, now: datetime) -> NewEvent:
+    """The raid as planned at `now`: too late for its deadline, it has none, or its sheet would be born closed."""
+    past = event.deadline is not None and event.deadline <= now
+    return replace(event, deadline=None) if past else event
+
+
 def booked_event(
     series: Series, occurrence: Occurrence, server: Server, kind: SheetKind, template_id: TemplateId | None
 ) -> NewEvent:

@@ -10,7 +10,7 @@ from bot.domain.booking import Question
 from bot.domain.event import Event, EventStatus, NewEvent, SheetKind
 from bot.domain.ids import UserId
 from bot.domain.recurrence import Occurrence, first_from
-from bot.domain.series import Series, booked_event, next_occurrence
+from bot.domain.series import Series, booked_event, next_occurrence, planned_at
 from bot.domain.server import Server
 from bot.services import booking_notes, deadlines, series_calendar, sheets
 from bot.services.secrets import SecretBox
@@ -93,7 +93,7 @@ class Planner:
         template_name = series.template_name or server.default_template
         template_id, template = await self._templates.named(tx, server.id, template_name)
         new = booked_event(series, occurrence, server, kind_of(series, server), template_id)
-        new = replace(new, minimum=template.minimum, created_by=by)
+        new = replace(planned_at(new, now), minimum=template.minimum, created_by=by)
         successor = await self._write(tx, source, new, now)
         if series.confirm:
             await tx.questions.booked(series.id, occurrence.day, by, now)

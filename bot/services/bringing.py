@@ -9,7 +9,7 @@ from bot.domain.event import BookingState, Event, EventStatus, SheetKind
 from bot.domain.ids import EventId, SeriesId
 from bot.domain.permissions import Actor
 from bot.domain.recurrence import Occurrence
-from bot.domain.series import first_event
+from bot.domain.series import first_event, planned_at
 from bot.domain.series_change import AsDefined, NewTimeIsPast, StandsAsItIs, night_instead
 from bot.domain.template import Template
 from bot.services import sheets
@@ -18,6 +18,7 @@ from bot.services.raid_edits import BeingMade, rewrite
 from bot.services.raids import Raids
 from bot.services.secrets import SecretBox
 from bot.services.series_work import Outcome, SeriesHand, SeriesWork
+from bot.services.sheet_switch import switch
 from bot.services.templates import Templates
 from db import Database
 
@@ -81,8 +82,8 @@ async def _defined(work: SeriesWork, event: Event, templates: Templates, secrets
     kind = series.sheet_kind(has_key=server.raid_helper_key is not None)
     if kind is SheetKind.RAID_HELPER and secrets.open(server.raid_helper_key) is None:
         kind = event.sheet
-    new = first_event(series, night, server, kind, template_id)
-    stays = kind is event.sheet is SheetKind.RAID_HELPER
+    new = planned_at(first_event(series, night, server, kind, template_id), work.now)
+    here = kind is event.sheet is SheetKind.NATIVE
     defined = replace(
         event,
         title=new.title,
@@ -90,14 +91,14 @@ async def _defined(work: SeriesWork, event: Event, templates: Templates, secrets
         day=new.day,
         starts_at=new.starts_at,
         ends_at=new.starts_at + new.duration,
-        deadline=new.deadline if new.deadline and new.deadline > work.now else None,
+        deadline=new.deadline,
         leader_id=new.leader_id or event.leader_id,
         sheet=kind,
         template_id=template_id,
         total_limit=new.total_limit,
         minimum=template.minimum,
-        # Raid-Helper moves no event from one channel to another.
-        channel_id=event.channel_id if stays else new.channel_id or event.channel_id,
+        # Raid-Helper moves no event from one channel to another, and a sheet changes its hands where it stands.
+        channel_id=(new.channel_id or event.channel_id) if here else event.channel_id,
         occurrence=night.day,
     )
     return defined, template
@@ -111,31 +112,23 @@ def _night_of(work: SeriesWork, event: Event) -> Occurrence:
 
 
 async def _rewritten(raid: Work, event: Event, template: Template) -> None:
-    """Write the raid, with its sheet at another place when it changes that: there it is posted anew, unannounced."""
-    before = raid.event
-    if (event.sheet, event.channel_id) != (before.sheet, before.channel_id):
-        event = replace(event, message_id=None, raid_helper_event_id=None)
+    """Write the raid; a sheet that changes its channel is posted anew there, one that changes hands is handed over."""
+    before, kind = raid.event, event.sheet
+    leaves = kind is before.sheet is SheetKind.NATIVE and event.channel_id != before.channel_id
+    event = replace(event, sheet=before.sheet, message_id=None if leaves else before.message_id)
     await raid.tx.events.resettle(event)
-    if event.sheet is SheetKind.RAID_HELPER and event.booking_state is None:
-        await raid.tx.bookings.set_state(event.id, BookingState.PLANNED)  # a row written by hand
     desk = Desk(before, template, await raid.tx.sign_ups.of(before.id))
     await rewrite(replace(raid, desk=desk), event)
-    if event.link is None:
+    if kind is not before.sheet:
+        await switch(raid.tx, event, kind, raid.now)
+    elif leaves:
         await _withdraw(raid, before)
         await sheets.post(raid.tx, event, raid.now)
 
 
 async def _withdraw(raid: Work, before: Event) -> None:
-    """Have the sheet deleted where it stood."""
-    if before.raid_helper_event_id:
-        # Should it go back there one day, it will be another event, not this one found again.
-        await raid.tx.bookings.forget_raid_helper_event(before.id)
-        gone = {"raid_helper_event_id": before.raid_helper_event_id}
-        lane = sheets.raid_helper_lane(before.guild_id)
-        await raid.tx.actions.enqueue(
-            NewAction(before.guild_id, Kind.DELETE_ON_RAID_HELPER, lane, raid.now, before.id, gone)
-        )
-    elif before.message_id:
+    """Have the message deleted that was the sheet."""
+    if before.message_id:
         gone = {"channel_id": before.channel_id, "message_id": before.message_id}
         lane = channel_lane(before.channel_id)
         await raid.tx.actions.enqueue(NewAction(before.guild_id, Kind.DELETE_SHEET, lane, raid.now, before.id, gone))

@@ -6,13 +6,13 @@ from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from bot.clock import Clock
-from bot.domain.event import BadPostTime, Event, NewEvent, SheetKind, check_description, check_limit, check_title
+from bot.domain.event import BadPostTime, Event, SheetKind, check_description, check_limit, check_title
 from bot.domain.ids import ChannelId, GuildId
 from bot.domain.ledger import Night
 from bot.domain.people import UnknownParticipants
 from bot.domain.permissions import Actor, require_officer
 from bot.domain.recurrence import Occurrence, Rule, first_from
-from bot.domain.series import NewSeries, Series, UnknownSeries, first_event
+from bot.domain.series import NewSeries, Series, UnknownSeries, first_event, planned_at
 from bot.domain.server import Server
 from bot.domain.template import Template
 from bot.services import deadlines, places, series_calendar, sheets
@@ -79,8 +79,8 @@ class SeriesDesk:
             kind = sheet_kind(self._secrets, wish.sheet, server)
             occurrence, new = _planned(actor, server, template, wish, now)
             series = await _written(tx, new)
-            event = _first(first_event(series, occurrence, server, kind, template_id), template, now)
-            first = await tx.events.get(await tx.events.add(event))
+            new_event = planned_at(first_event(series, occurrence, server, kind, template_id), now)
+            first = await tx.events.get(await tx.events.add(replace(new_event, minimum=template.minimum)))
             assert first is not None  # noqa: S101 - written in this transaction
             await sheets.post(tx, first, now)
             await deadlines.plan(tx, first, template, now)
@@ -168,12 +168,6 @@ def _planned(
         post=parse_post(wish.post),
         confirm=wish.confirm,
     )
-
-
-def _first(event: NewEvent, template: Template, now: datetime) -> NewEvent:
-    """The first raid with its template's minimum; planned too late for the deadline, it has none."""
-    past = event.deadline is not None and event.deadline <= now
-    return replace(event, minimum=template.minimum, deadline=None if past else event.deadline)
 
 
 def _not_before(first: str | None, wall: time, zone: ZoneInfo, now: datetime) -> datetime:

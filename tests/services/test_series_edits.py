@@ -230,11 +230,12 @@ async def test_to_raid_helper_and_back_with_the_sign_ups(guild: World) -> None:
     [event] = guild.raid_helper.events.values()
     assert [one["userId"] for one in event["signUps"]] == [str(member(1).user_id)]
     assert len(guild.discord.deleted) == 1
+    await guild.raid_helper.sign_up_in_discord(event["id"], member(2).user_id, "Tank", "Protection")
     await edit(guild, sheet=SheetKind.NATIVE)
     await bring(guild, series_id, event_id)
     await guild.recover()
     assert not guild.raid_helper.events
-    assert [len(sheet.roster.seated) for sheet in guild.discord.sheets] == [0, 1]
+    assert [len(sheet.roster.seated) for sheet in guild.discord.sheets] == [0, 2]
     row = await guild.event(event_id)
     assert (row["sheet"], row["raid_helper_event_id"], row["booking_state"]) == ("native", None, "announced")
     assert guild.discord.said == []  # the sheet of a raid that was announced is not announced again

@@ -298,6 +298,17 @@ async def test_a_resumed_series_books_though_its_last_raid_is_long_ago(guild: Wo
     assert await booked_days(guild) == [wednesday(week) for week in (0, 10, 11)]
 
 
+async def test_a_raid_booked_after_its_own_deadline_takes_answers(guild: World) -> None:
+    await heroic(guild, deadline="4h")
+    await guild.first.rests.pause(officer(), "Heroic", None)
+    guild.clock.set(START + 9 * WEEK - timedelta(hours=3))
+    await guild.first.rests.resume(officer(), "Heroic")
+    assert await guild.look(guild.clock.now() + 5 * MINUTE) == 1
+    late, usual = (await guild.successors())[-1], (await guild.successors())[0]
+    assert (late["occurrence_date"], late["deadline_utc"]) == (wednesday(9), None)
+    assert usual["deadline_utc"] == START - timedelta(hours=4)
+
+
 async def test_a_series_resumed_while_its_raid_is_ahead_books_as_usual(guild: World) -> None:
     series_id = await heroic(guild)
     await guild.first.rests.pause(officer(), "Heroic", None)
