@@ -37,6 +37,7 @@ from bot.services.dead_letters import DeadLetters
 from bot.services.deadlines import Deadlines
 from bot.services.delivery import Delivery
 from bot.services.fallback import Fallback
+from bot.services.first_steps import FirstSteps
 from bot.services.lost_sheets import LostSheets
 from bot.services.mine import Mine
 from bot.services.mirrors import Mirrors
@@ -221,7 +222,8 @@ async def _equip(bot: MusterBot, db: Database, raid_helper: RaidHelper, secrets:
     announcements = Announcements(db, templates, raids, sheets, keeper, clock)
     standing = Beside(db, mirrors, sheets, keeper, clock)
     background = _in_the_background(bot, db, templates, raid_helper, secrets, clock)
-    working = (*background, standing, lost_sheets, announcements)
+    first_steps = FirstSteps(db, templates, raids, clock)
+    working = (*background, standing, lost_sheets, announcements, first_steps)
     bot.queue = Queue(db, {kind: handler for one in working for kind, handler in one.handlers.items()}, clock)
     template_desk = TemplateDesk(db, templates, raid_helper, secrets, DiscordEmoji(bot), clock)
     sign_ups = SignUps(db, templates, clock)
@@ -258,6 +260,7 @@ async def _equip(bot: MusterBot, db: Database, raid_helper: RaidHelper, secrets:
         reminders=Reminders(db, templates, raids, clock),
         unsigned=UnsignedDesk(db, raids, sheets, DiscordNotifier(bot), clock),
         stay=Staying(db, sheets, sign_ups, clock),
+        first_steps=first_steps,
         raid_helper_import=RaidHelperImport(db, templates, raid_helper, secrets, clock),
     )
 

@@ -14,6 +14,7 @@ import discord
 from discord import app_commands, ui
 from discord.ext import commands
 
+from bot.domain.needs import POSTS
 from bot.errors import report, say
 from bot.render import custom_ids, texts
 from bot.services.bundle import Services
@@ -43,6 +44,7 @@ EXTENSIONS = (
     "cogs.mirrors",
     "cogs.settings",
     "cogs.notifier",
+    "cogs.setup",
     "cogs.queue",
     "cogs.unplanned",
     "cogs.autobook",
@@ -54,7 +56,7 @@ GOODBYE_TIME = 1.0
 """Seconds for the goodbye to Discord."""
 TAKING_TIME = 0.5
 """Seconds for learning whether another worker has a command in hand; of the three Discord waits, two are the work's."""
-NEEDED = discord.Permissions(view_channel=True, send_messages=True, embed_links=True)
+NEEDED = discord.Permissions(**dict.fromkeys(POSTS, True))
 """What the bot asks for when it is invited."""
 
 FIVE_MINUTES = timedelta(minutes=5)

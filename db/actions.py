@@ -91,6 +91,19 @@ class ActionRepository:
             [one.due_at for one in wanted],
         ]
 
+    async def open_event(self, dedupe: str) -> EventId | None:
+        """The raid that the open action of that dedupe key is about; None without one."""
+        found = await self._db.fetchval(
+            "SELECT event_id FROM patt.scheduled_actions WHERE dedupe_key = $1 AND NOT dead", dedupe
+        )
+        return maybe(EventId, found)
+
+    async def call_off(self, dedupe: str) -> None:
+        """Forget the open action of that dedupe key, unless a worker has it in hand."""
+        await self._db.execute(
+            "DELETE FROM patt.scheduled_actions WHERE dedupe_key = $1 AND NOT dead AND claimed_until IS NULL", dedupe
+        )
+
     async def claim(self, now: datetime, lease: timedelta, *, most: int) -> Sequence[Action]:
         """Take up to `most` due actions for `lease`; a lane somebody else works in is left alone.
 

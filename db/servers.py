@@ -25,6 +25,11 @@ class ServerRepository:
         row = await self._db.fetchrow(_SELECT + " WHERE guild_discord_id = $1", guild_id)
         return _server(row) if row else Server(guild_id)
 
+    async def lock(self, guild_id: GuildId) -> Server:
+        """The same, nobody else changing or locking it until the transaction ends."""
+        row = await self._db.fetchrow(_SELECT + " WHERE guild_discord_id = $1 FOR UPDATE", guild_id)
+        return _server(row) if row else Server(guild_id)
+
     async def all(self) -> Sequence[Server]:
         """Every server that was set up."""
         return [_server(row) for row in await self._db.fetch(_SELECT + " ORDER BY id")]

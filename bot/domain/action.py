@@ -46,6 +46,7 @@ class Kind(StrEnum):
     ARCHIVE = "raid.archive"
     TELL_PEOPLE = "people.tell"
     NAME_PEOPLE = "people.name"
+    END_TEST = "test.end"
 
 
 @dataclass(frozen=True)

@@ -73,6 +73,7 @@ SERIES = (
     BREAK_CANCEL,
     BREAK_END,
 )
+SETUP = r"muster:setup:(?P<do>channel|role|officers|zone|game|elsewhere|test|drop|look)"
 COMP = (COMP_SAY, COMP_DO, COMP_WHO, COMP_TO, COMP_OUT, COMP_SWAP)
 
 ALL = (
@@ -94,6 +95,7 @@ ALL = (
     *COMP,
     *PANEL,
     *SERIES,
+    SETUP,
 )
 
 
@@ -327,6 +329,11 @@ def break_cancel(break_id: int) -> str:
 def break_end() -> str:
     """The id of the select of breaks to end."""
     return "muster:break:end"
+
+
+def set_up(do: str) -> str:
+    """The id of a select or button of the setup; `do` is what stands in `SETUP`."""
+    return f"muster:setup:{do}"
 
 
 def digest(offer: str) -> str:

@@ -13,6 +13,7 @@ from bot.services.characters import Characters
 from bot.services.comps import Comps
 from bot.services.copying import Copies
 from bot.services.dead_letters import DeadLetters
+from bot.services.first_steps import FirstSteps
 from bot.services.lost_sheets import LostSheets
 from bot.services.mine import Mine
 from bot.services.mirrors import Mirrors
@@ -70,6 +71,7 @@ class Services:
     announcements: Announcements
     settings: SettingsDesk
     unplanned: Unplanned
+    first_steps: FirstSteps
     raid_helper_import: RaidHelperImport
     reminders: Reminders
     unsigned: UnsignedDesk

@@ -101,18 +101,22 @@ class Raids:
         written.
         """
         async with self._db.transaction() as tx:
-            server = await tx.servers.get(actor.guild_id)
-            new = await self._planned(tx, actor, server, wish)
-            await places.require_planner(tx, actor, Around(server.id, new.channel_id, new.template_id))
-            event_id = await tx.events.add(new)
-            event = await _found(tx, actor.guild_id, event_id)
-            if wish.participants:
-                template = await self._templates.of(tx, event)
-                await participants.seat(tx, actor, event, template, wish.participants, self._clock.now())
-            await sheets.post(tx, event, self._clock.now())
-            await deadlines.plan(tx, event, await self._templates.of(tx, event), self._clock.now())
-            await tx.audit.note(actor.guild_id, event_id, actor.user_id, "create", self._clock.now(), title=event.title)
-            return event
+            return await self.create_in(tx, actor, wish)
+
+    async def create_in(self, tx: Session, actor: Actor, wish: RaidWish) -> Event:
+        """The same within the caller's transaction."""
+        server = await tx.servers.get(actor.guild_id)
+        new = await self._planned(tx, actor, server, wish)
+        await places.require_planner(tx, actor, Around(server.id, new.channel_id, new.template_id))
+        event_id = await tx.events.add(new)
+        event = await _found(tx, actor.guild_id, event_id)
+        if wish.participants:
+            template = await self._templates.of(tx, event)
+            await participants.seat(tx, actor, event, template, wish.participants, self._clock.now())
+        await sheets.post(tx, event, self._clock.now())
+        await deadlines.plan(tx, event, await self._templates.of(tx, event), self._clock.now())
+        await tx.audit.note(actor.guild_id, event_id, actor.user_id, "create", self._clock.now(), title=event.title)
+        return event
 
     async def read_when(self, guild_id: GuildId, typed: str) -> tuple[str, datetime]:
         """What `typed` would mean here, as the person reads it and as it is. Raises UnreadableTime, TimeInPast."""

@@ -1,5 +1,6 @@
 """Setting a server up."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from pydantic import SecretStr
@@ -52,6 +53,12 @@ class Servers:
                 actor.guild_id, wish.channel_id, zone, wish.officer_role_id, wish.officer_channel_id
             )
             return await tx.servers.get(actor.guild_id)
+
+    async def set_officer_roles(self, actor: Actor, roles: Sequence[RoleId]) -> None:
+        """Write down which roles make an officer; none leaves Manage Server. Raises NotAnAdministrator."""
+        require_manager(actor)
+        async with self._db.transaction() as tx:
+            await tx.servers.set_officer_roles(actor.guild_id, roles)
 
     async def connect_raid_helper(self, actor: Actor, key: SecretStr) -> None:
         """Try the key, then store it encrypted. Raises NotAnAdministrator, NoEncryptionKey, RaidHelperError."""

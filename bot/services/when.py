@@ -29,7 +29,7 @@ from bot.services.wall_times import (
     split_wall_time,
     tidy,
 )
-from bot.services.zones import UnknownZone, parse_zone, suggest_zones
+from bot.services.zones import UnknownZone, likely_zones, parse_zone, suggest_zones
 
 __all__ = [
     "AmbiguousDate",
@@ -42,6 +42,7 @@ __all__ = [
     "WrongWeekday",
     "describe",
     "future",
+    "likely_zones",
     "parse_wall_time",
     "parse_weekday",
     "parse_when",

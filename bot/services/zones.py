@@ -1,5 +1,6 @@
 """Time zones as people name them: "Europe/Berlin", "berlin", "new york", "EST"."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import lru_cache
@@ -62,6 +63,41 @@ _ALIASES = {
     "Asia/Shanghai": "china beijing",
     "UTC": "gmt zulu z",
 }
+# Where people live who have Discord in that language; of most languages that is one country.
+_SPOKEN_IN = {
+    "bg": "Europe/Sofia",
+    "cs": "Europe/Prague",
+    "da": "Europe/Copenhagen",
+    "de": "Europe/Berlin Europe/Vienna Europe/Zurich",
+    "el": "Europe/Athens",
+    "en-GB": "Europe/London Europe/Dublin",
+    "en-US": "America/New_York America/Chicago America/Denver America/Los_Angeles",
+    "es-419": "America/Mexico_City America/Bogota America/Lima America/Santiago America/Argentina/Buenos_Aires",
+    "es-ES": "Europe/Madrid",
+    "fi": "Europe/Helsinki",
+    "fr": "Europe/Paris Europe/Brussels America/Toronto",
+    "hi": "Asia/Kolkata",
+    "hr": "Europe/Zagreb",
+    "hu": "Europe/Budapest",
+    "id": "Asia/Jakarta",
+    "it": "Europe/Rome",
+    "ja": "Asia/Tokyo",
+    "ko": "Asia/Seoul",
+    "lt": "Europe/Vilnius",
+    "nl": "Europe/Amsterdam Europe/Brussels",
+    "no": "Europe/Oslo",
+    "pl": "Europe/Warsaw",
+    "pt-BR": "America/Sao_Paulo",
+    "ro": "Europe/Bucharest",
+    "ru": "Europe/Moscow Asia/Yekaterinburg Asia/Novosibirsk",
+    "sv-SE": "Europe/Stockholm",
+    "th": "Asia/Bangkok",
+    "tr": "Europe/Istanbul",
+    "uk": "Europe/Kyiv",
+    "vi": "Asia/Ho_Chi_Minh",
+    "zh-CN": "Asia/Shanghai",
+    "zh-TW": "Asia/Taipei",
+}
 _ELSEWHERE = ("Etc/", "SystemV/", "US/", "posix/", "right/")
 
 
@@ -103,6 +139,17 @@ def suggest_zones(typed: str) -> list[str]:
     order = {name: number for number, name in enumerate(atlas.shown)}
     called.sort(key=lambda name: order.get(name, len(order)))
     return list(dict.fromkeys([*exact, *called, *named, *within]))[:MOST_SUGGESTED]
+
+
+def likely_zones(locales: Sequence[str], current: str | None) -> list[str]:
+    """Up to 25 IANA names for whoever has Discord in these languages, likeliest first; `current` always among them.
+
+    Everybody's Discord is in American English until they change it: what another language says goes first.
+    """
+    spoken = sorted(dict.fromkeys(locales), key=lambda locale: locale == "en-US")
+    said = [name for locale in spoken for name in _SPOKEN_IN.get(locale, "").split()]
+    names: list[str] = [*([current] if current else []), *said, *COMMON]
+    return list(dict.fromkeys(names))[:MOST_SUGGESTED]
 
 
 def _unknown(typed: str, atlas: _Atlas) -> UnknownZone:

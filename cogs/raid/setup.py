@@ -9,8 +9,10 @@ from bot.domain.server import Server
 from bot.render import texts
 from bot.services.servers import SetUp
 from cogs.actors import CannotPost, Interaction, actor_of, require_postable
+from cogs.panel_base import send
 from cogs.raid import options
 from cogs.raid.family import Family
+from cogs.setup import opened
 
 
 class SetUpCommand(Family):
@@ -32,13 +34,16 @@ class SetUpCommand(Family):
         officer_role: discord.Role | None = None,
         officer_channel: discord.TextChannel | None = None,
     ) -> None:
-        """Set this server up, or see how it is set up."""
+        """Set this server up step by step, or in one go with the options."""
         wish = SetUp(
             channel_id=ChannelId(channel.id) if channel else None,
             timezone=timezone,
             officer_role_id=RoleId(officer_role.id) if officer_role else None,
             officer_channel_id=ChannelId(officer_channel.id) if officer_channel else None,
         )
+        if wish == SetUp():
+            await send(interaction, await in_time(interaction, opened(interaction)))
+            return
         server = await in_time(interaction, self.services.servers.set_up(actor_of(interaction), wish))
         await answer(interaction, texts.set_up(server, _problems(interaction, server)))
 

@@ -49,7 +49,7 @@ def guild(one: Guild) -> JSON:
         "nsfw_level": 0,
         "nsfw": False,
         "application_id": None,
-        "system_channel_id": None,
+        "system_channel_id": str(one.system_channel_id) if one.system_channel_id else None,
         "system_channel_flags": 0,
         "rules_channel_id": None,
         "public_updates_channel_id": None,

@@ -218,6 +218,7 @@ class Guild:
     events: dict[int, JSON] = field(default_factory=dict[int, JSON])
     voice: dict[int, int] = field(default_factory=dict[int, int])
     emojis: dict[int, JSON] = field(default_factory=dict[int, JSON])
+    system_channel_id: int | None = None
 
     @property
     def everyone(self) -> Role:

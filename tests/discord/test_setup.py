@@ -41,9 +41,9 @@ async def test_what_is_left_out_stays(stage: Stage) -> None:
     assert f"<@&{stage.officer_role.id}>" in answer.text
 
 
-async def test_without_options_it_shows_what_holds(stage: Stage) -> None:
+async def test_with_an_option_it_shows_all_that_holds(stage: Stage) -> None:
     before = await stage.row(CONFIG, stage.guild.id)
-    answer = await stage.owner.slash("raid setup")
+    answer = await stage.owner.slash("raid setup", timezone="Europe/Berlin")
     assert f"<#{stage.raids.id}>" in answer.text
     assert "Raid-Helper: not connected" in answer.text
     assert await stage.row(CONFIG, stage.guild.id) == before
@@ -51,10 +51,10 @@ async def test_without_options_it_shows_what_holds(stage: Stage) -> None:
 
 async def test_a_role_or_channel_that_was_deleted_is_named_with_its_mend(stage: Stage) -> None:
     here = stage.owner.in_channel(stage.officers)
-    assert "deleted" not in (await here.slash("raid setup")).text
+    assert "deleted" not in (await here.slash("raid setup", timezone="berlin")).text
     stage.local.discord.delete_role(stage.guild, stage.officer_role)
     stage.local.discord.delete_channel(stage.raids)
-    said = (await here.slash("raid setup")).text
+    said = (await here.slash("raid setup", timezone="berlin")).text
     assert "The officer role was deleted: `/raid setup officer_role:` sets another." in said
     assert f"I cannot find <#{stage.raids.id}> any more. `/raid setup` sets another channel." in said
 
@@ -75,7 +75,7 @@ async def test_before_the_set_up_a_raid_may_be_planned_in_a_thread(new_server: S
 
 
 async def test_a_server_nobody_has_set_up_says_so(new_server: Stage) -> None:
-    answer = await new_server.owner.slash("raid setup")
+    answer = await new_server.owner.slash("raid setup", officer_channel=new_server.officers)
     assert "Raid channel: not set" in answer.text
     assert "UTC (not set)" in answer.text
 

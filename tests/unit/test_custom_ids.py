@@ -23,8 +23,10 @@ comp_buttons = st.sampled_from(["show", "propose", "who", "publish", "unpublish"
 panel_buttons = st.sampled_from(
     ["show", "edit", "move", "close", "reopen", "copy", "cancel", "gone", "add", "comp", "history"]
 )
+setup_items = st.sampled_from(["channel", "role", "officers", "zone", "game", "elsewhere", "test", "drop", "look"])
 moments = st.datetimes(datetime(2001, 1, 1), datetime(2999, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001 - hypothesis adds the zone
 built = st.one_of(
+    st.tuples(st.just(custom_ids.SETUP), st.builds(custom_ids.set_up, setup_items)),
     st.tuples(st.just(custom_ids.ANSWER), st.builds(custom_ids.answer, events, choices)),
     st.tuples(st.just(custom_ids.CLASS), st.builds(custom_ids.game_class, events, choices)),
     st.tuples(st.just(custom_ids.SPEC), st.builds(custom_ids.spec, events, choices, st.integers(0, MOST_OPTIONS - 1))),

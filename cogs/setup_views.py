@@ -1,0 +1,127 @@
+"""The setup's message: Components V2, drawn anew at every choice.
+
+The components here are plain ones: whoever uses them is answered by the class in `cogs/setup.py`, by their ids.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import discord
+from discord import ui
+
+from bot.domain.first_steps import Steps
+from bot.domain.ids import ChannelId, RoleId
+from bot.render import custom_ids, setup_texts
+from bot.render.sheet import cut
+
+MOST_ROLES = 25
+LONGEST_OPTION = 100
+ROOMS = [discord.ChannelType.text, discord.ChannelType.news]
+
+Item = ui.Item[Any]
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What Discord shows of what is set.
+
+    `raids` and `officers` are what the bot lacks in those channels, None for one that is gone. `blind` are officer
+    roles that do not see the commands `hidden`; `roles` those that are still there.
+    """
+
+    raids: Sequence[str] | None
+    officers: Sequence[str] | None
+    roles: frozenset[RoleId]
+    blind: frozenset[RoleId]
+    hidden: Sequence[str]
+
+
+@dataclass(frozen=True)
+class Offered:
+    """What there is to choose from: zones by name, games as (title, name)."""
+
+    zones: Sequence[str]
+    games: Sequence[tuple[str, str]]
+
+
+def wizard(steps: Steps, seen: Seen, offered: Offered, said: str = "") -> ui.LayoutView:
+    """Every step with what is set and what is missing, and the select that sets it."""
+    server = steps.server
+    gone = bool(server.officer_roles - seen.roles)
+    postable = server.raid_channel_id is not None and seen.raids == []
+    rooms = (server.raid_channel_id, seen.raids), (server.officer_channel_id, seen.officers)
+    parts: Sequence[tuple[str, Item]] = [
+        (setup_texts.raid_channel(*rooms[0]), _room("channel", setup_texts.CHOOSE_CHANNEL, *rooms[0])),
+        (setup_texts.officer_role(server.officer_roles, gone, seen.blind, seen.hidden), _roles(steps, seen)),
+        (setup_texts.officer_channel(*rooms[1]), _room("officers", setup_texts.CHOOSE_OFFICERS, *rooms[1])),
+        (setup_texts.time_zone(steps), _zones(steps, offered)),
+        (setup_texts.game(steps), _games(steps, offered)),
+    ]
+    container: ui.Container[ui.LayoutView] = ui.Container(ui.TextDisplay(setup_texts.head(steps)))
+    for text, select in parts:
+        container.add_item(ui.TextDisplay(text)).add_item(ui.ActionRow(select))
+    ends = [setup_texts.nights(steps), setup_texts.next_step(steps, postable=postable), said]
+    container.add_item(ui.Separator()).add_item(ui.TextDisplay("\n".join(one for one in ends if one)))
+    view = ui.LayoutView(timeout=None)
+    view.add_item(container).add_item(_buttons(steps, postable=postable))
+    view.stop()  # the library keeps nothing of it
+    return view
+
+
+def _buttons(steps: Steps, *, postable: bool) -> "ui.ActionRow[ui.LayoutView]":
+    tested = steps.test is not None
+    style = discord.ButtonStyle
+    return ui.ActionRow(
+        _button("test", setup_texts.TEST, style.primary, disabled=tested or not postable),
+        *([_button("drop", setup_texts.DROP, style.danger)] if tested else []),
+        _button("elsewhere", setup_texts.ELSEWHERE, style.secondary),
+        _button("look", setup_texts.LOOK, style.secondary),
+    )
+
+
+def _button(do: str, label: str, style: discord.ButtonStyle, *, disabled: bool = False) -> "ui.Button[ui.LayoutView]":
+    return ui.Button(label=label, custom_id=custom_ids.set_up(do), style=style, disabled=disabled)
+
+
+def _room(do: str, placeholder: str, channel_id: ChannelId | None, lacks: Sequence[str] | None) -> Item:
+    """A select of channels; Discord takes no channel for chosen that is gone."""
+    chosen = [channel_id] if channel_id is not None and lacks is not None else []
+    return ui.ChannelSelect(
+        custom_id=custom_ids.set_up(do),
+        placeholder=placeholder,
+        channel_types=ROOMS,
+        default_values=[
+            discord.SelectDefaultValue(id=one, type=discord.SelectDefaultValueType.channel) for one in chosen
+        ],
+    )
+
+
+def _roles(steps: Steps, seen: Seen) -> Item:
+    chosen = sorted(steps.server.officer_roles & seen.roles)[:MOST_ROLES]
+    return ui.RoleSelect(
+        custom_id=custom_ids.set_up("role"),
+        placeholder=setup_texts.CHOOSE_ROLE,
+        min_values=0,
+        max_values=MOST_ROLES,
+        default_values=[discord.SelectDefaultValue(id=one, type=discord.SelectDefaultValueType.role) for one in chosen],
+    )
+
+
+def _zones(steps: Steps, offered: Offered) -> Item:
+    described = [(one, *setup_texts.zone_option(one, steps.now)) for one in offered.zones]
+    options = [
+        discord.SelectOption(label=label, description=shown, value=zone, default=zone == steps.server.timezone)
+        for zone, label, shown in described
+    ]
+    return ui.Select(custom_id=custom_ids.set_up("zone"), placeholder=setup_texts.CHOOSE_ZONE, options=options)
+
+
+def _games(steps: Steps, offered: Offered) -> Item:
+    options = [
+        discord.SelectOption(
+            label=cut(title, LONGEST_OPTION), value=name, default=name == steps.server.default_template
+        )
+        for title, name in offered.games
+    ]
+    return ui.Select(custom_id=custom_ids.set_up("game"), placeholder=setup_texts.CHOOSE_GAME, options=options)
