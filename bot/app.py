@@ -220,10 +220,8 @@ async def _equip(bot: MusterBot, db: Database, raid_helper: RaidHelper, secrets:
     mirrors = Mirrors(db, keeper, clock)
     lost_sheets = LostSheets(db, DiscordLostSheets(bot), clock)
     announcements = Announcements(db, templates, raids, sheets, keeper, clock)
-    standing = Beside(db, mirrors, sheets, keeper, clock)
     background = _in_the_background(bot, db, templates, raid_helper, secrets, clock)
-    first_steps = FirstSteps(db, templates, raids, clock)
-    working = (*background, standing, lost_sheets, announcements, first_steps)
+    working = (*background, Beside(db, mirrors, sheets, keeper, clock), lost_sheets, announcements)
     bot.queue = Queue(db, {kind: handler for one in working for kind, handler in one.handlers.items()}, clock)
     template_desk = TemplateDesk(db, templates, raid_helper, secrets, DiscordEmoji(bot), clock)
     sign_ups = SignUps(db, templates, clock)
@@ -260,7 +258,7 @@ async def _equip(bot: MusterBot, db: Database, raid_helper: RaidHelper, secrets:
         reminders=Reminders(db, templates, raids, clock),
         unsigned=UnsignedDesk(db, raids, sheets, DiscordNotifier(bot), clock),
         stay=Staying(db, sheets, sign_ups, clock),
-        first_steps=first_steps,
+        first_steps=FirstSteps(db, templates, raids, clock),
         raid_helper_import=RaidHelperImport(db, templates, raid_helper, secrets, clock),
     )
 
@@ -283,6 +281,7 @@ def _in_the_background(
         Statuses(db, clock),
         Archive(db, sheets, messenger, clock),
         Notices(db, sheets, DiscordNotifier(bot), clock),
+        FirstSteps(db, templates, Raids(db, templates, secrets, clock), clock),
     )
 
 

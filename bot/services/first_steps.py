@@ -10,7 +10,7 @@ from bot.domain.first_steps import TEST_LASTS, Steps, nights_ahead
 from bot.domain.ids import EventId, GuildId
 from bot.domain.permissions import Actor, require_manager
 from bot.domain.setting import Level, Scope
-from bot.domain.settings import ANNOUNCE
+from bot.domain.settings import MENTION_ROLES
 from bot.services.queue import Handler
 from bot.services.raids import Raids, RaidWish
 from bot.services.templates import Templates
@@ -59,7 +59,7 @@ class FirstSteps:
                 return standing
             await tx.actions.call_off(_key(server.id))  # of one that somebody cancelled
             event = await self._raids.create_in(tx, actor, RaidWish(title, "tomorrow 20:00", description=description))
-            await tx.settings.put(server.id, Level(Scope.EVENT, event.id), {ANNOUNCE.name: ANNOUNCE.kind.dump(False)})
+            await tx.settings.put(server.id, Level(Scope.EVENT, event.id), {MENTION_ROLES.name: []})
             lane, key = channel_lane(event.channel_id), _key(server.id)
             ending = NewAction(server.id, Kind.END_TEST, lane, now + TEST_LASTS, event.id, dedupe=key)
             await tx.actions.enqueue(ending)
