@@ -9,73 +9,18 @@ import pytest
 
 from bot.domain.action import Kind
 from bot.domain.event import SheetKind
-from bot.domain.ids import EventId, UserId
-from bot.domain.notice import Notice
 from bot.domain.template import Choice
 from bot.services.messenger import Undeliverable
 from bot.services.queue import LEASE
 from bot.services.raid_edits import EditWish
-from bot.services.raids import RaidWish
 from bot.services.reminders import HabitsWish, RemindedByRaidHelper, TooLateToRemind
 from bot.services.unsigned import ToldJustNow
-from tests.factories import GUILD, RAIDS, START, member, officer
+from tests.factories import RAIDS, START, member, officer
+from tests.services.news import LEADER, TICKS, at, come, habits, named, planned, setting, told, users
 from tests.services.world import World
 
 MINUTE = timedelta(minutes=1)
 HOUR = timedelta(hours=1)
-LEADER = officer().user_id
-TICKS = 12
-"""Seconds after which everybody was told who is told directly, one after the other, and was named in the channel."""
-
-
-async def planned(world: World, when: str = "today 20:00", **wish: Any) -> EventId:
-    event = await world.first.raids.create(officer(), RaidWish(title="Heroic", when=when, template="plain", **wish))
-    await world.run()
-    return event.id
-
-
-async def come(world: World, event_id: EventId, *numbers: int, choice: Choice = Choice.ACCEPTED) -> None:
-    for number in numbers:
-        await world.first.sign_ups.answer(member(number), event_id, choice)
-    await world.pass_time(timedelta(seconds=1))
-
-
-async def at(world: World, moment: datetime, *, ticks: int = TICKS) -> None:
-    """Let that moment come, and the seconds after it in which everybody is told."""
-    world.clock.set(moment)
-    await world.run()
-    for _ in range(ticks):
-        await world.pass_time(timedelta(seconds=1))
-
-
-def told(world: World, notice: Notice = Notice.REMINDER) -> list[UserId]:
-    return [user_id for user_id, what in world.discord.notices if what is notice]
-
-
-def named(world: World, notice: Notice = Notice.REMINDER) -> list[list[UserId]]:
-    return [users for users, news in world.discord.named if news.notice is notice]
-
-
-def users(*numbers: int) -> list[UserId]:
-    return [member(number).user_id for number in numbers]
-
-
-async def setting(world: World, name: str, value: Any) -> None:
-    await world.pool.execute(
-        """
-        INSERT INTO common.settings (guild_discord_id, scope, scope_id, name, value) VALUES ($1, 'server', 0, $2, $3)
-        ON CONFLICT (guild_discord_id, scope, scope_id, name) DO UPDATE SET value = excluded.value
-        """,
-        GUILD,
-        name,
-        value,
-    )
-    await world.first.unplanned.run_once()
-
-
-async def habits(world: World, number: int, way: str | None = None, before: int | None = None, quiet: Any = None):
-    await world.first.reminders.habits(member(number), HabitsWish(way, before, quiet))
-    await world.first.unplanned.run_once()
 
 
 # ---------------------------------------------------------------- who, and when
