@@ -20,6 +20,7 @@ ZONE = ZoneInfo("Europe/Berlin")
 BEGINNING = datetime(2026, 11, 23, 18, 30, tzinfo=UTC)
 """A Monday evening; the raid is on Wednesday at 20:00."""
 
+START = datetime(2026, 11, 25, 19, 0, tzinfo=UTC)
 SEATS = 30
 SEATED = ("Sign up", "Late")
 """The answers that hold a seat, so that they ask for a class."""
@@ -89,7 +90,9 @@ async def play(local: Local) -> None:
     await _officer_creates_series(stage)
     await _forty_click(stage)
     await _a_seat_opens(stage)
+    await _reminders_go_out(stage)
     await _raid_starts(stage)
+    await _raid_ends(stage)
     await _the_chain_goes_on(stage)
     must(not local.discord.violations, f"the bot sent what Discord refuses: {local.discord.violations}")
     requests, clicks = len(local.discord.calls), len(local.discord.transcript.lines) // 2
@@ -208,24 +211,80 @@ async def _a_seat_opens(stage: Stage) -> None:
     stage.show(stage.local.discord.dms(told[0].actor)[-1])
 
 
+async def _reminders_go_out(stage: Stage) -> None:
+    stage.local.clock.set(START - timedelta(hours=1))
+    stage.tell("An hour before the raid, everybody who comes is reminded")
+    for _ in range(_coming() // 5 + 2):
+        await stage.local.pass_time(timedelta(seconds=1))
+    reminded = [one for hand in stage.raiders if (one := _reminder(stage, hand))]
+    must(len(reminded) == _coming() - 1, f"{len(reminded)} people were reminded instead of {_coming() - 1}")
+    queued = next(one for one in reminded if "queue" in one.content)
+    for whose, message in (("a raider", reminded[0]), ("the first in the queue", queued)):
+        print(f"\nDM to {whose}:\n")
+        stage.show(message)
+    leader = _reminder(stage, stage.officer)
+    must(leader, "the leader was not reminded")
+    print("\nDM to the leader:\n")
+    stage.show(stage.local.discord.dms(stage.officer.actor)[-1])
+
+
+def _reminder(stage: Stage, hand: Hand) -> Message | None:
+    """The reminder in somebody's direct messages, which must be one."""
+    found = [one for one in stage.local.discord.dms(hand.actor) if "⏰" in one.content]
+    must(len(found) <= 1, "somebody was reminded twice")
+    return found[0] if found else None
+
+
 async def _raid_starts(stage: Stage) -> None:
     await _core_is_invited(stage)
-    start = datetime(2026, 11, 25, 19, 0, tzinfo=UTC)
-    stage.local.clock.set(start + timedelta(minutes=12))
+    this_week = _sheet(stage)
+    await _arrive(stage, START)
+    must("Under way" in this_week.embeds[0]["description"], "the raid did not start")
+    stage.tell("The raid starts: its sheet says so, and its buttons are dead")
+    print(_status_line(stage, this_week))
+    stage.local.clock.set(START + timedelta(minutes=12))
     await _eventually(stage.local, lambda: _announced(stage, 2), "next week's two sheets were not announced")
     stage.tell("The raid has been running for twelve minutes: next week's sheets stand")
     announcements = [one for one in stage.local.discord.messages(stage.raids) if one.content.startswith(ANNOUNCEMENT)]
     for announcement in announcements:
         stage.show(announcement)
     print("\n#raids, next week's sheet, pre-filled:\n")
-    next_sheet = [one for one in stage.local.discord.messages(stage.raids) if one.components][-1]
+    next_sheet = _sheet(stage)
     stage.show(next_sheet)
     print("\n#mythic, next week's Raid-Helper event:\n")
     stage.show(stage.newest(stage.mythic))
-    await _check_booked(stage, start + WEEK, 2)
+    await _check_booked(stage, START + WEEK, 2)
     with _interactions(stage, 1, "Arila signs up for next week, too: one press, because Muster remembers her"):
         answer = await stage.raiders[0].click(next_sheet, "Sign up")
     must("Holy Paladin" in answer.text, "Arila was not remembered")
+
+
+async def _arrive(stage: Stage, moment: datetime) -> None:
+    """Let that moment come, and the sheet follow."""
+    stage.local.clock.set(moment)
+    await stage.local.settle()
+    await stage.local.pass_time(timedelta(seconds=2))
+
+
+def _sheet(stage: Stage) -> Message:
+    """The sheet that was posted last in #raids."""
+    return [one for one in stage.local.discord.messages(stage.raids) if one.components][-1]
+
+
+def _status_line(stage: Stage, sheet: Message) -> str:
+    """What the sheet says of how far the raid is."""
+    lines = sheet.embeds[0]["description"].splitlines()
+    said = [line for line in lines if line.startswith(("▶️", "🏁"))]
+    must(len(said) == 1, "the sheet does not say how far the raid is")
+    return Reader(ZONE, stage.local.clock.now(), stage.name_of).read(said[0])
+
+
+async def _raid_ends(stage: Stage) -> None:
+    this_week = next(one for one in stage.local.discord.messages(stage.raids) if one.components)
+    await _arrive(stage, START + timedelta(hours=3))
+    must("**Over**" in this_week.embeds[0]["description"], "the raid did not end")
+    stage.tell("The raid is over")
+    print(_status_line(stage, this_week))
 
 
 @contextmanager
@@ -245,7 +304,7 @@ async def _core_is_invited(stage: Stage) -> None:
 
 async def _the_chain_goes_on(stage: Stage) -> None:
     for week in (2, 3):
-        start = datetime(2026, 11, 25, 19, 0, tzinfo=UTC) + (week - 1) * WEEK
+        start = START + (week - 1) * WEEK
         stage.local.clock.set(start + timedelta(minutes=12))
         await _eventually(
             stage.local, lambda count=2 * week: _announced(stage, count), f"week {week + 1} was not booked"

@@ -87,7 +87,7 @@ def _late_change(news: Tidings, user_id: UserId) -> str:
     what = "comes late to" if choice is Choice.LATE else "does not come to"
     now = f" They answered **{safe(label)}**." if choice and choice is not Choice.LATE else ""
     raid = f"**{safe(event.title[:LONGEST_TITLE])}**, {stamp(event.starts_at)}"
-    said = f"🔔 **{safe(news.extra)}** {what} {raid}.{now} {_counted(news.sheet)}."
+    said = f"🔔 **{safe(news.extra[:LONGEST_TITLE])}** {what} {raid}.{now} {_counted(news.sheet)}."
     return "\n".join(filter(None, [said, _link(event)]))
 
 

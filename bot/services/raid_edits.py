@@ -22,7 +22,8 @@ from bot.domain.ids import UserId
 from bot.domain.notice import Notice
 from bot.domain.officer_rules import AlreadyClosed, AlreadyOpen, RaidIsOver, check_kept_here
 from bot.domain.permissions import Actor
-from bot.domain.settings import LONGEST_RAID
+from bot.domain.setting import Level, Scope
+from bot.domain.settings import LONGEST_RAID, REMINDERS
 from bot.services import deadlines, sheets, telling
 from bot.services.audit_trail import changes
 from bot.services.officer_work import OfficerDesk, Work
@@ -125,6 +126,9 @@ async def rewrite(work: Work, event: Event) -> None:
     if event.sheet is SheetKind.RAID_HELPER and event.booking_state is BookingState.CREATING:
         raise BeingMade  # found again by its old time, should the answer get lost
     moved = event.starts_at != work.event.starts_at
+    if event.reminders != work.event.reminders:
+        # The last word counts, wherever it was said.
+        await work.tx.settings.reset(event.guild_id, Level(Scope.EVENT, event.id), REMINDERS.name)
     work.desk.becomes(event)
     await work.tx.events.save(event)
     if moved:

@@ -23,6 +23,9 @@ def test_make_sandbox_plays_the_night():
     assert "30/30 (+5 in the queue)" in played.stdout
     assert "A seat opened: you are now in Heroic Wednesday" in played.stdout
     assert "Raid-Helper · " in played.stdout
+    assert "You lead it: 30 of 30 come, 4 in the queue." in played.stdout
+    assert "Under way" in played.stdout
+    assert "The raid is over" in played.stdout
     assert "one press, because Muster remembers her" in played.stdout
     assert "Weeks three and four have booked themselves, too" in played.stdout
     assert "ERROR" not in played.stderr
