@@ -87,6 +87,17 @@ class ToldRepository:
             user_id,
         )
 
+    async def being_told(self, matter: Matter) -> bool:
+        """Whether somebody's direct message is still under way, or waits for the end of their quiet hours."""
+        found = await self._db.fetchval(
+            """
+            SELECT EXISTS (SELECT FROM patt.told
+                           WHERE event_id = $1 AND what = $2 AND starts_at = $3 AND way = 'dm' AND NOT said)
+            """,
+            *_key(matter),
+        )
+        return bool(found)
+
     async def gather(self, matter: Matter, nonce: str, *, most: int) -> None:
         """Put whoever waits to be named into messages of `most` people: `nonce`-0, -1 … A repetition adds nobody."""
         await self._db.execute(

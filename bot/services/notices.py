@@ -39,6 +39,9 @@ from db.told import Matter
 PACE = timedelta(milliseconds=200)
 """Between one direct message and the next: Discord takes a bot that writes to many at once for a spammer."""
 
+LINGER = timedelta(seconds=30)
+"""How long the message in the channel waits, at most, for direct messages that are still under way."""
+
 MOST_NAMED = 60
 """People one message names; more would not fit into its 2000 characters."""
 
@@ -240,6 +243,8 @@ class Notices:
             if event is None:
                 return "the raid is gone"
             matter, sheet = _matter(action, event), await self._sheets.read(tx, event)
+            if self._now < action.due_at + LINGER and await tx.told.being_told(matter):
+                raise TryLater(self._now + telling.GATHER, "others may have to be named as well")
             await tx.told.gather(matter, f"{action.nonce}-{action.version}", most=MOST_NAMED)
             waiting = await tx.told.to_name(matter)
         named = 0

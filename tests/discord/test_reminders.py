@@ -16,7 +16,7 @@ async def at(stage: Stage, moment) -> None:
     """That moment, and the seconds after it in which everybody is told."""
     stage.local.clock.set(moment)
     await stage.local.settle()
-    for _ in range(3):
+    for _ in range(8):
         await stage.local.pass_time(timedelta(seconds=6))
 
 

@@ -280,9 +280,9 @@ async def test_one_whose_turn_comes_after_the_message_is_named_in_a_second_one(g
     await come(guild, event_id, 1, 2)
     guild.discord.closed = {*users(1, 2), LEADER}
     await habits(guild, 2, quiet="18:00-19:10")
-    await at(guild, START - HOUR, ticks=20)
+    await at(guild, START - HOUR, ticks=45)
     assert [set(one) for one in named(guild)] == [{*users(1), LEADER}]
-    await at(guild, START - 50 * MINUTE, ticks=20)
+    await at(guild, START - 50 * MINUTE, ticks=45)
     assert [set(one) for one in named(guild)] == [{*users(1), LEADER}, set(users(2))]
 
 
