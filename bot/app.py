@@ -41,8 +41,10 @@ from bot.services.first_steps import FirstSteps
 from bot.services.lost_sheets import LostSheets
 from bot.services.mine import Mine
 from bot.services.mirrors import Mirrors
+from bot.services.my_raids import MyRaids
 from bot.services.notices import Notices
 from bot.services.officers import Officers
+from bot.services.own_zone import OwnZone
 from bot.services.panel import Panel
 from bot.services.queue import Handler, Queue
 from bot.services.raid_edits import RaidEdits
@@ -245,6 +247,8 @@ async def _equip(bot: MusterBot, db: Database, raid_helper: RaidHelper, secrets:
         sign_ups=sign_ups,
         mine=Mine(db, templates, clock),
         characters=Characters(db, templates),
+        own_zone=OwnZone(db),
+        my_raids=MyRaids(db, templates, clock),
         booker=AutoBooker(db, templates, secrets, clock),
         bookings=BookingDesk(db, templates, secrets, clock),
         alerts=AlertDesk(db, sheets, clock),

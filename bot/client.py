@@ -34,6 +34,7 @@ EXTENSIONS = (
     "cogs.sheet",
     "cogs.mine",
     "cogs.me",
+    "cogs.my_raids",
     "cogs.undo",
     "cogs.alerts",
     "cogs.booking",

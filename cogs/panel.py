@@ -64,7 +64,7 @@ async def ask_when(interaction: Interaction, event_id: EventId, do: str) -> None
     async def typed(submitted: Interaction, when: str) -> None:
         async def understood() -> ui.LayoutView:
             found = await look(submitted, event_id)
-            words, at = await services_of(submitted).raids.read_when(found.sheet.event.guild_id, when)
+            words, at = await services_of(submitted).raids.read_when(actor_of(submitted), when)
             return views.confirming(found, do, words, at)
 
         await turn(submitted, await in_time(submitted, understood(), update=True))

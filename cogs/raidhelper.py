@@ -43,7 +43,7 @@ async def _offered(interaction: Interaction, typed: str) -> options.Choices:
         return [
             app_commands.Choice(name=str(error)[: options.LONGEST_CHOICE], value=typed[: options.LONGEST_CHOICE] or "?")
         ]
-    zone, now = (await services.servers.get(actor.guild_id)).zone, services.clock.now()
+    zone, now = await services.own_zone.get(actor), services.clock.now()
     return options.choices([(f"{title[:50]} · {describe(start, zone, now)}", known) for known, title, start in found])
 
 

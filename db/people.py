@@ -51,6 +51,22 @@ class PersonRepository:
         )
         return _person(row) if row else None
 
+    async def zone(self, guild_id: GuildId, user_id: UserId) -> str | None:
+        """The member's own time zone (IANA); None while they follow the server."""
+        return await self._db.fetchval(
+            """
+            SELECT player.timezone FROM guild_identity.players player
+            JOIN guild_identity.discord_users discord_user ON discord_user.id = player.discord_user_id
+            WHERE player.guild_discord_id = $1 AND discord_user.discord_id = $2
+            """,
+            guild_id,
+            user_id,
+        )
+
+    async def set_zone(self, player_id: PlayerId, zone: str | None) -> None:
+        """Write the player's own time zone down; None follows the server."""
+        await self._db.execute("UPDATE guild_identity.players SET timezone = $2 WHERE id = $1", player_id, zone)
+
     async def write_down(self, guild_id: GuildId, name: str) -> Person:
         """A new placeholder of that name."""
         player_id = await self._db.fetchval(

@@ -28,8 +28,11 @@ class PlayerRepository:
     def __init__(self, connection: Connection) -> None:
         self._db = connection
 
-    async def register(self, actor: Actor, game: str) -> Known:
-        """The player behind `actor`, written down on the first click (rank from roles), with their main of `game`."""
+    async def register(self, actor: Actor, game: str = "") -> Known:
+        """The player behind `actor`, written down on the first click, with their main of `game`, if one is named.
+
+        Their rank is what their roles say now; one that no role gives, written down by an officer, stays.
+        """
         row = await self._db.fetchrow(
             """
             WITH discord_user AS (
@@ -42,7 +45,11 @@ class PlayerRepository:
                     SELECT id FROM common.guild_ranks
                     WHERE guild_discord_id = $1 AND discord_role_id = ANY($4::bigint[]) ORDER BY level DESC LIMIT 1)
                 FROM discord_user
-                ON CONFLICT (guild_discord_id, discord_user_id) DO UPDATE SET display_name = excluded.display_name
+                ON CONFLICT (guild_discord_id, discord_user_id) DO UPDATE SET
+                    display_name = excluded.display_name,
+                    guild_rank_id = coalesce(excluded.guild_rank_id, (
+                        SELECT rank.id FROM common.guild_ranks rank
+                        WHERE rank.id = players.guild_rank_id AND rank.discord_role_id IS NULL))
                 RETURNING id, main_character_id
             )
             SELECT player.id, character.id AS character_id, class.name AS class_name, spec.name AS spec_name,

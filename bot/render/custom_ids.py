@@ -36,6 +36,8 @@ BOOK_NOW = rf"{_SERIES}:book"
 BOOK_NIGHT = rf"{_SERIES}:night:(?P<day>\d{{8}}):(?P<answer>booked|declined)"
 UNDO = r"muster:undo:(?P<entry>\d{1,18})"
 TEMPLATE_FORM = r"muster:template:again"
+RAIDS_PAGE = r"muster:raids:(?P<page>\d{1,3})"
+WEEK = r"muster:week:(?P<week>\d{1,2})"
 COMP_SAY = rf"{_EVENT}:comp:(?P<say>confirm|decline)"
 COMP_DO = rf"{_EVENT}:comp:(?P<do>show|propose|who|publish|unpublish)"
 COMP_WHO = rf"{_EVENT}:comp:who:(?P<part>[0-3])"
@@ -92,6 +94,8 @@ ALL = (
     BOOK_NIGHT,
     UNDO,
     TEMPLATE_FORM,
+    RAIDS_PAGE,
+    WEEK,
     *COMP,
     *PANEL,
     *SERIES,
@@ -212,6 +216,16 @@ def calendar(event_id: EventId) -> str:
 def template_form() -> str:
     """The id of the button that opens a refused form again."""
     return "muster:template:again"
+
+
+def raids_page(page: int) -> str:
+    """The id of a button to a page (from 0) of `/raids`."""
+    return f"muster:raids:{page}"
+
+
+def week(number: int) -> str:
+    """The id of a button to a week of `/me signups`; this one is 0."""
+    return f"muster:week:{number}"
 
 
 def comp_say(event_id: EventId, *, confirmed: bool) -> str:

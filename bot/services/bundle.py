@@ -17,7 +17,9 @@ from bot.services.first_steps import FirstSteps
 from bot.services.lost_sheets import LostSheets
 from bot.services.mine import Mine
 from bot.services.mirrors import Mirrors
+from bot.services.my_raids import MyRaids
 from bot.services.officers import Officers
+from bot.services.own_zone import OwnZone
 from bot.services.panel import Panel
 from bot.services.raid_edits import RaidEdits
 from bot.services.raid_helper_import import RaidHelperImport
@@ -61,6 +63,8 @@ class Services:
     sign_ups: SignUps
     mine: Mine
     characters: Characters
+    own_zone: OwnZone
+    my_raids: MyRaids
     booker: AutoBooker
     bookings: BookingDesk
     alerts: AlertDesk

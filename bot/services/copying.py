@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from zoneinfo import ZoneInfo
 
 from bot.clock import Clock
 from bot.domain.event import BookingState, Event, NewEvent, SheetKind, UnknownEvent
@@ -11,6 +12,7 @@ from bot.domain.permissions import Actor
 from bot.domain.server import Server
 from bot.services import deadlines, places, sheets
 from bot.services.officer_work import OfficerDesk, Work
+from bot.services.own_zone import zone_of
 from bot.services.raids import Raids
 from bot.services.templates import Templates
 from bot.services.when import describe, future, parse_when
@@ -44,11 +46,11 @@ class Copies:
             await places.require_manager(tx, actor, found)
             return found
 
-    async def offered(self, guild_id: GuildId, typed: str) -> list[tuple[str, str]]:
+    async def offered(self, actor: Actor, typed: str) -> list[tuple[str, str]]:
         """The server's raids, the latest first, whose title or id holds `typed`, as (title and time, id)."""
         async with self._db.transaction() as tx:
-            zone = (await tx.servers.get(guild_id)).zone
-            latest = await tx.events.latest(guild_id, most=MOST_OFFERED)
+            zone = await zone_of(tx, actor)
+            latest = await tx.events.latest(actor.guild_id, most=MOST_OFFERED)
         now = self._clock.now()
         shown = [(f"{one.title[:50]} · {describe(one.starts_at, zone, now)}", one) for one in latest]
         return [(name, str(one.id)) for name, one in shown if folded(typed) in folded(f"{one.id} {one.title}")]
@@ -61,7 +63,7 @@ class Copies:
         async with self._db.transaction() as tx:
             work = await self._desk.take(tx, actor, source)
             self._raids.sheet_kind(work.event.sheet, work.server)
-            event_id = await tx.events.add(_once_more(work, when, here))
+            event_id = await tx.events.add(_once_more(work, when, await zone_of(tx, actor), here))
             people = await tx.sign_ups.copy(work.event.id, event_id) if with_sign_ups else 0
             event = await tx.events.get(event_id)
             assert event is not None  # noqa: S101 - written in this transaction
@@ -71,10 +73,10 @@ class Copies:
             return Copied(work.event, event, people)
 
 
-def _once_more(work: Work, when: str, here: ChannelId) -> NewEvent:
+def _once_more(work: Work, when: str, zone: ZoneInfo, here: ChannelId) -> NewEvent:
     """The raid on its new date. A deadline that would have passed already is left out."""
     event, server = work.event, work.server
-    starts_at = future(parse_when(when, zone=server.zone, now=work.now), work.now)
+    starts_at = future(parse_when(when, zone=zone, now=work.now), work.now)
     deadline = starts_at - (event.starts_at - event.deadline) if event.deadline else None
     return NewEvent(
         guild_id=server.id,

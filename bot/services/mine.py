@@ -20,6 +20,7 @@ from bot.domain.sign_up import NotSignedUp
 from bot.domain.template import Template
 from bot.services import sheets
 from bot.services.clicking import SheetUnknown
+from bot.services.own_zone import zone_of
 from bot.services.templates import Templates
 from bot.services.when import parse_when
 from db import Database, Session
@@ -101,9 +102,9 @@ class Mine:
         )
 
     async def arrive_at(self, actor: Actor, event_id: EventId, typed: str) -> Own:
-        """Say it in words: "20:30" on the server's clocks, or "15m" after the start. Raises NotLate, BadArrival."""
+        """Say it in words: "20:30" on the clocks they type by, or "15m" after the start. Raises NotLate, BadArrival."""
         async with self._db.transaction() as tx:
-            zone = (await tx.servers.get(actor.guild_id)).zone
+            zone = await zone_of(tx, actor)
         return await self._change(
             actor,
             event_id,

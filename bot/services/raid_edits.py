@@ -27,6 +27,7 @@ from bot.domain.settings import LONGEST_RAID, REMINDERS
 from bot.services import deadlines, sheets, telling
 from bot.services.audit_trail import changes
 from bot.services.officer_work import OfficerDesk, Work
+from bot.services.own_zone import zone_of
 from bot.services.raids import Raids, deadline_of
 from bot.services.templates import Templates
 from bot.services.when import future, parse_when
@@ -104,7 +105,8 @@ class RaidEdits:
         async with self._desk.open(actor, event) as work:
             if work.event.status is not EventStatus.SCHEDULED or work.event.starts_at <= work.now:
                 raise HasStarted
-            starts_at = future(parse_when(when, zone=work.server.zone, now=work.now), work.now)
+            zone = await zone_of(work.tx, actor)
+            starts_at = future(parse_when(when, zone=zone, now=work.now), work.now)
             return await _change(work, "move", work.event.moved_to(starts_at, work.server.zone))
 
     async def close(self, actor: Actor, event: str) -> Edited:

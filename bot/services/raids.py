@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from bot.clock import Clock
 from bot.domain.action import Kind, NewAction, channel_lane
@@ -34,6 +35,7 @@ from bot.domain.settings import DEADLINE, DURATION, LIMIT, LONGEST_RAID
 from bot.domain.template import Template
 from bot.domain.template_edit import NOTHING
 from bot.services import deadlines, participants, places, sheets, telling
+from bot.services.own_zone import zone_of
 from bot.services.participants import Participants
 from bot.services.secrets import NoRaidHelperKey, SecretBox
 from bot.services.settings import Around, gates_of, within
@@ -118,10 +120,10 @@ class Raids:
         await tx.audit.note(actor.guild_id, event_id, actor.user_id, "create", self._clock.now(), title=event.title)
         return event
 
-    async def read_when(self, guild_id: GuildId, typed: str) -> tuple[str, datetime]:
-        """What `typed` would mean here, as the person reads it and as it is. Raises UnreadableTime, TimeInPast."""
+    async def read_when(self, actor: Actor, typed: str) -> tuple[str, datetime]:
+        """What `typed` would mean to them, as they read it and as it is. Raises UnreadableTime, TimeInPast."""
         async with self._db.transaction() as tx:
-            zone = (await tx.servers.get(guild_id)).zone
+            zone = await zone_of(tx, actor)
         now = self._clock.now()
         moment = future(parse_when(typed, zone=zone, now=now), now)
         return describe(moment, zone, now), moment
@@ -160,7 +162,8 @@ class Raids:
         template_id, template = await self._templates.named(tx, server.id, wish.template or server.default_template)
         channel_id = _channel(wish, server)
         holds = await within(tx, Around(server.id, channel_id, template_id))
-        starts_at = future(parse_when(wish.when, zone=server.zone, now=now), now)
+        zone = await zone_of(tx, actor)
+        starts_at = future(parse_when(wish.when, zone=zone, now=now), now)
         sheet = self.sheet_kind(wish.sheet, server)
         return NewEvent(
             guild_id=server.id,
@@ -179,7 +182,7 @@ class Raids:
             minimum=template.minimum,
             gates=_own_gates(template, holds),
             channel_id=channel_id,
-            post_at=_post_at(wish, server, sheet, starts_at, now),
+            post_at=_post_at(wish, zone, sheet, starts_at, now),
             reminders=parse_lead_times(wish.reminders) if wish.reminders else None,
         )
 
@@ -214,13 +217,13 @@ def deadline_of(
     return deadline
 
 
-def _post_at(wish: RaidWish, server: Server, sheet: SheetKind, starts_at: datetime, now: datetime) -> datetime | None:
+def _post_at(wish: RaidWish, zone: ZoneInfo, sheet: SheetKind, starts_at: datetime, now: datetime) -> datetime | None:
     """When the sheet shall appear; None: at once. Raises UnreadableTime, TimeInPast, BadPostTime."""
     if not wish.post_at:
         return None
     if sheet is SheetKind.RAID_HELPER:
         raise BadPostTime("Raid-Helper posts its sheets at once: leave `post_at` out, or plan it with `sheet: native`.")
-    moment = future(parse_when(wish.post_at, zone=server.zone, now=now), now)
+    moment = future(parse_when(wish.post_at, zone=zone, now=now), now)
     if moment >= starts_at:
         raise BadPostTime
     if (deadline := deadline_of(wish.deadline, starts_at, now)) and moment >= deadline:

@@ -16,6 +16,7 @@ from bot.domain.series import NewSeries, Series, UnknownSeries, first_event, pla
 from bot.domain.server import Server
 from bot.domain.template import Template
 from bot.services import deadlines, places, series_calendar, sheets
+from bot.services.own_zone import zone_of
 from bot.services.raids import RaidWish, duration_of
 from bot.services.secrets import NoRaidHelperKey, SecretBox
 from bot.services.series_wishes import check_post, parse_deadline, parse_post, parse_repeat
@@ -101,8 +102,8 @@ class SeriesDesk:
         if raid.post_at:
             raise BadPostTime("A raid that repeats is posted at once. Leave out either `post_at` or `repeat`.")
         async with self._db.transaction() as tx:
-            zone = (await tx.servers.get(actor.guild_id)).zone
-        return await self.add(actor, _repeated(raid, repeat, zone, self._clock.now()))
+            zone, own = (await tx.servers.get(actor.guild_id)).zone, await zone_of(tx, actor)
+        return await self.add(actor, _repeated(raid, repeat, zone, own, self._clock.now()))
 
     async def running(self, guild_id: GuildId) -> Sequence[Series]:
         """The server's running series by name."""
@@ -118,9 +119,9 @@ def sheet_kind(secrets: SecretBox, wished: SheetKind | None, server: Server) -> 
     return wished or (SheetKind.RAID_HELPER if has_key else SheetKind.NATIVE)
 
 
-def _repeated(raid: RaidWish, repeat: str, zone: ZoneInfo, now: datetime) -> SeriesWish:
+def _repeated(raid: RaidWish, repeat: str, zone: ZoneInfo, own: ZoneInfo, now: datetime) -> SeriesWish:
     """The series that `/raid create … repeat` means: the raid's own weekday and time, from the raid on."""
-    local = future(parse_when(raid.when, zone=zone, now=now), now).astimezone(zone)
+    local = future(parse_when(raid.when, zone=own, now=now), now).astimezone(zone)
     return SeriesWish(
         title=raid.title,
         weekday=f"{local:%A}",

@@ -9,7 +9,7 @@ from bot.domain.ids import UserId
 from bot.render import officer_texts
 from bot.services.copying import Copied, channel_of
 from bot.services.raid_edits import EditWish
-from cogs.actors import Interaction, actor_of, guild_of, require_postable
+from cogs.actors import Interaction, actor_of, require_postable
 from cogs.raid import options
 from cogs.raid.family import Family
 from cogs.raid.planning import here
@@ -21,7 +21,7 @@ EVENT = "The raid: from the list, or its title or id"
 @options.always
 async def any_event(interaction: Interaction, typed: str) -> options.Choices:
     """The server's raids, past ones too; the value sent is the id."""
-    return options.choices(await interaction.client.services.copies.offered(guild_of(interaction), typed))
+    return options.choices(await interaction.client.services.copies.offered(actor_of(interaction), typed))
 
 
 class Editing(Family):

@@ -11,7 +11,7 @@ from bot.domain.errors import MusterError
 from bot.domain.series import Series
 from bot.render import night_texts, texts
 from bot.services.when import describe, suggest_zones
-from cogs.actors import Interaction, guild_of
+from cogs.actors import Interaction, actor_of, guild_of
 
 log = logging.getLogger(__name__)
 
@@ -45,7 +45,7 @@ async def when(interaction: Interaction, typed: str) -> Choices:
     if not typed.strip():
         return []
     try:
-        understood, moment = await interaction.client.services.raids.read_when(guild_of(interaction), typed)
+        understood, moment = await interaction.client.services.raids.read_when(actor_of(interaction), typed)
     except MusterError as error:
         return [app_commands.Choice(name=str(error)[:LONGEST_CHOICE], value=typed[:LONGEST_CHOICE])]
     return [app_commands.Choice(name=understood, value=str(int(moment.timestamp())))]
@@ -56,7 +56,7 @@ async def event(interaction: Interaction, typed: str) -> Choices:
     """The server's raids; the value sent is the id."""
     services = interaction.client.services
     guild_id = guild_of(interaction)
-    zone = (await services.servers.get(guild_id)).zone
+    zone = await services.own_zone.get(actor_of(interaction))
     now = services.clock.now()
     found = [
         (f"{one.title[:50]} · {describe(one.starts_at, zone, now)}", str(one.id))

@@ -26,7 +26,7 @@ class Planning(Family):
     @app_commands.command()
     @app_commands.describe(
         title="What the raid is called",
-        when="wed 20:00, tomorrow 7pm, 2026-12-01 20:00: read in the server's time zone",
+        when="wed 20:00, tomorrow 7pm, 2026-12-01 20:00: in your time zone, else the server's",
         duration="How long, such as 3h or 90 (minutes)",
         template="Which game's sheet; the server's default when left out",
         channel="Where the sheet stands; the raid channel when left out",
@@ -109,7 +109,8 @@ class Planning(Family):
             started = await self.services.series.repeat(actor, wish, repeat)
             return series_texts.started(started.series, started.first, started.coming)
         created = texts.created(await self.services.raids.create(actor, wish))
-        return created if server.timezone else f"{created}\n{texts.ZONE_UNSET}"
+        zoned = server.timezone or (await self.services.own_zone.look(actor)).own
+        return created if zoned else f"{created}\n{texts.ZONE_UNSET}"
 
 
 def here(interaction: Interaction) -> ChannelId:

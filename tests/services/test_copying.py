@@ -112,7 +112,7 @@ async def test_members_copy_nothing_and_other_servers_raids_are_unknown(guild: W
             await desk.source(officer(), typed)
     with pytest.raises(UnknownEvent):
         await desk.copy(officer(), theirs, "thu 20:00", OFFICERS, with_sign_ups=True)
-    assert [value for _, value in await desk.offered(GUILD, "")] == [str(ours)]
+    assert [value for _, value in await desk.offered(officer(), "")] == [str(ours)]
     assert await guild.counts() == before
 
 

@@ -179,10 +179,10 @@ async def test_a_single_raid_is_native_even_with_a_raid_helper_key(guild: World)
 
 
 async def test_when_is_read_in_the_servers_zone(guild: World) -> None:
-    shown, moment = await guild.first.raids.read_when(GUILD, "wed 20:00")
+    shown, moment = await guild.first.raids.read_when(member(), "wed 20:00")
     assert (shown.partition(" · ")[0], moment) == ("Wed 25 Nov 2026, 20:00 CET", START)
     with pytest.raises(TimeInPast):
-        await guild.first.raids.read_when(GUILD, "2026-11-24 20:00")
+        await guild.first.raids.read_when(member(), "2026-11-24 20:00")
 
 
 # ---------------------------------------------------------------- finding

@@ -34,8 +34,10 @@ from bot.services.fallback import Fallback
 from bot.services.lost_sheets import LostSheets
 from bot.services.mine import Mine
 from bot.services.mirrors import Mirrors
+from bot.services.my_raids import MyRaids
 from bot.services.notices import Notices
 from bot.services.officers import Officers
+from bot.services.own_zone import OwnZone
 from bot.services.panel import Panel
 from bot.services.queue import LEASE, Queue
 from bot.services.raid_edits import RaidEdits
@@ -111,6 +113,8 @@ class Worker:
     sign_ups: SignUps
     mine: Mine
     characters: Characters
+    own_zone: OwnZone
+    my_raids: MyRaids
     booker: AutoBooker
     bookings: BookingDesk
     alerts: AlertDesk
@@ -304,6 +308,8 @@ def _worker(world: World, pool: Pool, http: aiohttp.ClientSession, timeout_secon
         sign_ups=sign_ups,
         mine=Mine(db, templates, clock),
         characters=Characters(db, templates),
+        own_zone=OwnZone(db),
+        my_raids=MyRaids(db, templates, clock),
         booker=AutoBooker(db, templates, secrets, clock),
         bookings=BookingDesk(db, templates, secrets, clock),
         alerts=AlertDesk(db, sheets, clock),
