@@ -162,7 +162,7 @@ async def test_my_sign_up_changes_the_spec_and_keeps_the_place(stage: Stage) -> 
     sheet = await stage.raid()
     await stage.sign_up(stage.member, sheet)
     await stage.sign_up(stage.joins("Bo"), sheet, "Mage", "Fire")
-    stage.local.clock.advance(SECOND)
+    await stage.redraw()
     mine = await stage.member.click(sheet, "My sign-up")
     assert "You are in as **Holy Paladin**, #1." in mine.text
     asked = await stage.member.click(mine, "Change class or spec")

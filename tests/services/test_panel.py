@@ -55,7 +55,7 @@ async def test_an_offer_is_taken_up_without_losing_the_place(guild: World) -> No
 async def test_an_alts_offer_brings_the_alt(guild: World) -> None:
     event_id = await guild.raid()
     before = await offering(guild, event_id, 1)
-    alt = await guild.first.characters.add(member(1), None, CharacterWish("Frostina", "Frost Mage"))
+    alt, _ = await guild.first.characters.add(member(1), None, CharacterWish("Frostina", "Frost Mage"))
     await guild.first.mine.offer(member(1), event_id, ["Mage/Frost"])
     done = await guild.first.officers.take_offer(officer(), str(event_id), before.player_id, FROST)
     assert done.placed.sign_up.character_id == alt.id
