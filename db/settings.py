@@ -1,11 +1,28 @@
 """Settings: `common.settings`, one value a row at one level of the inheritance."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
-from bot.domain.ids import GuildId
+from bot.domain.ids import GuildId, SeriesId, TemplateId
 from bot.domain.setting import Level, Scope
 from db.rows import Connection
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Everything set around one place, as JSON: values by level, and of the rows that have values of their own those.
+
+    `server` has `officer_role_ids` and `officer_channel_id`, `template` is the definition, `series` has `duration`,
+    `limit` and `deadline` in minutes; each is empty where there is no such row.
+    """
+
+    stored: Mapping[Level, Mapping[str, Any]]
+    server: Mapping[str, Any]
+    template: Mapping[str, Any]
+    series: Mapping[str, Any]
+    shipped: bool
+    """Whether the template is no server's own."""
 
 
 class SettingRepository:
@@ -14,19 +31,39 @@ class SettingRepository:
     def __init__(self, connection: Connection) -> None:
         self._db = connection
 
-    async def at(self, guild_id: GuildId, levels: Sequence[Level]) -> Mapping[Level, Mapping[str, Any]]:
-        """The values set at each of `levels`; a level nobody set anything at has none."""
-        rows = await self._db.fetch(
+    async def around(
+        self,
+        guild_id: GuildId,
+        levels: Sequence[Level],
+        template_id: TemplateId | None = None,
+        series_id: SeriesId | None = None,
+    ) -> Standing:
+        """The values set at each of `levels`, and the rows around them that have values of their own."""
+        row = await self._db.fetchrow(
             """
-            SELECT scope, scope_id, name, value FROM common.settings
-            JOIN unnest($2::text[], $3::bigint[]) AS wanted (scope, scope_id) USING (scope, scope_id)
-            WHERE guild_discord_id = $1
+            SELECT (SELECT jsonb_agg(jsonb_build_object(
+                        'scope', scope, 'scope_id', scope_id, 'name', name, 'value', value))
+                    FROM common.settings
+                    JOIN unnest($2::text[], $3::bigint[]) AS wanted (scope, scope_id) USING (scope, scope_id)
+                    WHERE guild_discord_id = $1) AS stored,
+                   (SELECT jsonb_build_object(
+                        'officer_role_ids', officer_role_ids, 'officer_channel_id', officer_channel_id)
+                    FROM common.discord_config WHERE guild_discord_id = $1) AS server,
+                   (SELECT definition FROM patt.templates WHERE id = $4) AS template,
+                   EXISTS (SELECT FROM patt.templates WHERE id = $4 AND guild_discord_id IS NULL) AS shipped,
+                   (SELECT jsonb_build_object('duration', default_duration_minutes, 'limit', total_limit,
+                        'deadline', deadline_minutes)
+                    FROM patt.recurring_events WHERE id = $5) AS series
             """,
             guild_id,
             [one.scope for one in levels],
             [one.id for one in levels],
+            template_id,
+            series_id,
         )
-        return _by_level(levels, rows)
+        assert row is not None  # noqa: S101 - a SELECT without FROM gives a row
+        stored = _by_level(levels, row["stored"] or ())
+        return Standing(stored, row["server"] or {}, row["template"] or {}, row["series"] or {}, shipped=row["shipped"])
 
     async def everything(self, guild_id: GuildId) -> Mapping[Level, Mapping[str, Any]]:
         """Every value the server has set."""

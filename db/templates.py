@@ -28,11 +28,6 @@ class TemplateRepository:
         row = await self._db.fetchrow("SELECT id, name, definition FROM patt.templates WHERE id = $1", template_id)
         return StoredTemplate(**row) if row else None
 
-    async def comes_with_muster(self, template_id: TemplateId) -> bool:
-        """Whether the template is no server's own."""
-        statement = "SELECT EXISTS (SELECT FROM patt.templates WHERE id = $1 AND guild_discord_id IS NULL)"
-        return bool(await self._db.fetchval(statement, template_id))
-
     async def current(self, guild_id: GuildId) -> Sequence[StoredTemplate]:
         """What the server can choose from, by name; its own template hides a shipped one of that name."""
         rows = await self._db.fetch(

@@ -5,7 +5,7 @@ from typing import Any
 from bot.domain.errors import MusterError
 from bot.domain.names import did_you_mean, near, shown
 from bot.domain.setting import Scope, Setting
-from bot.domain.settings import BY_NAME, DEADLINE, DURATION, LIMIT
+from bot.domain.settings import BY_NAME, DEADLINE, DURATION, LIMIT, REMINDERS
 from bot.domain.template import OWN_FIELDS
 
 
@@ -35,5 +35,5 @@ def check_scope(setting: Setting[Any], scope: Scope) -> None:
         raise NotHere(f"A template has a `{setting.name}` of its own: change it with `/template edit`.")
     if scope is Scope.SERIES and setting in (DURATION, LIMIT, DEADLINE):
         raise NotHere(f"A series has a `{setting.name}` of its own: change it with `/raid series edit`.")
-    if scope is Scope.EVENT and setting in (DURATION, LIMIT, DEADLINE):
+    if scope is Scope.EVENT and setting in (DURATION, LIMIT, DEADLINE, REMINDERS):
         raise NotHere(f"A raid has a `{setting.name}` of its own: change it with `/raid edit`.")

@@ -12,8 +12,6 @@ from typing import Any
 from bot.domain.event import Event
 from bot.domain.gates import Gates, Method
 from bot.domain.ids import ChannelId, GuildId, SeriesId, TemplateId
-from bot.domain.series import Series
-from bot.domain.server import Server
 from bot.domain.setting import SERVER, Effective, Level, Scope
 from bot.domain.settings import (
     ALLOWED_ROLES,
@@ -26,6 +24,7 @@ from bot.domain.settings import (
 )
 from bot.domain.template import OWN_FIELDS
 from db import Session
+from db.settings import Standing
 
 MINUTE = timedelta(minutes=1)
 Facts = Mapping[str, Any]
@@ -50,12 +49,17 @@ async def effective(tx: Session, event: Event) -> Effective:
 async def within(tx: Session, around: Around, event: Event | None = None) -> Effective:
     """What holds in that place, for a raid that stands there or for the next one."""
     levels = _levels(around, event)
-    if around.template_id and await tx.templates.comes_with_muster(around.template_id):
+    standing = await tx.settings.around(around.guild_id, levels, around.template_id, around.series_id)
+    if standing.shipped:
         # What a shipped template says is nobody's word here: a game's default, which the server's own goes before.
         levels = sorted(levels, key=lambda level: level.scope is not Scope.TEMPLATE)
-    stored = await tx.settings.at(around.guild_id, levels)
-    facts = [await _facts(tx, around, level, event) for level in levels]
-    return Effective([(level, {**known, **stored[level]}) for level, known in zip(levels, facts, strict=True)])
+    return Effective([(level, {**_facts(standing, level, event), **standing.stored[level]}) for level in levels])
+
+
+async def of_server(tx: Session, guild_id: GuildId) -> Facts:
+    """Everything set at the server's own level, as it is kept."""
+    standing = await tx.settings.around(guild_id, [SERVER])
+    return {**_of_server(standing.server), **standing.stored[SERVER]}
 
 
 def gates_of(holds: Effective) -> Gates:
@@ -79,34 +83,35 @@ def _levels(around: Around, event: Event | None) -> Sequence[Level]:
     return [SERVER, *(Level(scope, found) for scope, found in inner if found is not None)]
 
 
-async def _facts(tx: Session, around: Around, level: Level, event: Event | None) -> Facts:
+def _facts(standing: Standing, level: Level, event: Event | None) -> Facts:
     """What stands in the rows themselves at that level."""
-    if level.scope is Scope.SERVER:
-        return of_server(await tx.servers.get(around.guild_id))
-    if level.scope is Scope.TEMPLATE and around.template_id:
-        stored = await tx.templates.get(around.template_id)
-        return _of_template(stored.definition) if stored else {}
-    if level.scope is Scope.SERIES and around.series_id:
-        series = await tx.series.get(around.series_id)
-        return _of_series(series) if series else {}
-    return _of_event(event) if level.scope is Scope.EVENT and event else {}
+    match level.scope:
+        case Scope.SERVER:
+            return _of_server(standing.server)
+        case Scope.TEMPLATE:
+            return _of_template(standing.template)
+        case Scope.SERIES:
+            return _given(standing.series)
+        case Scope.EVENT:
+            return _of_event(event) if event else {}
+        case Scope.CHANNEL:
+            return {}
 
 
-def of_server(server: Server) -> Facts:
+def _of_server(row: Facts) -> Facts:
     """What `/raid setup` wrote, as values at the server's level."""
-    roles = [str(one) for one in sorted(server.officer_roles)]
-    channel = str(server.officer_channel_id) if server.officer_channel_id else None
-    return _given({OFFICER_ROLES.name: roles or None, OFFICER_CHANNEL.name: channel})
+    roles, channel = row.get("officer_role_ids") or (), row.get("officer_channel_id")
+    return _given(
+        {
+            OFFICER_ROLES.name: [str(one) for one in sorted(roles)] or None,
+            OFFICER_CHANNEL.name: str(channel) if channel else None,
+        }
+    )
 
 
 def _of_template(definition: Facts) -> Facts:
     fields = {**definition, **definition.get("sign_ups", {})}
     return {**_given({name: fields.get(name) for name in OWN_FIELDS}), **definition.get("settings", {})}
-
-
-def _of_series(series: Series) -> Facts:
-    deadline = series.deadline // MINUTE if series.deadline else None
-    return _given({"duration": series.duration // MINUTE, "limit": series.total_limit, "deadline": deadline})
 
 
 def _of_event(event: Event) -> Facts:

@@ -110,8 +110,7 @@ class SettingsDesk:
         async with self._db.transaction() as tx:
             await _require_officer(tx, actor)
             stored = await tx.settings.everything(actor.guild_id)
-            own = of_server(await tx.servers.get(actor.guild_id))
-            return write_settings({**stored, SERVER: {**own, **stored.get(SERVER, {})}})
+            return write_settings({**stored, SERVER: await of_server(tx, actor.guild_id)})
 
     async def take_in(self, actor: Actor, content: bytes, channels: frozenset[ChannelId]) -> int:
         """Set every value of a file; how many there are. Channels that are not among `channels` are refused.

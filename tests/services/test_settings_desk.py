@@ -43,14 +43,14 @@ async def holds(world, targets, name):
 async def test_a_value_is_set_shown_with_its_source_and_reset_at_every_level(world, targets):
     desk = world.first.settings
     for target in targets:
-        changed = await desk.put(officer(), target, "reminders", "45")
+        changed = await desk.put(officer(), target, "unsigned", "45")
         assert (changed.found.value, changed.found.level.scope) == ((45,), target.scope)
         if target.scope is not Scope.TEMPLATE:  # the raid keeps the template it was made with
-            assert await holds(world, targets, "reminders") == ((45,), target.scope)
+            assert await holds(world, targets, "unsigned") == ((45,), target.scope)
     for target in reversed(targets):
-        changed = await desk.reset(officer(), target, "reminders")
+        changed = await desk.reset(officer(), target, "unsigned")
         assert changed.found.level is None or changed.found.level.scope is not target.scope
-    assert await holds(world, targets, "reminders") == ((60, 15), None)
+    assert await holds(world, targets, "unsigned") == ((), None)
 
 
 async def test_a_templates_setting_is_of_the_next_raid(world, targets):
@@ -85,6 +85,7 @@ async def test_a_raids_own_rules_move_people_at_once(world, targets):
         (CHANNEL, "own_channel_only", "on", NotHere),
         (Target(Scope.TEMPLATE, typed="ours"), "limit", "5", NotHere),
         (Target(Scope.TEMPLATE, typed="nobody's"), "thread", "on", MusterError),
+        (Target(Scope.EVENT, typed="1"), "reminders", "5", NotHere),
         (Target(Scope.SERIES, typed="99"), "thread", "on", UnknownSeries),
         (Target(Scope.EVENT, typed="99"), "thread", "on", UnknownEvent),
     ],
