@@ -7,6 +7,7 @@ import logging
 import signal
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, Protocol
@@ -225,11 +226,33 @@ async def _equip(bot: MusterBot, db: Database, raid_helper: RaidHelper, secrets:
     background = _in_the_background(bot, db, templates, raid_helper, secrets, clock)
     working = (*background, Beside(db, mirrors, sheets, keeper, clock), lost_sheets, announcements)
     bot.queue = Queue(db, {kind: handler for one in working for kind, handler in one.handlers.items()}, clock)
-    template_desk = TemplateDesk(db, templates, raid_helper, secrets, DiscordEmoji(bot), clock)
+    ground = Ground(db, templates, raids, sheets, raid_helper, secrets, clock)
+    bot.services = _use_cases(bot, ground, mirrors, lost_sheets, announcements)
+
+
+@dataclass(frozen=True)
+class Ground:
+    """What use cases stand on."""
+
+    db: Database
+    templates: Templates
+    raids: Raids
+    sheets: Sheets
+    raid_helper: RaidHelper
+    secrets: SecretBox
+    clock: Clock
+
+
+def _use_cases(
+    bot: MusterBot, on: Ground, mirrors: Mirrors, lost_sheets: LostSheets, announcements: Announcements
+) -> Services:
+    """Everything a cog may ask for."""
+    db, templates, raids, clock = on.db, on.templates, on.raids, on.clock
+    template_desk = TemplateDesk(db, templates, on.raid_helper, on.secrets, DiscordEmoji(bot), clock)
     sign_ups = SignUps(db, templates, clock)
-    bot.services = Services(
+    return Services(
         clock=clock,
-        servers=Servers(db, raid_helper, secrets),
+        servers=Servers(db, on.raid_helper, on.secrets),
         templates=templates,
         template_desk=template_desk,
         raids=raids,
@@ -238,32 +261,32 @@ async def _equip(bot: MusterBot, db: Database, raid_helper: RaidHelper, secrets:
         dead_letters=DeadLetters(db, clock),
         copies=Copies(db, templates, raids, clock),
         undo=Undo(db, templates, raids, clock),
-        series=SeriesDesk(db, templates, secrets, clock),
-        series_edits=SeriesEdits(db, templates, secrets, clock),
-        bringing=Bringing(db, templates, raids, secrets, clock),
+        series=SeriesDesk(db, templates, on.secrets, clock),
+        series_edits=SeriesEdits(db, templates, on.secrets, clock),
+        bringing=Bringing(db, templates, raids, on.secrets, clock),
         series_rests=SeriesRests(db, templates, raids, clock),
-        series_ledger=SeriesLedger(db, secrets, clock),
+        series_ledger=SeriesLedger(db, on.secrets, clock),
         breaks=Breaks(db, clock),
         sign_ups=sign_ups,
         mine=Mine(db, templates, clock),
         characters=Characters(db, templates),
         own_zone=OwnZone(db),
         my_raids=MyRaids(db, templates, clock),
-        booker=AutoBooker(db, templates, secrets, clock),
-        bookings=BookingDesk(db, templates, secrets, clock),
-        alerts=AlertDesk(db, sheets, clock),
+        booker=AutoBooker(db, templates, on.secrets, clock),
+        bookings=BookingDesk(db, templates, on.secrets, clock),
+        alerts=AlertDesk(db, on.sheets, clock),
         comps=Comps(db, templates, raids, clock),
-        panel=Panel(db, sheets, raids, clock),
+        panel=Panel(db, on.sheets, raids, clock),
         lost_sheets=lost_sheets,
         mirrors=mirrors,
         announcements=announcements,
         settings=SettingsDesk(db, templates, template_desk, raids, clock),
         unplanned=Unplanned(db, templates, clock),
         reminders=Reminders(db, templates, raids, clock),
-        unsigned=UnsignedDesk(db, raids, sheets, DiscordNotifier(bot), clock),
-        stay=Staying(db, sheets, sign_ups, clock),
+        unsigned=UnsignedDesk(db, raids, on.sheets, DiscordNotifier(bot), clock),
+        stay=Staying(db, on.sheets, sign_ups, clock),
         first_steps=FirstSteps(db, templates, raids, clock),
-        raid_helper_import=RaidHelperImport(db, templates, raid_helper, secrets, clock),
+        raid_helper_import=RaidHelperImport(db, templates, on.raid_helper, on.secrets, clock),
     )
 
 
