@@ -398,7 +398,6 @@ CREATE TABLE patt.raid_events (
     auto_booked boolean DEFAULT false NOT NULL,
     successor_id bigint,
     booking_state text,
-    booking_claimed_until timestamp with time zone,
     booking_attempts integer DEFAULT 0 NOT NULL,
     booking_error text,
     raid_helper_event_id text,

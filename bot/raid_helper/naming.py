@@ -2,7 +2,8 @@
 
 Templates differ: `wowretail2` has buttons for roles, `wowretail1` and the Classic ones for classes, and where two
 classes share a spec name one of them carries a digit (`Holy1`), not always the same one. So the names are learnt
-from the event's own `classes`: an unmistakable name counts, otherwise the spec's emote, which is a class's own.
+from the event's own `classes`: an unmistakable name counts, otherwise the spec's emote, which is a class's own. How an
+ambiguous spec is spelled says nothing, for sources contradict each other: better tentative than in another class.
 """
 
 from collections.abc import Collection
@@ -61,17 +62,6 @@ _EMOTES = {
 }
 """Spec emote -> whose it is, where the name alone does not say (Devourer's spelling is not known yet)."""
 
-_USUAL = {
-    ("paladin", "holy"): "Holy1",
-    ("priest", "holy"): "Holy",
-    ("druid", "restoration"): "Restoration",
-    ("shaman", "restoration"): "Restoration1",
-    ("mage", "frost"): "Frost",
-    ("deathknight", "frost"): "Frost1",
-}
-"""The spelling to trust when a role button shows an emote we do not know. Sources agree on these three pairs and
-contradict each other about Protection, which is therefore left out: better tentative than in another class."""
-
 _STATUS_BUTTONS = {
     "tentative": ("tentative", "maybe"),
     "bench": ("bench",),
@@ -124,12 +114,9 @@ def _means(button: ClassButton, offer: Spec, ours: str, spec: str) -> bool:
     owner = _class_of(button)
     if owner is not None and owner != ours:
         return False
-    if not _spelled(offer, ours, spec):
-        return _EMOTES.get(offer.emote_id or "") == (ours, spec)
-    if owner is not None or spec not in _AMBIGUOUS:
+    if _spelled(offer, ours, spec) and (owner is not None or spec not in _AMBIGUOUS):
         return True
-    by_emote = _EMOTES.get(offer.emote_id or "")
-    return by_emote == (ours, spec) if by_emote else _USUAL.get((ours, spec)) == offer.name
+    return _EMOTES.get(offer.emote_id or "") == (ours, spec)
 
 
 def _spelled(offer: Spec, ours: str, spec: str) -> bool:

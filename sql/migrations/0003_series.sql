@@ -20,7 +20,9 @@ CREATE TABLE patt.series_moves (
 );
 
 -- When the officers were told that nothing follows this raid.
-ALTER TABLE patt.raid_events ADD COLUMN missed_at timestamptz;
+ALTER TABLE patt.raid_events
+    ADD COLUMN missed_at timestamptz,
+    DROP COLUMN booking_claimed_until; -- never read: the state is the claim, and the queue's lease says how long it holds
 
 -- Nights of series with `confirm`: the officers were asked whether to book them.
 CREATE TABLE patt.booking_questions (
