@@ -16,13 +16,14 @@ from bot.domain.booking import LOOK_BACK, Moment, Note, Terms
 from bot.domain.event import Event
 from bot.domain.ids import EventId, GuildId, SeriesId
 from bot.domain.nights import booking_moment
-from bot.domain.permissions import Actor, require_officer
+from bot.domain.permissions import Actor
 from bot.domain.recurrence import Occurrence
 from bot.domain.series import NothingToBook, Series, SeriesRests, SeriesWaits, UnknownSeries, next_occurrence
 from bot.services import booking_notes, series_calendar, sheets
 from bot.services.booking_plan import Planner, Wait, stands_ahead
 from bot.services.secrets import SecretBox
 from bot.services.series import find_series
+from bot.services.series_work import require_series_officer
 from bot.services.settings import Around, effective, within
 from bot.services.templates import Templates
 from db import Database, Session
@@ -60,19 +61,18 @@ class AutoBooker:
         Raises NotAnOfficer, UnknownSeries, SeriesRests while it is paused, NothingToBook when its next raid stands.
         """
         async with self._db.transaction() as tx:
-            await _require_officer(tx, actor)
             return await self._book_now(tx, actor, await find_series(tx, actor.guild_id, typed))
 
     async def book_series(self, actor: Actor, series_id: SeriesId) -> Event:
         """The same for the series of that id, which a button names. Raises what `book_now` raises."""
         async with self._db.transaction() as tx:
-            await _require_officer(tx, actor)
             series = await tx.series.lock(actor.guild_id, series_id)
             if series is None or not series.is_active:
                 raise UnknownSeries
             return await self._book_now(tx, actor, series)
 
     async def _book_now(self, tx: Session, actor: Actor, series: Series) -> Event:
+        await require_series_officer(tx, actor, series.channel_id)
         now = self._clock.now()
         latest = await self._planner.latest(tx, series)
         if latest is not None and stands_ahead(latest, now):
@@ -167,10 +167,6 @@ class AutoBooker:
         if self._planner.waits(series, await tx.servers.get(series.guild_id)) is not Wait.RAID_HELPER:
             await booking_notes.tell(tx, series.guild_id, Note.MISSED, now, series=series, event=source)
         return False
-
-
-async def _require_officer(tx: Session, actor: Actor) -> None:
-    require_officer(actor, (await tx.servers.get(actor.guild_id)).officer_roles)
 
 
 async def _posted_anew(tx: Session, latest: Event, now: datetime) -> Event:

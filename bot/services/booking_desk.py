@@ -6,11 +6,12 @@ from bot.clock import Clock
 from bot.domain.booking import Answer, AnsweredAlready, NightHasCome, NothingAsked, Question
 from bot.domain.event import Event
 from bot.domain.ids import GuildId, SeriesId
-from bot.domain.permissions import Actor, require_officer
+from bot.domain.permissions import Actor
 from bot.domain.series import NothingToBook, Series, SeriesWaits, UnknownSeries
 from bot.services import series_calendar
 from bot.services.booking_plan import Planner
 from bot.services.secrets import SecretBox
+from bot.services.series_work import require_series_officer
 from bot.services.templates import Templates
 from db import Database, Session
 
@@ -70,10 +71,10 @@ class BookingDesk:
         self, tx: Session, actor: Actor, series_id: SeriesId, day: date, now: datetime
     ) -> tuple[Series, Question]:
         """The series and its question, locked, if `actor` may answer it and nobody has."""
-        require_officer(actor, (await tx.servers.get(actor.guild_id)).officer_roles)
         series = await tx.series.lock(actor.guild_id, series_id)
         if series is None or not series.is_active:
             raise UnknownSeries
+        await require_series_officer(tx, actor, series.channel_id)
         question = await tx.questions.lock(actor.guild_id, series_id, day)
         if question is None:
             raise NothingAsked

@@ -8,13 +8,14 @@ from bot.clock import Clock
 from bot.domain.event import SheetKind
 from bot.domain.ids import GuildId
 from bot.domain.ledger import Night
-from bot.domain.permissions import Actor
+from bot.domain.permissions import Actor, is_officer, require_officer
 from bot.domain.series import Series
 from bot.domain.server import Server
-from bot.services import series_calendar
+from bot.services import places, series_calendar
 from bot.services.secrets import SecretBox
 from bot.services.series import find_series
 from bot.services.series_work import require_series_officer
+from bot.services.settings import Around
 from db import Database, Session
 
 SHOWN_NIGHTS = 8
@@ -60,10 +61,13 @@ class SeriesLedger:
         self._clock = clock
 
     async def page(self, actor: Actor, number: int) -> Page:
-        """A page of the server's series, running ones by name, then those that ended. Raises NotAnOfficer."""
+        """A page of the series `actor` is an officer of, running ones by name, then those that ended.
+
+        Raises NotAnOfficer for whoever is one nowhere.
+        """
         async with self._db.transaction() as tx:
-            server = await require_series_officer(tx, actor, None)
-            known = await _known(tx, actor.guild_id)
+            server = await tx.servers.get(actor.guild_id)
+            known = await _in_hand(tx, actor, server)
             pages = max(1, -(-len(known) // A_PAGE))
             number = min(number, pages - 1)
             shown = known[number * A_PAGE : (number + 1) * A_PAGE]
@@ -104,6 +108,21 @@ class SeriesLedger:
         ):
             return Waits.RAID_HELPER
         return Waits.CHANNEL if series.channel_id is None and server.raid_channel_id is None else None
+
+
+async def _in_hand(tx: Session, actor: Actor, server: Server) -> Sequence[Series]:
+    """The series whose channels `actor` is an officer of. Raises NotAnOfficer."""
+    anywhere = await places.place(tx, Around(server.id))
+    require_officer(actor, anywhere.officers | anywhere.teams)
+    known = await _known(tx, server.id)
+    stand = {series.channel_id or server.raid_channel_id for series in known}
+    # Without that setting whoever is an officer of one channel is one of all.
+    here = {one: await places.place(tx, Around(server.id, one)) for one in stand} if anywhere.own_channel_only else {}
+    return [
+        series
+        for series in known
+        if is_officer(actor, here.get(series.channel_id or server.raid_channel_id, anywhere).officer_roles)
+    ]
 
 
 async def _known(tx: Session, guild_id: GuildId) -> Sequence[Series]:
