@@ -39,6 +39,8 @@ from bot.services.deadlines import Deadlines
 from bot.services.delivery import Delivery
 from bot.services.fallback import Fallback
 from bot.services.first_steps import FirstSteps
+from bot.services.health import HealthDesk
+from bot.services.lost_rights import LostRights
 from bot.services.lost_sheets import LostSheets
 from bot.services.mine import Mine
 from bot.services.mirrors import Mirrors
@@ -84,6 +86,7 @@ from cogs.messenger import DiscordMessenger
 from cogs.mirror_keeper import DiscordMirrors
 from cogs.mirrors import DiscordLostSheets
 from cogs.notifier import DiscordNotifier
+from cogs.rights import DiscordRights
 from db import Database
 from db.embedded import EmbeddedPostgres
 from db.listen import Listener
@@ -219,9 +222,8 @@ async def _equip(bot: MusterBot, db: Database, raid_helper: RaidHelper, secrets:
     templates = await _shipped(db)
     sheets = Sheets(templates, clock)
     raids = Raids(db, templates, secrets, clock)
-    keeper = DiscordMirrors(bot)
+    keeper, lost_sheets = DiscordMirrors(bot), LostSheets(db, DiscordLostSheets(bot), clock)
     mirrors = Mirrors(db, keeper, clock)
-    lost_sheets = LostSheets(db, DiscordLostSheets(bot), clock)
     announcements = Announcements(db, templates, raids, sheets, keeper, clock)
     background = _in_the_background(bot, db, templates, raid_helper, secrets, clock)
     working = (*background, Beside(db, mirrors, sheets, keeper, clock), lost_sheets, announcements)
@@ -249,10 +251,10 @@ def _use_cases(
     """Everything a cog may ask for."""
     db, templates, raids, clock = on.db, on.templates, on.raids, on.clock
     template_desk = TemplateDesk(db, templates, on.raid_helper, on.secrets, DiscordEmoji(bot), clock)
-    sign_ups = SignUps(db, templates, clock)
+    sign_ups, servers = SignUps(db, templates, clock), Servers(db, on.raid_helper, on.secrets)
     return Services(
         clock=clock,
-        servers=Servers(db, on.raid_helper, on.secrets),
+        servers=servers,
         templates=templates,
         template_desk=template_desk,
         raids=raids,
@@ -286,6 +288,7 @@ def _use_cases(
         unsigned=UnsignedDesk(db, raids, on.sheets, DiscordNotifier(bot), clock),
         stay=Staying(db, on.sheets, sign_ups, clock),
         first_steps=FirstSteps(db, templates, raids, clock),
+        health=HealthDesk(db, servers, clock),
         raid_helper_import=RaidHelperImport(db, templates, on.raid_helper, on.secrets, clock),
     )
 
@@ -308,6 +311,7 @@ def _in_the_background(
         Statuses(db, clock),
         Archive(db, sheets, messenger, clock),
         Notices(db, sheets, DiscordNotifier(bot), clock),
+        LostRights(db, DiscordRights(bot), clock),
         FirstSteps(db, templates, Raids(db, templates, secrets, clock), clock),
     )
 

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 import aiohttp
 import discord
@@ -10,18 +11,24 @@ import discord
 from bot.app import database_at, encryption_key
 from bot.client import intents
 from bot.clock import SystemClock
+from bot.domain.durations import show_duration
 from bot.domain.errors import MusterError
+from bot.domain.health import FEW_REQUESTS, Waiting
 from bot.domain.ids import ChannelId
+from bot.domain.needs import POSTS, SAYS
 from bot.domain.server import Server
+from bot.raid_helper.budget import DAILY, DAY
 from bot.raid_helper.client import RaidHelper
 from bot.services.secrets import SecretBox
 from bot.settings import Settings, SettingsError, require_token
-from cogs.actors import POSTING
+from cogs.rights import lacking
 from db import Database
 from db.embedded import EmbeddedPostgresError
 from db.migrate import MigrationError, pending
 from db.pool import DatabaseUnreachable, connect, open_pool
 
+MINUTE = timedelta(minutes=1)
+LETTERS_MEND = "`/raid health` there shows them, to be retried or discarded."
 KEY_MEND = "Set the ENCRYPTION_KEY it was stored with, or store it anew with `/raidhelper connect`."
 
 
@@ -82,13 +89,37 @@ async def _stored(settings: Settings, dsn: str, client: discord.Client | None) -
         return
     yield Finding(True, "Database: reachable and up to date")
     async with await open_pool(dsn) as pool, Database(pool).transaction() as tx:
+        now = SystemClock().now()
+        yield _queue(await tx.actions.waiting(None, now), now)
         servers = await tx.servers.all()
+        given_up = {one.id: await tx.dead_letters.count(one.id) for one in servers}
+        used = {one.id: (await tx.raid_helper.used(one.id, now, DAY))[0] for one in servers}
     for server in servers:
         if client is not None:
             async for finding in _channels(client, server):
                 yield finding
+        if given_up[server.id]:
+            yield Finding(False, f"Server {server.id}: {given_up[server.id]} thing(s) given up. {LETTERS_MEND}")
         if server.raid_helper_key:
             yield await _raid_helper(settings, server)
+            yield _quota(server, DAILY - used[server.id])
+
+
+def _queue(waiting: Waiting, now: datetime) -> Finding:
+    if waiting.oldest is None:
+        return Finding(True, "Queue: nothing is waiting")
+    since = f"{waiting.count} due, the oldest for {show_duration(max(now - waiting.oldest, MINUTE))}"
+    if waiting.stuck(now):
+        return Finding(False, f"Queue: {since}. Start the bot; while it runs, its log says what is in the way.")
+    return Finding(True, f"Queue: {since}")
+
+
+def _quota(server: Server, left: int) -> Finding:
+    if left < FEW_REQUESTS:
+        return Finding(
+            False, f"Server {server.id}: {left} of the day's Raid-Helper requests left. They come back by hours."
+        )
+    return Finding(True, f"Server {server.id}: {left} of the day's Raid-Helper requests left")
 
 
 async def _pending(dsn: str) -> Sequence[str]:
@@ -105,22 +136,23 @@ async def _channels(client: discord.Client, server: Server) -> AsyncIterator[Fin
     except discord.HTTPException:
         yield Finding(False, f"Server {server.id}: the bot is not in it any more. Invite it again.")
         return
-    for channel_id in (server.raid_channel_id, server.officer_channel_id):
+    for channel_id, needed in ((server.raid_channel_id, POSTS), (server.officer_channel_id, SAYS)):
         if channel_id is not None:
-            yield await _channel(client, guild, channel_id)
+            yield await _channel(client, guild, channel_id, needed)
 
 
-async def _channel(client: discord.Client, guild: discord.Guild, channel_id: ChannelId) -> Finding:
+async def _channel(
+    client: discord.Client, guild: discord.Guild, channel_id: ChannelId, needed: Sequence[str]
+) -> Finding:
     name = f"Server {guild.name}, channel {channel_id}"
     assert client.user is not None  # noqa: S101 - logged in
     try:
         channel = await guild.fetch_channel(channel_id)
-        held = channel.permissions_for(await guild.fetch_member(client.user.id))
+        lacks = lacking(channel, await guild.fetch_member(client.user.id), needed)
     except discord.HTTPException:
         return Finding(False, f"{name}: not there, or hidden from the bot. Choose another with `/raid setup`.")
-    missing = [one.replace("_", " ").title() for one in POSTING if not getattr(held, one)]
-    if missing:
-        return Finding(False, f"{name}: give the bot {', '.join(missing)}.")
+    if lacks:
+        return Finding(False, f"{name}: give the bot {', '.join(lacks.names)}.")
     return Finding(True, f"{name}: the bot can post")
 
 

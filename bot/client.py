@@ -46,6 +46,7 @@ EXTENSIONS = (
     "cogs.settings",
     "cogs.notifier",
     "cogs.setup",
+    "cogs.health",
     "cogs.queue",
     "cogs.unplanned",
     "cogs.autobook",

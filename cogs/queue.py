@@ -23,6 +23,7 @@ class QueueWorker(commands.Cog):
         self._task: asyncio.Task[None] | None = None
         self._listening: asyncio.Task[None] | None = None
         self.last_success: datetime | None = None
+        self.last_tidy: datetime | None = None
 
     async def cog_load(self) -> None:
         """Start working, and listening for work."""
@@ -61,6 +62,7 @@ class QueueWorker(commands.Cog):
         """Forget old history. The body catches everything: the library ends a loop for good at the first exception."""
         try:
             await self._bot.retention.run_once()
+            self.last_tidy = self._bot.services.clock.now()
         except Exception:
             log.exception("old history was not forgotten; next attempt in an hour")
 

@@ -4,34 +4,41 @@ from collections.abc import Sequence
 from typing import Any
 
 import discord
+from discord import app_commands
 
 from bot.client import MusterBot
-from bot.domain.ids import ChannelId, GuildId
-from bot.domain.needs import POSTS, SAYS_IN_THREADS
+from bot.domain.event import Event
+from bot.domain.ids import ChannelId, GuildId, UserId
+from bot.domain.needs import Lack
+from bot.render import rights_texts
+from bot.services.messenger import Undeliverable
 from cogs.actors import words
+from cogs.direct import send_direct
+
+NOBODY = discord.AllowedMentions.none()
+IN_THREADS = {"send_messages": "send_messages_in_threads"}
+"""What a permission is called where the channel is a thread."""
 
 Room = discord.abc.GuildChannel | discord.Thread
 
 
-def lacking(room: Room, me: discord.Member, needed: Sequence[str]) -> Sequence[str]:
-    """Which of the permissions the bot lacks there, in Discord's words."""
+def lacking(room: Room, me: discord.Member, needed: Sequence[str]) -> Lack:
+    """Which of the permissions the bot lacks there."""
     held = room.permissions_for(me)
-    return [words(one) for one in needed if not getattr(held, one)]
+    names = [IN_THREADS.get(one, one) for one in needed] if isinstance(room, discord.Thread) else needed
+    return Lack(ChannelId(room.id), tuple(words(one) for one in dict.fromkeys(names) if not getattr(held, one)))
 
 
-def lacking_to_post(room: Room, me: discord.Member, more: Sequence[str] = ()) -> Sequence[str]:
-    """What the bot lacks to keep a sheet there."""
-    return lacking(room, me, (*(SAYS_IN_THREADS if isinstance(room, discord.Thread) else POSTS), *more))
+def lacking_in(guild: discord.Guild | None, channel_id: ChannelId, needed: Sequence[str]) -> Lack:
+    """The same for a channel of a server the bot has at hand."""
+    room = guild.get_channel_or_thread(channel_id) if guild else None
+    return lacking(room, guild.me, needed) if guild and room else Lack(channel_id, gone=True)
 
 
-def lacking_in(
-    guild: discord.Guild | None, channel_id: ChannelId | None, needed: Sequence[str]
-) -> Sequence[str] | None:
-    """The same for a channel of a server the bot has at hand; None when it is not there."""
-    room = guild.get_channel_or_thread(channel_id) if guild and channel_id else None
-    if guild is None or room is None:
-        return None
-    return lacking(room, guild.me, needed)
+def hidden_without(tree: app_commands.CommandTree[Any], permission: str) -> Sequence[str]:
+    """The slash commands whoever lacks that permission does not see, until the server allows it."""
+    commands = [one for one in tree.get_commands() if not isinstance(one, app_commands.ContextMenu)]
+    return sorted(f"/{one.name}" for one in commands if getattr(one.default_permissions, permission, False))
 
 
 class DiscordRights:
@@ -43,34 +50,39 @@ class DiscordRights:
     def __init__(self, bot: MusterBot) -> None:
         self._bot = bot
 
-    async def in_channel(self, guild_id: GuildId, channel_id: ChannelId, more: Sequence[str]) -> Sequence[str] | None:
-        """What the bot lacks to keep a sheet there, and of `more`; None when the channel is gone or hidden."""
+    async def in_channel(self, guild_id: GuildId, channel_id: ChannelId, needed: Sequence[str]) -> Lack:
+        """What the bot lacks in a channel or thread."""
         try:
             guild, me = await self._in(guild_id)
             room = guild.get_channel_or_thread(channel_id) or await guild.fetch_channel(channel_id)
         except (discord.NotFound, discord.Forbidden, discord.InvalidData):
-            return None
-        return lacking_to_post(room, me, more)
+            return Lack(channel_id, gone=True)
+        return lacking(room, me, needed)
 
-    async def in_server(self, guild_id: GuildId, needed: Sequence[str]) -> Sequence[str]:
-        """Which of the permissions the bot lacks in the server; none where it is no member any more."""
+    async def in_server(self, guild_id: GuildId, needed: Sequence[str]) -> Lack:
+        """What the bot lacks in the server; nothing where it is no member any more: there is nobody to tell."""
         try:
             _, me = await self._in(guild_id)
         except (discord.NotFound, discord.Forbidden):
-            return ()
-        return [words(one) for one in needed if not getattr(me.guild_permissions, one)]
+            return Lack(None)
+        return Lack(None, tuple(words(one) for one in needed if not getattr(me.guild_permissions, one)))
+
+    async def tell_officers(self, channel_id: ChannelId, event: Event, lacks: Sequence[Lack], nonce: str) -> None:
+        """Say it in the officer channel."""
+        room = self._bot.get_partial_messageable(channel_id)
+        try:
+            await room.send(rights_texts.lost(event, lacks), nonce=nonce, allowed_mentions=NOBODY)
+        except (discord.NotFound, discord.Forbidden) as error:
+            raise Undeliverable(str(error)) from error
+
+    async def tell_leader(self, user_id: UserId, event: Event, lacks: Sequence[Lack], nonce: str) -> None:
+        """Say it to the leader."""
+        try:
+            await send_direct(self._bot, event.guild_id, user_id, rights_texts.lost(event, lacks), nonce)
+        except (discord.NotFound, discord.Forbidden) as error:
+            raise Undeliverable(str(error)) from error
 
     async def _in(self, guild_id: GuildId) -> tuple[discord.Guild, discord.Member]:
         guild = self._bot.get_guild(guild_id) or await self._bot.fetch_guild(guild_id)
         assert self._bot.user is not None  # noqa: S101 - the queue works after the login only
         return guild, guild.me or await guild.fetch_member(self._bot.user.id)
-
-
-def hidden_without(bot: Any, permission: str) -> Sequence[str]:
-    """The slash commands whoever lacks that permission does not see, until the server allows it."""
-    commands = [one for one in bot.tree.get_commands() if not isinstance(one, discord.app_commands.ContextMenu)]
-    return [
-        f"/{one.name}"
-        for one in sorted(commands, key=lambda one: str(one.name))
-        if one.default_permissions is not None and getattr(one.default_permissions, permission)
-    ]

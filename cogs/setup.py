@@ -47,11 +47,11 @@ def _seen(interaction: Interaction, steps: Steps) -> Seen:
         and not roles[one].permissions.administrator
     )
     return Seen(
-        raids=lacking_in(guild, server.raid_channel_id, POSTS),
-        officers=lacking_in(guild, server.officer_channel_id, SAYS),
+        raids=lacking_in(guild, server.raid_channel_id, POSTS) if server.raid_channel_id else None,
+        officers=lacking_in(guild, server.officer_channel_id, SAYS) if server.officer_channel_id else None,
         roles=frozenset(roles),
         blind=blind,
-        hidden=hidden_without(interaction.client, "manage_events"),
+        hidden=hidden_without(interaction.client.tree, "manage_events"),
     )
 
 

@@ -11,7 +11,8 @@ import discord
 from discord import ui
 
 from bot.domain.first_steps import Steps
-from bot.domain.ids import ChannelId, RoleId
+from bot.domain.ids import RoleId
+from bot.domain.needs import Lack
 from bot.render import custom_ids, setup_texts
 from bot.render.sheet import cut
 
@@ -26,12 +27,12 @@ Item = ui.Item[Any]
 class Seen:
     """What Discord shows of what is set.
 
-    `raids` and `officers` are what the bot lacks in those channels, None for one that is gone. `blind` are officer
+    `raids` and `officers` are what the bot lacks in those channels, None for one that is not set. `blind` are officer
     roles that do not see the commands `hidden`; `roles` those that are still there.
     """
 
-    raids: Sequence[str] | None
-    officers: Sequence[str] | None
+    raids: Lack | None
+    officers: Lack | None
     roles: frozenset[RoleId]
     blind: frozenset[RoleId]
     hidden: Sequence[str]
@@ -49,12 +50,11 @@ def wizard(steps: Steps, seen: Seen, offered: Offered, said: str = "") -> ui.Lay
     """Every step with what is set and what is missing, and the select that sets it."""
     server = steps.server
     gone = bool(server.officer_roles - seen.roles)
-    postable = server.raid_channel_id is not None and seen.raids == []
-    rooms = (server.raid_channel_id, seen.raids), (server.officer_channel_id, seen.officers)
+    postable = seen.raids is not None and not seen.raids
     parts: Sequence[tuple[str, Item]] = [
-        (setup_texts.raid_channel(*rooms[0]), _room("channel", setup_texts.CHOOSE_CHANNEL, *rooms[0])),
+        (setup_texts.raid_channel(seen.raids), _room("channel", setup_texts.CHOOSE_CHANNEL, seen.raids)),
         (setup_texts.officer_role(server.officer_roles, gone, seen.blind, seen.hidden), _roles(steps, seen)),
-        (setup_texts.officer_channel(*rooms[1]), _room("officers", setup_texts.CHOOSE_OFFICERS, *rooms[1])),
+        (setup_texts.officer_channel(seen.officers), _room("officers", setup_texts.CHOOSE_OFFICERS, seen.officers)),
         (setup_texts.time_zone(steps), _zones(steps, offered)),
         (setup_texts.game(steps), _games(steps, offered)),
     ]
@@ -84,9 +84,9 @@ def _button(do: str, label: str, style: discord.ButtonStyle, *, disabled: bool =
     return ui.Button(label=label, custom_id=custom_ids.set_up(do), style=style, disabled=disabled)
 
 
-def _room(do: str, placeholder: str, channel_id: ChannelId | None, lacks: Sequence[str] | None) -> Item:
+def _room(do: str, placeholder: str, found: Lack | None) -> Item:
     """A select of channels; Discord takes no channel for chosen that is gone."""
-    chosen = [channel_id] if channel_id is not None and lacks is not None else []
+    chosen = [found.channel_id] if found is not None and found.channel_id and not found.gone else []
     return ui.ChannelSelect(
         custom_id=custom_ids.set_up(do),
         placeholder=placeholder,

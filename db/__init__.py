@@ -15,6 +15,7 @@ from db.dead_letters import DeadLetterRepository
 from db.events import EventRepository
 from db.habits import HabitRepository
 from db.history import HistoryRepository
+from db.lost_rights import LostRightRepository
 from db.mirrors import MirrorRepository
 from db.people import PersonRepository
 from db.players import PlayerRepository
@@ -47,6 +48,7 @@ class Session:
         self.dead_letters = DeadLetterRepository(connection)
         self.events = EventRepository(connection)
         self.history = HistoryRepository(connection)
+        self.lost_rights = LostRightRepository(connection)
         self.mirrors = MirrorRepository(connection)
         self.habits = HabitRepository(connection)
         self.people = PersonRepository(connection)

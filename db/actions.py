@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from bot.domain.action import Action, Kind, NewAction, Settled
+from bot.domain.health import Waiting
 from bot.domain.ids import ActionId, EventId, GuildId
 from db.rows import Connection, maybe
 
@@ -90,6 +91,23 @@ class ActionRepository:
             [one.dedupe for one in wanted],
             [one.due_at for one in wanted],
         ]
+
+    async def waiting(self, guild_id: GuildId | None, now: datetime) -> Waiting:
+        """What is due in the server, or anywhere, and since when the first of it is."""
+        row = await self._db.fetchrow(
+            """
+            SELECT count(*) AS count, min(due_at) AS oldest FROM (
+                SELECT due_at, guild_discord_id FROM patt.scheduled_actions
+                WHERE claimed_until IS NULL AND NOT dead AND wake_at <= $2
+                UNION ALL
+                SELECT due_at, guild_discord_id FROM patt.scheduled_actions WHERE claimed_until IS NOT NULL) due
+            WHERE $1::bigint IS NULL OR guild_discord_id = $1
+            """,
+            guild_id,
+            now,
+        )
+        assert row is not None  # noqa: S101 - an aggregate always has one
+        return Waiting(row["count"], row["oldest"])
 
     async def open_event(self, dedupe: str) -> EventId | None:
         """The raid that the open action of that dedupe key is about; None without one."""

@@ -29,6 +29,10 @@ class StateRepository:
             value,
         )
 
+    async def migration(self) -> str:
+        """The name of the last migration the database has had."""
+        return await self._db.fetchval("SELECT name FROM public.schema_migrations ORDER BY number DESC LIMIT 1")
+
     async def take_interaction(self, interaction_id: int) -> bool:
         """Whether nobody has taken that interaction yet; from then on it is taken. After an hour it is forgotten."""
         taken = await self._db.fetchval(

@@ -2,17 +2,12 @@
 
 import argparse
 import asyncio
-import shutil
 import sys
-import tempfile
 import time
-from pathlib import Path
 
 from bot.log import set_up_logging
-from db.embedded import THROWAWAY, EmbeddedPostgres, throwaway_parent
-from db.migrate import migrate
 from sandbox.clock import ManualClock
-from sandbox.local import BOOKING_TICK, NotSettled, local_world
+from sandbox.local import BOOKING_TICK, NotSettled, local_world, throwaway_database
 from sandbox.story import BEGINNING, StepMissingError, play
 
 
@@ -33,16 +28,11 @@ def main() -> int:
 
 
 async def _night() -> None:
-    folder = Path(tempfile.mkdtemp(prefix="muster-sandbox-", dir=throwaway_parent()))
-    server = EmbeddedPostgres(THROWAWAY)
-    try:
-        dsn = await server.start(folder)
-        await migrate(dsn)
-        async with local_world(dsn, ManualClock(BEGINNING), auto_book_every=BOOKING_TICK) as local:
-            await play(local)
-    finally:
-        await server.stop()
-        shutil.rmtree(folder, ignore_errors=True)
+    async with (
+        throwaway_database() as dsn,
+        local_world(dsn, ManualClock(BEGINNING), auto_book_every=BOOKING_TICK) as local,
+    ):
+        await play(local)
 
 
 if __name__ == "__main__":

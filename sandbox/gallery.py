@@ -1,6 +1,7 @@
 """The pictures of the documents as text; tests hold the documents to them.
 
-`python -m sandbox.gallery` prints the README's, `python -m sandbox.gallery games` writes `docs/games.md`.
+`python -m sandbox.gallery` prints the README's, `python -m sandbox.gallery games` writes `docs/games.md`, and
+`python -m sandbox.gallery setup` writes `docs/setup.md`.
 """
 
 import asyncio
@@ -21,6 +22,7 @@ from bot.domain.template_file import read_file
 from bot.render.sheet import sheet_embed
 from bot.services.templates import SHIPPED
 from cogs.sheet import sheet_view
+from sandbox import setup_page
 from sandbox.cast import RAIDERS, Raider
 from sandbox.discord.screen import render_message
 from sandbox.parties import PARTIES, Party
@@ -197,5 +199,7 @@ def _write_games() -> None:
 if __name__ == "__main__":
     if sys.argv[1:] == ["games"]:
         _write_games()
+    elif sys.argv[1:] == ["setup"]:
+        asyncio.run(setup_page.write())
     else:
         asyncio.run(_show())

@@ -1,10 +1,13 @@
 """Everything on one machine: the local Discord and Raid-Helper, a clock, and the unmodified bot between them."""
 
 import asyncio
+import shutil
+import tempfile
 from collections.abc import AsyncGenerator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from pathlib import Path
 
 from cryptography.fernet import Fernet
 from pydantic import SecretStr
@@ -12,6 +15,8 @@ from pydantic import SecretStr
 from bot.app import assembled
 from bot.client import MusterBot
 from bot.settings import Settings
+from db.embedded import THROWAWAY, EmbeddedPostgres, throwaway_parent
+from db.migrate import migrate
 from db.pool import Connection, connect
 from sandbox.clock import ManualClock
 from sandbox.discord.checks import Description
@@ -99,6 +104,20 @@ def local_settings(dsn: str, raid_helper_url: str, token: str) -> Settings:
         encryption_key=SecretStr(Fernet.generate_key().decode()),
         raid_helper_base_url=raid_helper_url,
     )
+
+
+@asynccontextmanager
+async def throwaway_database() -> AsyncGenerator[str]:
+    """The address of a migrated Postgres of its own, in a folder that goes with it."""
+    folder = Path(tempfile.mkdtemp(prefix="muster-sandbox-", dir=throwaway_parent()))
+    server = EmbeddedPostgres(THROWAWAY)
+    try:
+        dsn = await server.start(folder)
+        await migrate(dsn)
+        yield dsn
+    finally:
+        await server.stop()
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 @asynccontextmanager

@@ -326,6 +326,12 @@ CREATE TABLE patt.comps (
     told jsonb DEFAULT '{}'::jsonb NOT NULL
 );
 
+CREATE TABLE patt.lost_rights (
+    event_id bigint NOT NULL,
+    what text NOT NULL,
+    action_id bigint NOT NULL
+);
+
 CREATE TABLE patt.mirrors (
     event_id bigint NOT NULL,
     kind text NOT NULL,
@@ -670,6 +676,9 @@ ALTER TABLE ONLY patt.comp_slots
 ALTER TABLE ONLY patt.comps
     ADD CONSTRAINT comps_pkey PRIMARY KEY (event_id);
 
+ALTER TABLE ONLY patt.lost_rights
+    ADD CONSTRAINT lost_rights_pkey PRIMARY KEY (event_id, what);
+
 ALTER TABLE ONLY patt.mirrors
     ADD CONSTRAINT mirrors_pkey PRIMARY KEY (event_id, kind);
 
@@ -831,6 +840,9 @@ ALTER TABLE ONLY patt.comp_slots
 
 ALTER TABLE ONLY patt.comps
     ADD CONSTRAINT comps_event_id_fkey FOREIGN KEY (event_id) REFERENCES patt.raid_events(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY patt.lost_rights
+    ADD CONSTRAINT lost_rights_event_id_fkey FOREIGN KEY (event_id) REFERENCES patt.raid_events(id) ON DELETE CASCADE;
 
 ALTER TABLE ONLY patt.mirrors
     ADD CONSTRAINT mirrors_event_id_fkey FOREIGN KEY (event_id) REFERENCES patt.raid_events(id) ON DELETE CASCADE;

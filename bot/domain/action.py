@@ -47,6 +47,7 @@ class Kind(StrEnum):
     TELL_PEOPLE = "people.tell"
     NAME_PEOPLE = "people.name"
     END_TEST = "test.end"
+    CHECK_RIGHTS = "rights.check"
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 from bot.domain.alerts import Verdict
 from bot.domain.booking import Answer
-from bot.domain.ids import EventId, PlayerId, SeriesId
+from bot.domain.ids import ActionId, EventId, PlayerId, SeriesId
 from bot.domain.template import Choice
 
 _EVENT = r"muster:(?P<event>\d{1,18})"
@@ -75,6 +75,8 @@ SERIES = (
     BREAK_CANCEL,
     BREAK_END,
 )
+HEALTH = r"muster:health:look"
+LETTER = r"muster:letter:(?P<letter>\d{1,18}):(?P<do>retry|discard)"
 SETUP = r"muster:setup:(?P<do>channel|role|officers|zone|game|elsewhere|test|drop|look)"
 COMP = (COMP_SAY, COMP_DO, COMP_WHO, COMP_TO, COMP_OUT, COMP_SWAP)
 
@@ -100,6 +102,8 @@ ALL = (
     *PANEL,
     *SERIES,
     SETUP,
+    HEALTH,
+    LETTER,
 )
 
 
@@ -343,6 +347,16 @@ def break_cancel(break_id: int) -> str:
 def break_end() -> str:
     """The id of the select of breaks to end."""
     return "muster:break:end"
+
+
+def health() -> str:
+    """The id of `Look again`, below how the bot is doing."""
+    return "muster:health:look"
+
+
+def letter(action_id: ActionId, do: str) -> str:
+    """The id of what an officer may do with something given up: retry or discard."""
+    return f"muster:letter:{action_id}:{do}"
 
 
 def set_up(do: str) -> str:

@@ -59,6 +59,8 @@ DID: Mapping[str, str] = {
     "remove": "took {who} off the sheet",
     "switch": "took up what {who} offered",
     "undo": "took something back",
+    "letter.retry": "had something tried again that was given up",
+    "letter.discard": "let something go that was given up",
     "comp.propose": "had the comp proposed",
     "comp.move": "moved {who} in the comp",
     "comp.swap": "swapped places in the comp",

@@ -6,6 +6,8 @@ from zoneinfo import ZoneInfo
 
 from bot.domain.first_steps import Steps
 from bot.domain.ids import ChannelId, RoleId
+from bot.domain.needs import Lack
+from bot.render.rights_texts import lacking, where_to_give
 from bot.render.texts import WEEKDAYS, safe, stamp
 
 CHOOSE_CHANNEL = "Choose the raid channel"
@@ -25,7 +27,7 @@ BEGIN = (
     "Thanks for having me. Whoever manages this server begins with `/raid setup`: "
     "seven choices and presses later a test sheet stands."
 )
-WHERE_TO_GIVE = "Open the channel's settings, Permissions, add me and allow it; then press `Look again`."
+THEN_LOOK = "Then press `Look again`."
 DONE, OPEN, TROUBLE = "✅", "⬜", "⚠️"
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
@@ -39,14 +41,14 @@ def head(steps: Steps) -> str:
     return f"## Set Muster up\n{count} of 5 are set; each choice is saved at once. Raid-Helper: {connected}."
 
 
-def raid_channel(channel_id: ChannelId | None, lacks: Sequence[str] | None) -> str:
+def raid_channel(found: Lack | None) -> str:
     """Step 1."""
-    return _channel("1. Raid channel", "where sheets and announcements stand", channel_id, lacks)
+    return _channel("1. Raid channel", "where sheets and announcements stand", found)
 
 
-def officer_channel(channel_id: ChannelId | None, lacks: Sequence[str] | None) -> str:
+def officer_channel(found: Lack | None) -> str:
     """Step 3."""
-    return _channel("3. Officer channel", "where I tell the officers what needs them", channel_id, lacks)
+    return _channel("3. Officer channel", "where I tell the officers what needs them", found)
 
 
 def officer_role(roles: frozenset[RoleId], gone: bool, blind: frozenset[RoleId], hidden: Sequence[str]) -> str:
@@ -90,7 +92,8 @@ def nights(steps: Steps) -> str:
 def next_step(steps: Steps, *, postable: bool) -> str:
     """What to do now."""
     if steps.test is not None:
-        return f"🧪 The test sheet: {steps.test.link or f'on its way, `{LOOK}` finds it'}. {FIRST_RAID}"
+        where = steps.test.link or f"on its way; `{LOOK}` finds it."
+        return f"🧪 The test sheet: {where}\n➡️ {FIRST_RAID}"
     if not postable:
         return "➡️ Choose a raid channel I may post in, and a test sheet can stand there."
     return f"➡️ `{TEST}` shows what members see. {FIRST_RAID}"
@@ -112,16 +115,20 @@ def zone_option(zone: str, now: datetime) -> tuple[str, str]:
     return zone, f"{now.astimezone(ZoneInfo(zone)):%H:%M} there now"
 
 
-def _channel(name: str, what_for: str, channel_id: ChannelId | None, lacks: Sequence[str] | None) -> str:
-    """A channel's step; `lacks` None when the channel is gone."""
-    if channel_id is None:
+def _channel(name: str, what_for: str, found: Lack | None) -> str:
+    """A channel's step; None while none is set."""
+    if found is None:
         return _line(OPEN, name, what_for)
-    if lacks is None:
-        return f"{_line(TROUBLE, name, f'<#{channel_id}>')}\nIt was deleted, or I do not see it: choose another."
-    if lacks:
-        needed = ", ".join(f"**{one}**" for one in lacks)
-        return f"{_line(TROUBLE, name, f'<#{channel_id}>')}\nI lack {needed} there. {WHERE_TO_GIVE}"
-    return _line(DONE, name, f"<#{channel_id}>")
+    if found:
+        named = _line(TROUBLE, name, f"<#{found.channel_id}>")
+        return "\n".join(
+            [named, _sentence(lacking(found)), *where_to_give([found]), *([THEN_LOOK] if found.names else [])]
+        )
+    return _line(DONE, name, f"<#{found.channel_id}>")
+
+
+def _sentence(text: str) -> str:
+    return text[0].upper() + text[1:]
 
 
 def _line(mark: str, name: str, what: str) -> str:

@@ -14,6 +14,7 @@ from bot.services.comps import Comps
 from bot.services.copying import Copies
 from bot.services.dead_letters import DeadLetters
 from bot.services.first_steps import FirstSteps
+from bot.services.health import HealthDesk
 from bot.services.lost_sheets import LostSheets
 from bot.services.mine import Mine
 from bot.services.mirrors import Mirrors
@@ -76,6 +77,7 @@ class Services:
     settings: SettingsDesk
     unplanned: Unplanned
     first_steps: FirstSteps
+    health: HealthDesk
     raid_helper_import: RaidHelperImport
     reminders: Reminders
     unsigned: UnsignedDesk

@@ -27,7 +27,7 @@ from bot.domain.server import Server
 from bot.domain.settings import JOIN_NOTICE, LATE_CHANGES
 from bot.domain.sheet import Sheet
 from bot.domain.template import Template
-from bot.services import statuses, telling
+from bot.services import lost_rights, statuses, telling
 from bot.services.messenger import Undeliverable
 from bot.services.queue import Handler
 from bot.services.settings import effective
@@ -170,17 +170,18 @@ async def plan(tx: Session, event: Event, template: Template, now: datetime) -> 
 
 
 def planned(event: Event, template: Template, now: datetime) -> Sequence[NewAction]:
-    """The sheet's redraw at the deadline and the two alerts, as far as their moments lie ahead."""
+    """The sheet's redraw at the deadline, the two alerts and the look at our rights, as far as they lie ahead."""
     moments = [
         (Kind.REFRESH_SHEET, channel_lane(event.channel_id), event.deadline),
         (Kind.ASK_MINIMUM, officers_lane(event.guild_id), ask_minimum_at(event)),
         (Kind.WARN_ROLES, officers_lane(event.guild_id), warn_roles_at(event, template)),
     ]
-    return [
+    ahead = [
         NewAction(event.guild_id, kind, lane, at, event.id, dedupe=f"{kind}:{event.id}:{int(at.timestamp())}")
         for kind, lane, at in moments
         if at is not None and at > now
     ]
+    return [*ahead, *lost_rights.planned(event, now)]
 
 
 def officers_lane(guild_id: GuildId) -> str:

@@ -7,6 +7,7 @@ from bot.client import MusterBot
 from cogs.raid.announce import AnnounceCommand
 from cogs.raid.comp import CompCommand
 from cogs.raid.editing import Editing
+from cogs.raid.health import HealthCommand
 from cogs.raid.officers import OfficerCommands
 from cogs.raid.planning import Planning
 from cogs.raid.reminding import Reminding
@@ -28,6 +29,7 @@ class Raid(
     SeriesCommands,
     SeriesRestCommands,
     SetUpCommand,
+    HealthCommand,
     commands.GroupCog,
     name="raid",
     description="Raids and their sheets",

@@ -6,12 +6,14 @@ import discord
 import pytest
 from raid_stage import Stage, event_id, is_refusal
 
-from bot.render import custom_ids, setup_texts
+from bot.render import custom_ids, rights_texts, setup_texts
+from sandbox.clock import ManualClock
 from sandbox.discord.answer import Answer
 from sandbox.discord.hand import Hand
 from sandbox.discord.permissions import Permission
 from sandbox.discord.words import walk
-from sandbox.local import running_bot
+from sandbox.local import Local, running_bot
+from sandbox.setup_page import BEGINNING, SETUP_PAGE, setup_page
 
 CONFIG = "SELECT * FROM common.discord_config WHERE guild_discord_id = $1"
 HOUR = timedelta(hours=1)
@@ -79,6 +81,17 @@ async def test_each_step_shows_what_is_set_and_what_is_missing(new_server: Stage
     assert "✅ **4. Time zone**: Europe/Berlin, 13:00 there now" in shown.text
 
 
+async def test_what_is_chosen_stands_in_its_select(stage: Stage) -> None:
+    await stage.set_up(officer_channel=stage.officers)
+    selects = {one["custom_id"]: one for one in walk((await opened(stage)).components) if "default_values" in one}
+    chosen = {custom_id.rpartition(":")[2]: one["default_values"] for custom_id, one in selects.items()}
+    assert chosen == {
+        "channel": [{"id": str(stage.raids.id), "type": "channel"}],
+        "role": [{"id": str(stage.officer_role.id), "type": "role"}],
+        "officers": [{"id": str(stage.officers.id), "type": "channel"}],
+    }
+
+
 async def test_looking_writes_nothing(stage: Stage) -> None:
     before = await stage.rows()
     shown = await opened(stage)
@@ -139,8 +152,9 @@ async def test_each_missing_permission_is_named_with_where_to_give_it(
     discord_.overwrite(stage.raids, {discord_.bot_member(stage.guild): (0, lost)})
     here = stage.owner.in_channel(stage.officers)
     shown = await opened(stage, here)
-    assert f"I lack **{named}**" in shown.text  # without Send Messages Discord grants nothing that needs it, either
-    assert f"there. {setup_texts.WHERE_TO_GIVE}" in shown.text
+    # Without Send Messages Discord grants nothing that needs it, either.
+    assert f"In <#{stage.raids.id}> I lack **{named}**" in shown.text
+    assert f"{rights_texts.IN_CHANNEL}\n{setup_texts.THEN_LOOK}" in shown.text
     assert setup_texts.TEST in dead(shown)
     discord_.overwrite(stage.raids, {discord_.bot_member(stage.guild): (0, 0)})
     assert "I lack" not in (await here.click(shown, setup_texts.LOOK)).text
@@ -153,7 +167,7 @@ async def test_a_channel_the_bot_does_not_see_or_that_was_deleted_says_so(stage:
     assert "I lack **View Channel**" in (await opened(stage, here)).text
     discord_.delete_channel(stage.raids)
     shown = await opened(stage, here)
-    assert "It was deleted, or I do not see it: choose another." in shown.text
+    assert "was deleted, or I do not see it: choose another channel" in shown.text
     assert dead(shown) == {setup_texts.TEST}
 
 
@@ -317,3 +331,11 @@ async def test_it_says_nothing_where_it_may_not(stage: Stage, denied: str) -> No
 async def test_it_says_nothing_in_a_server_without_a_system_channel(new_server: Stage) -> None:
     await new_server.local.settle()
     assert new_server.calls("POST", "/messages") == []
+
+
+# ---------------------------------------------------------------- the document
+
+
+async def test_the_setup_page_is_what_the_bot_answers(local: Local, clock: ManualClock) -> None:
+    clock.set(BEGINNING)
+    assert await setup_page(local) == SETUP_PAGE.read_text(encoding="utf-8"), "run: python -m sandbox.gallery setup"

@@ -9,6 +9,7 @@ import sys
 import tempfile
 import time
 from collections.abc import AsyncIterator, Iterator
+from datetime import timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -194,9 +195,10 @@ async def test_the_embedded_database_needs_no_migrate(host: Host):
 async def test_check_without_a_token_looks_at_the_rest(host: Host, dsn: str):
     done = await host.having(DATABASE_URL=dsn).runs("check")
     assert done.code == 1
-    token, database = done.out.splitlines()
+    token, database, queue = done.out.splitlines()
     assert token.startswith("MEND  DISCORD_TOKEN: ")
     assert database == "ok    Database: reachable and up to date"
+    assert queue == "ok    Queue: nothing is waiting"
 
 
 async def test_check_with_a_wrong_token(host: Host, dsn: str, discord: DiscordServer):
@@ -250,6 +252,26 @@ async def test_check_names_a_channel_that_is_gone(
     assert "/raid setup" in done.out
 
 
+async def test_check_names_what_waits_in_vain_and_what_was_given_up(
+    host: Host, dsn: str, discord: DiscordServer, guild: Guild, raids: Channel
+):
+    await set_up(dsn, guild, raids)
+    connection = await connect(dsn)
+    row = """
+        INSERT INTO patt.scheduled_actions (guild_discord_id, kind, lane, due_at, wake_at, dead)
+        VALUES ($1, 'sheet.refresh', 'l', $2, $2, $3)
+    """
+    now = SystemClock().now()
+    for ago, dead in ((timedelta(hours=2), False), (timedelta(minutes=1), False), (timedelta(hours=3), True)):
+        await connection.execute(row, guild.id, now - ago, dead)
+    await connection.close()
+    done = await host.at(discord).having(DATABASE_URL=dsn).runs("check")
+    assert done.code == 1
+    queue, letters = [line for line in done.out.splitlines() if line.startswith("MEND")]
+    assert queue.startswith("MEND  Queue: 2 due, the oldest for 2 h. Start the bot")
+    assert letters.startswith(f"MEND  Server {guild.id}: 1 thing(s) given up. `/raid health` there")
+
+
 async def test_check_names_a_server_the_bot_left(
     host: Host, dsn: str, discord: DiscordServer, guild: Guild, raids: Channel
 ):
@@ -278,8 +300,10 @@ async def test_check_finds_everything_fine(host: Host, dsn: str, discord: Discor
         "ok    Token: logged in as Muster#0000",
         "ok    Intents: the bot may use everything it asks for",
         "ok    Database: reachable and up to date",
+        "ok    Queue: nothing is waiting",
         f"ok    Server Night Watch, channel {raids.id}: the bot can post",
         f"ok    Server {guild.id}: Raid-Helper accepts the key",
+        f"ok    Server {guild.id}: 1000 of the day's Raid-Helper requests left",
     ]
     assert KEY not in done.out + done.errors
     assert reset.code == 1

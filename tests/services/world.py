@@ -31,6 +31,7 @@ from bot.services.copying import Copies
 from bot.services.deadlines import Deadlines
 from bot.services.delivery import Delivery
 from bot.services.fallback import Fallback
+from bot.services.lost_rights import LostRights
 from bot.services.lost_sheets import LostSheets
 from bot.services.mine import Mine
 from bot.services.mirrors import Mirrors
@@ -72,11 +73,13 @@ from sandbox.raid_helper.server import RaidHelperStandIn
 from tests.factories import GUILD, new_event, new_series
 from tests.services.beside_recorder import BesideRecorder
 from tests.services.recorder import Recorder
+from tests.services.rights_recorder import RightsRecorder
 
 AHEAD = [
     Kind.ASK_MINIMUM,
     Kind.WARN_ROLES,
     Kind.CHANGE_STATUS,
+    Kind.CHECK_RIGHTS,
     Kind.MIRROR_RAID_HELPER,
     Kind.TELL_PEOPLE,
     Kind.ARCHIVE,
@@ -146,6 +149,7 @@ class World:
     template_id: TemplateId | None = None
     """What raids are made with; None as those written by hand, which have their server's default."""
     beside: BesideRecorder = field(default_factory=BesideRecorder)
+    rights: RightsRecorder = field(default_factory=RightsRecorder)
 
     @asynccontextmanager
     async def worker(self, *, timeout_seconds: float = 30.0, dsn: str | None = None) -> AsyncGenerator[Worker]:
@@ -284,7 +288,8 @@ def _worker(world: World, pool: Pool, http: aiohttp.ClientSession, timeout_secon
     standing = Beside(db, mirrors, sheets, world.beside, clock)
     statuses, archive = Statuses(db, clock), Archive(db, sheets, world.discord, clock)
     notices = Notices(db, sheets, world.discord, clock)
-    asides = (statuses, notes, standing, lost_sheets, announcements, archive, notices)
+    lost_rights = LostRights(db, world.rights, clock)
+    asides = (statuses, notes, standing, lost_sheets, announcements, archive, notices, lost_rights)
     working = (native, elsewhere, put, mirror, switch, deadlines, *asides)
     sign_ups = SignUps(db, templates, clock)
     template_desk = TemplateDesk(db, templates, raid_helper, secrets, world.discord, clock)

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from bot.domain.alerts import Verdict
 from bot.domain.booking import Answer
-from bot.domain.ids import EventId, PlayerId, SeriesId
+from bot.domain.ids import ActionId, EventId, PlayerId, SeriesId
 from bot.domain.template import MOST_OPTIONS, Choice
 from bot.render import custom_ids
 
@@ -26,6 +26,11 @@ panel_buttons = st.sampled_from(
 setup_items = st.sampled_from(["channel", "role", "officers", "zone", "game", "elsewhere", "test", "drop", "look"])
 moments = st.datetimes(datetime(2001, 1, 1), datetime(2999, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001 - hypothesis adds the zone
 built = st.one_of(
+    st.tuples(st.just(custom_ids.HEALTH), st.builds(custom_ids.health)),
+    st.tuples(
+        st.just(custom_ids.LETTER),
+        st.builds(custom_ids.letter, st.integers(1, LARGEST_ROW).map(ActionId), st.sampled_from(["retry", "discard"])),
+    ),
     st.tuples(st.just(custom_ids.SETUP), st.builds(custom_ids.set_up, setup_items)),
     st.tuples(st.just(custom_ids.ANSWER), st.builds(custom_ids.answer, events, choices)),
     st.tuples(st.just(custom_ids.CLASS), st.builds(custom_ids.game_class, events, choices)),

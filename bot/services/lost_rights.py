@@ -1,0 +1,106 @@
+"""Lost permissions are said the day before a raid, not found at it; each once a raid."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Protocol
+
+from bot.clock import Clock
+from bot.domain import needs
+from bot.domain.action import Action, Kind, NewAction
+from bot.domain.alerts import still_ahead
+from bot.domain.event import Event
+from bot.domain.ids import ChannelId, GuildId, UserId
+from bot.domain.needs import Lack
+from bot.domain.setting import Effective
+from bot.domain.settings import OFFICER_CHANNEL
+from bot.services.messenger import Undeliverable
+from bot.services.queue import Handler
+from bot.services.settings import effective
+from db import Database
+
+
+class Rights(Protocol):
+    """What the bot may do in Discord, and the word about what it may not."""
+
+    async def in_channel(self, guild_id: GuildId, channel_id: ChannelId, needed: Sequence[str]) -> Lack:
+        """What it lacks of `needed` in a channel or thread."""
+        ...
+
+    async def in_server(self, guild_id: GuildId, needed: Sequence[str]) -> Lack:
+        """What it lacks of `needed` in the server."""
+        ...
+
+    async def tell_officers(self, channel_id: ChannelId, event: Event, lacks: Sequence[Lack], nonce: str) -> None:
+        """Say there what is lacking for a raid. Raises Undeliverable as `Messenger` does."""
+        ...
+
+    async def tell_leader(self, user_id: UserId, event: Event, lacks: Sequence[Lack], nonce: str) -> None:
+        """Say it to the leader by direct message. Raises Undeliverable."""
+        ...
+
+
+class LostRights:
+    """The queue's handler that looks at what the bot is allowed."""
+
+    def __init__(self, db: Database, rights: Rights, clock: Clock) -> None:
+        self._db = db
+        self._rights = rights
+        self._clock = clock
+
+    @property
+    def handlers(self) -> Mapping[Kind, Handler]:
+        """Which action is done by what."""
+        return {Kind.CHECK_RIGHTS: self.check}
+
+    async def check(self, action: Action) -> str:
+        """Look at everything the raid needs, and tell what is lacking and was not told before."""
+        now = self._clock.now()
+        async with self._db.transaction() as tx:
+            event = await tx.events.get(action.event_id) if action.event_id else None
+            if event is None or not still_ahead(event, now) or now < needs.look_at(event):
+                return "nothing to look at"
+            holds = await effective(tx, event)
+        lacks = await self._lacks(event, holds)
+        if not lacks:
+            return "all there"
+        async with self._db.transaction() as tx:
+            await tx.events.lock(event.guild_id, event.id)
+            reasons = [reason for lack in lacks for reason in lack.reasons]
+            news = await tx.lost_rights.claim(event.id, reasons, action.id)
+        fresh = [one for lack in lacks if (one := lack.only(news))]
+        return await self._tell(event, holds[OFFICER_CHANNEL], fresh, action.nonce) if fresh else "told before"
+
+    async def _lacks(self, event: Event, holds: Effective) -> Sequence[Lack]:
+        """What the bot lacks in the raid's channel, in the server, and where it tells the officers."""
+        guild_id, officers = event.guild_id, holds[OFFICER_CHANNEL]
+        found = [await self._rights.in_server(guild_id, needs.in_server(holds))]
+        if event.channel_id is not None:
+            needed = (*needs.POSTS, *needs.in_channel(holds))
+            found.insert(0, await self._rights.in_channel(guild_id, event.channel_id, needed))
+        if officers is not None and officers != event.channel_id:
+            found.append(await self._rights.in_channel(guild_id, officers, needs.SAYS))
+        return [one for one in found if one]
+
+    async def _tell(self, event: Event, officers: ChannelId | None, lacks: Sequence[Lack], nonce: str) -> str:
+        """In the officer channel, else to the leader."""
+        if officers is not None:
+            try:
+                await self._rights.tell_officers(officers, event, lacks, nonce)
+            except Undeliverable:
+                if event.leader_id is None:
+                    raise
+            else:
+                return "told the officers"
+        if event.leader_id is None:
+            return "nobody to tell"
+        await self._rights.tell_leader(event.leader_id, event, lacks, nonce)
+        return "told the leader"
+
+
+def planned(event: Event, now: datetime) -> Sequence[NewAction]:
+    """The look at our rights a day before a raid, or now when it is nearer."""
+    if not still_ahead(event, now):
+        return ()
+    kind, lane, at = Kind.CHECK_RIGHTS, f"officers:{event.guild_id}", max(needs.look_at(event), now)
+    key = f"{kind}:{event.id}:{int(event.starts_at.timestamp())}"
+    return [NewAction(event.guild_id, kind, lane, at, event.id, dedupe=key)]

@@ -1,0 +1,122 @@
+"""`/raid health`: how the bot is doing, and what was given up, with buttons that outlive restarts."""
+
+import math
+import re
+from datetime import timedelta
+from typing import Any, Self
+
+import discord
+from discord import ui
+
+from bot.answers import in_time
+from bot.client import MusterBot
+from bot.components import PersistentItem
+from bot.domain.health import Loop, Seen
+from bot.domain.ids import ActionId
+from bot.domain.needs import Lack
+from bot.render import custom_ids, health_texts
+from bot.services.health import Examined
+from cogs.actors import Interaction, actor_of, words
+from cogs.panel_base import services_of, turn
+from cogs.rights import lacking_in
+
+MINUTE = timedelta(minutes=1)
+STYLE = discord.ButtonStyle
+
+
+async def opened(interaction: Interaction, said: str = "") -> ui.LayoutView:
+    """How the bot is doing now. Raises NotAnOfficer."""
+    found = await services_of(interaction).health.examine(actor_of(interaction))
+    view = ui.LayoutView(timeout=None)
+    text = health_texts.health(found.stored, _seen(interaction, found))
+    container: ui.Container[ui.LayoutView] = ui.Container(ui.TextDisplay(text))
+    for letter in found.stored.letters:
+        container.add_item(ui.Separator()).add_item(ui.TextDisplay(health_texts.letter(letter)))
+        container.add_item(
+            ui.ActionRow(
+                _button(health_texts.RETRY, custom_ids.letter(letter.id, "retry"), STYLE.primary),
+                _button(health_texts.DISCARD, custom_ids.letter(letter.id, "discard"), STYLE.secondary),
+            )
+        )
+    if said:
+        container.add_item(ui.Separator()).add_item(ui.TextDisplay(said))
+    look = _button(health_texts.LOOK, custom_ids.health(), STYLE.secondary)
+    view.add_item(container).add_item(ui.ActionRow(look))
+    view.stop()  # the library keeps nothing of it
+    return view
+
+
+def _button(label: str, custom_id: str, style: discord.ButtonStyle) -> "ui.Button[ui.LayoutView]":
+    return ui.Button(label=label, custom_id=custom_id, style=style)
+
+
+def _seen(interaction: Interaction, found: Examined) -> Seen:
+    guild, bot = interaction.guild, interaction.client
+    lacks = [lacking_in(guild, channel_id, needed) for channel_id, needed in found.in_channels.items()]
+    if guild is not None:
+        held = guild.me.guild_permissions
+        lacks.append(Lack(None, tuple(words(one) for one in found.in_server if not getattr(held, one))))
+    return Seen(_latency(bot, guild), _loops(bot), [one for one in lacks if one], bot.intents.members)
+
+
+def _latency(bot: MusterBot, guild: discord.Guild | None) -> timedelta | None:
+    """The latency of the server's own shard; the library has no number before the first heartbeat."""
+    shard = bot.get_shard(guild.shard_id) if guild else None
+    seconds = shard.latency if shard else bot.latency
+    return timedelta(seconds=seconds) if math.isfinite(seconds) else None
+
+
+def _loops(bot: MusterBot) -> list[Loop]:
+    queue, booker, planner = (bot.get_cog(name) for name in ("QueueWorker", "AutoBook", "PlanUnplanned"))
+    return [
+        Loop(name, getattr(cog, attribute, None), every)
+        for name, cog, attribute, every in (
+            (health_texts.WORKER, queue, "last_success", MINUTE),
+            (health_texts.BOOKER, booker, "last_success", bot.auto_book_every),
+            (health_texts.PLANNER, planner, "last_success", bot.auto_book_every),
+            (health_texts.TIDY, queue, "last_tidy", 60 * MINUTE),
+        )
+    ]
+
+
+class LookButton(PersistentItem[ui.Button[ui.View]], template=custom_ids.HEALTH):
+    """`Look again`."""
+
+    @classmethod
+    async def from_custom_id(cls, _interaction: Any, item: Any, _match: re.Match[str], /) -> Self:
+        """The button behind a click."""
+        return cls(item)
+
+    async def act(self, interaction: Interaction) -> None:
+        """Show how it is now."""
+        await turn(interaction, await in_time(interaction, opened(interaction), update=True))
+
+
+class LetterButton(PersistentItem[ui.Button[ui.View]], template=custom_ids.LETTER):
+    """`Retry` and `Discard`, below something that was given up."""
+
+    def __init__(self, item: ui.Button[ui.View], action_id: ActionId, do: str) -> None:
+        super().__init__(item)
+        self.action_id, self.do = action_id, do
+
+    @classmethod
+    async def from_custom_id(cls, _interaction: Any, item: Any, match: re.Match[str], /) -> Self:
+        """The button behind a click."""
+        return cls(item, ActionId(int(match["letter"])), match["do"])
+
+    async def act(self, interaction: Interaction) -> None:
+        """Do it, and show how it is then."""
+        await turn(interaction, await in_time(interaction, self._done(interaction), update=True))
+
+    async def _done(self, interaction: Interaction) -> ui.LayoutView:
+        letters, actor = services_of(interaction).dead_letters, actor_of(interaction)
+        if self.do == "retry":
+            await letters.retry(actor, self.action_id)
+            return await opened(interaction, health_texts.RETRIED)
+        await letters.discard(actor, self.action_id)
+        return await opened(interaction, health_texts.DISCARDED)
+
+
+async def setup(bot: MusterBot) -> None:
+    """Register the buttons."""
+    bot.add_dynamic_items(LookButton, LetterButton)
