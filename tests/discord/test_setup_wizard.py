@@ -84,11 +84,14 @@ async def test_each_step_shows_what_is_set_and_what_is_missing(new_server: Stage
 async def test_what_is_chosen_stands_in_its_select(stage: Stage) -> None:
     await stage.set_up(officer_channel=stage.officers)
     selects = {one["custom_id"]: one for one in walk((await opened(stage)).components) if "default_values" in one}
-    chosen = {custom_id.rpartition(":")[2]: one["default_values"] for custom_id, one in selects.items()}
+    chosen = {
+        custom_id.rpartition(":")[2]: [(int(value["id"]), value["type"]) for value in one["default_values"]]
+        for custom_id, one in selects.items()
+    }
     assert chosen == {
-        "channel": [{"id": str(stage.raids.id), "type": "channel"}],
-        "role": [{"id": str(stage.officer_role.id), "type": "role"}],
-        "officers": [{"id": str(stage.officers.id), "type": "channel"}],
+        "channel": [(stage.raids.id, "channel")],
+        "role": [(stage.officer_role.id, "role")],
+        "officers": [(stage.officers.id, "channel")],
     }
 
 
