@@ -20,6 +20,7 @@ from bot.client import FIVE_MINUTES, MusterBot
 from bot.clock import Clock, SystemClock
 from bot.domain.action import Kind
 from bot.raid_helper.client import RaidHelper
+from bot.services.absences import Absences
 from bot.services.alert_desk import AlertDesk
 from bot.services.announcements import Announcements
 from bot.services.archiving import Archive
@@ -39,7 +40,9 @@ from bot.services.deadlines import Deadlines
 from bot.services.delivery import Delivery
 from bot.services.fallback import Fallback
 from bot.services.first_steps import FirstSteps
+from bot.services.following import Following
 from bot.services.health import HealthDesk
+from bot.services.linking import Linking
 from bot.services.lost_rights import LostRights
 from bot.services.lost_sheets import LostSheets
 from bot.services.mine import Mine
@@ -49,6 +52,7 @@ from bot.services.notices import Notices
 from bot.services.officers import Officers
 from bot.services.own_zone import OwnZone
 from bot.services.panel import Panel
+from bot.services.people_desk import PeopleDesk
 from bot.services.queue import Handler, Queue
 from bot.services.raid_edits import RaidEdits
 from bot.services.raid_helper_delivery import RaidHelperDelivery
@@ -273,6 +277,10 @@ def _use_cases(
         mine=Mine(db, templates, clock),
         characters=Characters(db, templates),
         own_zone=OwnZone(db),
+        absences=Absences(db, templates, clock),
+        people=PeopleDesk(db, templates, clock),
+        linking=Linking(db, templates, clock),
+        following=Following(db, clock),
         my_raids=MyRaids(db, templates, clock),
         booker=AutoBooker(db, templates, on.secrets, clock),
         bookings=BookingDesk(db, templates, on.secrets, clock),

@@ -35,6 +35,7 @@ EXTENSIONS = (
     "cogs.mine",
     "cogs.me",
     "cogs.my_raids",
+    "cogs.player",
     "cogs.undo",
     "cogs.alerts",
     "cogs.booking",
@@ -96,7 +97,7 @@ class MusterBot(commands.AutoShardedBot):
             allowed_mentions=discord.AllowedMentions.none(),
             help_command=None,
             max_messages=None,
-            chunk_guilds_at_startup=False,
+            chunk_guilds_at_startup=members_intent,
             **options,
         )
         self.db = db

@@ -13,6 +13,7 @@ from bot.render import mine_texts, reminder_texts
 from bot.services.characters import CharacterWish
 from bot.services.reminders import HabitsWish
 from cogs.actors import Interaction, actor_of
+from cogs.me_away import MeAway
 from cogs.me_calendar import MeCalendar
 from cogs.raid import options
 
@@ -49,7 +50,7 @@ def _choices(found: list[tuple[str, str]]) -> options.Choices:
 
 
 @app_commands.guild_only()
-class Me(MeCalendar, commands.GroupCog, name="me", description="What you play and when you raid"):
+class Me(MeCalendar, MeAway, commands.GroupCog, name="me", description="What you play and when you raid"):
     """The cog behind `/me`."""
 
     characters = app_commands.Group(name="characters", description="Your characters: mains and alts")

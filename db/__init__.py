@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from db.actions import ActionRepository
 from db.alerts import AlertRepository
 from db.audit import AuditRepository
+from db.away import AwayRepository
 from db.bookings import BookingRepository
 from db.breaks import BreakRepository
 from db.characters import CharacterRepository
@@ -16,12 +17,14 @@ from db.events import EventRepository
 from db.habits import HabitRepository
 from db.history import HistoryRepository
 from db.lost_rights import LostRightRepository
+from db.merging import MergeRepository
 from db.mirrors import MirrorRepository
 from db.people import PersonRepository
 from db.players import PlayerRepository
 from db.pool import Pool
 from db.questions import QuestionRepository
 from db.raid_helper import RaidHelperRepository
+from db.ranks import RankRepository
 from db.rows import Connection
 from db.series import SeriesRepository
 from db.servers import ServerRepository
@@ -40,6 +43,7 @@ class Session:
         self.actions = ActionRepository(connection)
         self.alerts = AlertRepository(connection)
         self.audit = AuditRepository(connection)
+        self.away = AwayRepository(connection)
         self.bookings = BookingRepository(connection)
         self.breaks = BreakRepository(connection)
         self.characters = CharacterRepository(connection)
@@ -49,12 +53,14 @@ class Session:
         self.events = EventRepository(connection)
         self.history = HistoryRepository(connection)
         self.lost_rights = LostRightRepository(connection)
+        self.merging = MergeRepository(connection)
         self.mirrors = MirrorRepository(connection)
         self.habits = HabitRepository(connection)
         self.people = PersonRepository(connection)
         self.players = PlayerRepository(connection)
         self.questions = QuestionRepository(connection)
         self.raid_helper = RaidHelperRepository(connection)
+        self.ranks = RankRepository(connection)
         self.series = SeriesRepository(connection, self.breaks)
         self.servers = ServerRepository(connection)
         self.settings = SettingRepository(connection)

@@ -31,6 +31,8 @@ class Clicked:
     """None for somebody new: `PlayerRepository.register` writes them down."""
     name: str
     """What the person was called so far."""
+    rank_moved: bool = False
+    """Whether their roles give another rank than they have."""
 
 
 @dataclass(frozen=True)
@@ -89,9 +91,10 @@ _WRITE = f"""
 """  # noqa: S608 - constants; one round trip for all that clicks write
 
 _LOOK = """
-    SELECT click.number, event.*, event.xmin AS version, player.id AS player_id, player.display_name, main.*
-    FROM unnest($1::bigint[], $2::bigint[], $3::bigint[])
-         WITH ORDINALITY AS click (event_id, guild_id, user_id, number)
+    SELECT click.number, event.*, event.xmin AS version, player.id AS player_id, player.display_name, main.*,
+           rank.id IS DISTINCT FROM player.guild_rank_id AS rank_moved
+    FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::text[])
+         WITH ORDINALITY AS click (event_id, guild_id, user_id, roles, number)
     JOIN patt.raid_events event ON event.id = click.event_id AND event.guild_discord_id = click.guild_id
     LEFT JOIN patt.templates template ON template.id = event.template_id
     LEFT JOIN guild_identity.discord_users discord_user ON discord_user.discord_id = click.user_id
@@ -108,6 +111,14 @@ _LOOK = """
           AND (character.is_main OR character.id = player.main_character_id)
         ORDER BY character.is_main DESC LIMIT 1
     ) main ON TRUE
+    LEFT JOIN LATERAL (
+        SELECT coalesce((
+            SELECT id FROM common.guild_ranks
+            WHERE guild_discord_id = click.guild_id
+              AND discord_role_id = ANY(string_to_array(click.roles, ',')::bigint[])
+            ORDER BY level DESC LIMIT 1), (
+            SELECT id FROM common.guild_ranks WHERE id = player.guild_rank_id AND discord_role_id IS NULL)) AS id
+    ) rank ON TRUE
 """
 _LOCK = _LOOK + " ORDER BY event.id FOR UPDATE OF event"
 
@@ -139,6 +150,7 @@ class ClickRepository:
             [event_id for _, event_id in clicks],
             [actor.guild_id for actor, _ in clicks],
             [actor.user_id for actor, _ in clicks],
+            [",".join(map(str, actor.role_ids)) for actor, _ in clicks],
         )
         found = {row["number"]: _clicked(row) for row in rows}
         return [found.get(number) for number in range(1, len(clicks) + 1)]
@@ -215,4 +227,5 @@ def _clicked(row: Any) -> Clicked:
     if row["player_id"] is not None:
         main = Pick(row["class_name"], row["spec_name"]) if row["class_name"] and row["spec_name"] else None
         player = Known(PlayerId(row["player_id"]), row["character_id"], main, tuple(row["offers"] or ()))
-    return Clicked(event_of(row), Version(row["version"]), player, row["display_name"] or "")
+    moved = player is not None and row["rank_moved"]
+    return Clicked(event_of(row), Version(row["version"]), player, row["display_name"] or "", moved)

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from typing import Any
 
-from bot.domain.ids import GuildId, PlayerId, UserId
-from bot.domain.people import Person
+from bot.domain.ids import EventId, GuildId, PlayerId, UserId
+from bot.domain.people import Person, Profile
 from bot.domain.sign_up import Pick
 from db.players import Known
 from db.rows import Connection, maybe
@@ -37,6 +37,75 @@ class PersonRepository:
             _SELECT + " WHERE player.id = $1 AND player.guild_discord_id = $2", player_id, guild_id
         )
         return _person(row) if row else None
+
+    async def of_user(self, guild_id: GuildId, user_id: UserId) -> Person | None:
+        """The player behind a member of the server; None while they are not registered."""
+        row = await self._db.fetchrow(
+            _SELECT + " WHERE player.guild_discord_id = $1 AND discord_user.discord_id = $2", guild_id, user_id
+        )
+        return _person(row) if row else None
+
+    async def everybody(self, guild_id: GuildId, *, most: int = 5000) -> Sequence[Person]:
+        """The server's players, those who are not active any more behind the others, each by name."""
+        rows = await self._db.fetch(
+            _SELECT
+            + """
+            WHERE player.guild_discord_id = $1 AND NOT player.forgotten
+            ORDER BY NOT player.is_active, display_name, player.id LIMIT $2
+            """,
+            guild_id,
+            most,
+        )
+        return [_person(row) for row in rows]
+
+    async def profile(self, person: Person) -> Profile:
+        """What officers know of the player."""
+        row = await self._db.fetchrow(
+            """
+            SELECT player.is_active, player.auto_invite_events, player.on_hiatus, rank.name AS rank, rank.level,
+                   (SELECT count(*) FROM patt.raid_attendance WHERE player_id = player.id AND attended) AS attended
+            FROM guild_identity.players player
+            LEFT JOIN common.guild_ranks rank ON rank.id = player.guild_rank_id
+            WHERE player.id = $1
+            """,
+            person.id,
+        )
+        assert row is not None  # noqa: S101 - found in this transaction
+        return Profile(
+            person,
+            row["rank"],
+            row["level"],
+            active=row["is_active"],
+            auto_invite=row["auto_invite_events"],
+            on_hiatus=row["on_hiatus"],
+            attended=row["attended"],
+        )
+
+    async def open_sheets(self, players: Sequence[PlayerId]) -> Sequence[EventId]:
+        """The raids that are still to begin and have one of these players on their sheet, in the order of their ids."""
+        rows = await self._db.fetch(
+            """
+            SELECT DISTINCT event.id FROM patt.raid_attendance attendance
+            JOIN patt.raid_events event ON event.id = attendance.event_id
+            WHERE attendance.player_id = ANY($1) AND event.status = 'SCHEDULED' ORDER BY event.id
+            """,
+            list(players),
+        )
+        return [EventId(row["id"]) for row in rows]
+
+    async def set_active(self, player_id: PlayerId, active: bool) -> None:
+        """Whether they still belong: else they are on no list and no sheet is filled in with them."""
+        await self._db.execute("UPDATE guild_identity.players SET is_active = $2 WHERE id = $1", player_id, active)
+
+    async def set_auto_invite(self, player_id: PlayerId, invited: bool) -> None:
+        """Whether booked sheets have them as coming."""
+        await self._db.execute(
+            "UPDATE guild_identity.players SET auto_invite_events = $2 WHERE id = $1", player_id, invited
+        )
+
+    async def set_hiatus(self, player_id: PlayerId, on_hiatus: bool) -> None:
+        """Whether they are away until further notice."""
+        await self._db.execute("UPDATE guild_identity.players SET on_hiatus = $2 WHERE id = $1", player_id, on_hiatus)
 
     async def named(self, guild_id: GuildId, name: str) -> Person | None:
         """The server's player of that name, whatever its case; of two the placeholder, else whoever came first."""

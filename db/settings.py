@@ -81,6 +81,19 @@ class SettingRepository:
         )
         return _by_level([_level(row) for row in rows], rows)
 
+    async def of_servers(self, names: Sequence[str]) -> Mapping[GuildId, Mapping[str, Any]]:
+        """The values of these settings that servers have set for themselves."""
+        rows = await self._db.fetch(
+            """
+            SELECT guild_discord_id, name, value FROM common.settings WHERE scope = 'server' AND name = ANY($1)
+            """,
+            list(names),
+        )
+        found: dict[GuildId, dict[str, Any]] = {}
+        for row in rows:
+            found.setdefault(GuildId(row["guild_discord_id"]), {})[row["name"]] = row["value"]
+        return found
+
     async def put(self, guild_id: GuildId, level: Level, values: Mapping[str, Any]) -> None:
         """Set values at one level."""
         await self._db.execute(

@@ -62,16 +62,23 @@ class SignUpRepository:
         )
 
     async def copy(self, source: EventId, event_id: EventId) -> int:
-        """Put everybody of `source` onto the new sheet in their order; how many. Arrival times are another day's."""
+        """Put everybody of `source` onto the new sheet in their order; how many. Whoever is away that day is absent."""
         return await self._db.fetchval(
             """
             WITH copied AS (
                 INSERT INTO patt.raid_attendance
                     (event_id, player_id, status, signed_up, source, character_id, class_name, spec_name, signed_at,
                      tier, slot, note, offers)
-                SELECT $2, player_id, status, signed_up, 'officer', character_id, class_name, spec_name, signed_at,
-                       tier, slot, note, offers
-                FROM patt.raid_attendance WHERE event_id = $1 ORDER BY id
+                SELECT $2, player_id, CASE WHEN away.is_away THEN 'absence' ELSE status END,
+                       signed_up AND NOT away.is_away, 'officer', character_id, class_name, spec_name, signed_at,
+                       tier, slot, attendance.note, offers
+                FROM patt.raid_attendance attendance
+                JOIN guild_identity.players player ON player.id = attendance.player_id
+                CROSS JOIN LATERAL (SELECT player.on_hiatus OR EXISTS (
+                    SELECT FROM guild_identity.away span JOIN patt.raid_events event ON event.id = $2
+                    WHERE span.player_id = player.id AND event.event_date BETWEEN first_day AND last_day) AS is_away
+                    ) away
+                WHERE event_id = $1 AND NOT player.forgotten ORDER BY attendance.id
                 RETURNING 1
             )
             SELECT count(*) FROM copied

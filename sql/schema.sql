@@ -189,6 +189,7 @@ CREATE TABLE guild_identity.players (
     remind_minutes integer,
     quiet_from time without time zone,
     quiet_until time without time zone,
+    forgotten boolean DEFAULT false NOT NULL,
     CONSTRAINT players_quiet CHECK (((quiet_from IS NULL) = (quiet_until IS NULL))),
     CONSTRAINT players_remind_by_check CHECK ((remind_by = ANY (ARRAY['dm'::text, 'channel'::text, 'off'::text]))),
     CONSTRAINT players_remind_minutes_check CHECK ((remind_minutes > 0))
@@ -734,11 +735,11 @@ CREATE UNIQUE INDEX wow_characters_main ON guild_identity.wow_characters USING b
 
 CREATE INDEX wow_characters_player ON guild_identity.wow_characters USING btree (player_id);
 
-CREATE INDEX action_log_done ON patt.action_log USING btree (done_at);
+CREATE INDEX action_log_done ON patt.action_log USING btree (guild_discord_id, done_at);
 
 CREATE INDEX action_log_event ON patt.action_log USING btree (event_id, done_at);
 
-CREATE INDEX audit_at ON patt.audit USING btree (at);
+CREATE INDEX audit_at ON patt.audit USING btree (guild_discord_id, at);
 
 CREATE INDEX audit_event ON patt.audit USING btree (event_id, id);
 
@@ -755,6 +756,8 @@ CREATE INDEX raid_events_booking ON patt.raid_events USING btree (id) WHERE (boo
 CREATE INDEX raid_events_message ON patt.raid_events USING btree (discord_message_id) WHERE (discord_message_id IS NOT NULL);
 
 CREATE INDEX raid_events_open ON patt.raid_events USING btree (guild_discord_id) WHERE (status = ANY (ARRAY['SCHEDULED'::text, 'IN_PROGRESS'::text]));
+
+CREATE INDEX raid_events_over ON patt.raid_events USING btree (guild_discord_id, end_time_utc) WHERE (status = ANY (ARRAY['COMPLETED'::text, 'CANCELLED'::text, 'ARCHIVED'::text]));
 
 CREATE UNIQUE INDEX raid_events_raid_helper ON patt.raid_events USING btree (raid_helper_event_id) WHERE (raid_helper_event_id IS NOT NULL);
 
@@ -774,7 +777,7 @@ CREATE INDEX scheduled_actions_busy ON patt.scheduled_actions USING btree (lane)
 
 CREATE INDEX scheduled_actions_dead ON patt.scheduled_actions USING btree (guild_discord_id, id) WHERE dead;
 
-CREATE INDEX scheduled_actions_dead_since ON patt.scheduled_actions USING btree (dead_since) WHERE dead;
+CREATE INDEX scheduled_actions_dead_since ON patt.scheduled_actions USING btree (guild_discord_id, dead_since) WHERE dead;
 
 CREATE UNIQUE INDEX scheduled_actions_dedupe ON patt.scheduled_actions USING btree (dedupe_key) WHERE (NOT dead);
 

@@ -26,6 +26,27 @@ class Person:
     user_id: UserId | None
 
 
+@dataclass(frozen=True)
+class Profile:
+    """What officers know of a player; `level` is their rank's, `attended` counts the raids they were seen at."""
+
+    person: Person
+    rank: str | None
+    level: int | None
+    active: bool
+    auto_invite: bool
+    on_hiatus: bool
+    attended: int
+
+
+class UnknownPerson(MusterError):
+    """Nobody of that name is registered here. Members are from their first click on; `/raid add` writes others down."""
+
+
+class NotAPlaceholder(MusterError):
+    """They have a Discord account already. Name somebody without one."""
+
+
 class BadName(MusterError):
     """A name has 1 to 32 characters and no mention in it. Pick Discord members with `member` instead."""
 
@@ -64,6 +85,22 @@ def find_on_sheet(sign_ups: Sequence[SignUp], typed: str) -> SignUp:
         raise NotOnSheet(f"{len(named)} people on this sheet are called {shown(wanted)}: pick one from the list.")
     guesses = near(wanted, (one.name for one in sign_ups))
     raise NotOnSheet(f"{shown(wanted)} is not on this sheet.{did_you_mean(guesses)}" if wanted else None)
+
+
+def find_person(people: Sequence[Person], typed: str) -> Person:
+    """Who is meant by "#id" (as the list sends it), a mention or a name. Raises UnknownPerson with the likeliest."""
+    wanted = typed.strip().removeprefix("@")
+    mention = _MENTION.fullmatch(typed.strip())
+    for one in people:
+        if f"#{one.id}" == wanted or (mention and one.user_id == int(mention[1])):
+            return one
+    named = [one for one in people if folded(one.name) == folded(wanted)]
+    if len(named) == 1:
+        return named[0]
+    if named:
+        raise UnknownPerson(f"{len(named)} people here are called {shown(wanted)}: pick one from the list.")
+    guesses = near(wanted, (one.name for one in people))
+    raise UnknownPerson(f"{shown(wanted)} is not registered here.{did_you_mean(guesses)}" if guesses else None)
 
 
 # ---------------------------------------------------------------- participants, as typed

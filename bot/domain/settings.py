@@ -68,6 +68,12 @@ AUTO_BOOK_WINDOW: Setting[timedelta] = Setting("auto_book_window", Length(12 * H
 AUTO_BOOK_CATCH_UP: Setting[timedelta] = Setting("auto_book_catch_up", Length(7 * DAY, timedelta(0)), 6 * HOUR, WEEKLY)
 AUTO_BOOK_FALLBACK: Setting[bool] = Setting("auto_book_fallback", Flag(), default=False, scopes=WEEKLY)
 
+# How long things are kept.
+RETENTION: Setting[timedelta] = Setting("retention", Length(1096 * DAY, DAY), 90 * DAY, (Scope.SERVER,))
+KEEP_RAIDS: Setting[timedelta | None] = Setting(
+    "keep_raids", Maybe(Length(3653 * DAY, 30 * DAY)), None, (Scope.SERVER,)
+)
+
 ALL: tuple[Setting[Any], ...] = (
     DURATION,
     LIMIT,
@@ -101,5 +107,7 @@ ALL: tuple[Setting[Any], ...] = (
     AUTO_BOOK_WINDOW,
     AUTO_BOOK_CATCH_UP,
     AUTO_BOOK_FALLBACK,
+    RETENTION,
+    KEEP_RAIDS,
 )
 BY_NAME: dict[str, Setting[Any]] = {one.name: one for one in ALL}

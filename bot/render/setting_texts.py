@@ -44,6 +44,8 @@ ABOUT = {
     "auto_book_delay": "how far into a raid the next one is booked",
     "auto_book_window": "until when that counts as on time",
     "auto_book_catch_up": "how long a missed booking is made up for; 0: not at all",
+    "retention": "how long the trail of officers' actions and the log of what was done are kept",
+    "keep_raids": "how long raids that are over are kept, with who was there; none: for good",
     "auto_book_fallback": "post a sheet of Muster's own when Raid-Helper stays down",
 }
 """What each setting does, in a line."""
@@ -63,6 +65,7 @@ GROUPS = {
         "invites",
         "late_changes",
     ),
+    "How long things are kept": ("retention", "keep_raids"),
     "Next week's sheet": ("auto_book_delay", "auto_book_window", "auto_book_catch_up", "auto_book_fallback"),
 }
 

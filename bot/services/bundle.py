@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from bot.clock import Clock
+from bot.services.absences import Absences
 from bot.services.alert_desk import AlertDesk
 from bot.services.announcements import Announcements
 from bot.services.booking import AutoBooker
@@ -14,7 +15,9 @@ from bot.services.comps import Comps
 from bot.services.copying import Copies
 from bot.services.dead_letters import DeadLetters
 from bot.services.first_steps import FirstSteps
+from bot.services.following import Following
 from bot.services.health import HealthDesk
+from bot.services.linking import Linking
 from bot.services.lost_sheets import LostSheets
 from bot.services.mine import Mine
 from bot.services.mirrors import Mirrors
@@ -22,6 +25,7 @@ from bot.services.my_raids import MyRaids
 from bot.services.officers import Officers
 from bot.services.own_zone import OwnZone
 from bot.services.panel import Panel
+from bot.services.people_desk import PeopleDesk
 from bot.services.raid_edits import RaidEdits
 from bot.services.raid_helper_import import RaidHelperImport
 from bot.services.raids import Raids
@@ -65,6 +69,10 @@ class Services:
     mine: Mine
     characters: Characters
     own_zone: OwnZone
+    absences: Absences
+    people: PeopleDesk
+    linking: Linking
+    following: Following
     my_raids: MyRaids
     booker: AutoBooker
     bookings: BookingDesk

@@ -47,7 +47,7 @@ class Characters:
             player_id = await tx.characters.player(actor.guild_id, actor.user_id)
             if player_id is None:
                 return [], {}
-            return await tx.characters.of(player_id), await self._games(tx, actor.guild_id)
+            return await tx.characters.of(player_id), await games_of(tx, self._templates, actor.guild_id)
 
     async def add(self, actor: Actor, game: str | None, wish: CharacterWish) -> tuple[Character, Template]:
         """Write a character down; the first of its game is the main. `game` is a template's name, else the server's.
@@ -77,7 +77,7 @@ class Characters:
                 raise NothingToChange
             rest = [one for one in known if one.game == character.game and one.id != character.id]
             name = check_name(wish.name, rest) if wish.name is not None else character.name
-            template = (await self._games(tx, actor.guild_id)).get(character.game)
+            template = (await games_of(tx, self._templates, actor.guild_id)).get(character.game)
             if wish.spec is not None and template is None:
                 raise NoClasses
             pick = find_spec(template, wish.spec) if template and wish.spec is not None else None
@@ -111,7 +111,7 @@ class Characters:
             if of is None:
                 template = await self._template(tx, actor.guild_id, game)
             else:
-                found = (await self._games(tx, actor.guild_id)).get((await _own(tx, actor, of))[1].game)
+                found = (await games_of(tx, self._templates, actor.guild_id)).get((await _own(tx, actor, of))[1].game)
                 if found is None:
                     raise NoClasses
                 template = found
@@ -124,13 +124,14 @@ class Characters:
             raise NoClasses
         return template
 
-    async def _games(self, tx: Session, guild_id: GuildId) -> Games:
-        """The server's template of each game that has classes, its default before any other."""
-        default = (await tx.servers.get(guild_id)).default_template
-        stored = await tx.templates.current(guild_id)
-        found = [await self._templates.by_id(tx, one.id) for one in stored]
-        in_order = sorted(found, key=lambda one: one.name != default)
-        return {one.game: one for one in reversed(in_order) if one.classes}
+
+async def games_of(tx: Session, templates: Templates, guild_id: GuildId) -> Games:
+    """The server's template of each game that has classes, its default before any other."""
+    default = (await tx.servers.get(guild_id)).default_template
+    stored = await tx.templates.current(guild_id)
+    found = [await templates.by_id(tx, one.id) for one in stored]
+    in_order = sorted(found, key=lambda one: one.name != default)
+    return {one.game: one for one in reversed(in_order) if one.classes}
 
 
 async def remember(tx: Session, player_id: PlayerId, game: str, pick: Pick) -> int | None:

@@ -138,9 +138,11 @@ class Batch:
         decision = decide(desk.event, desk.template, own, main, click.choice, now, pick, click.actor.role_ids)
         if not isinstance(decision, Answer):
             return _wanted(desk.event, desk.template, click.choice, decision)
-        if not locked and (decision.remember or player is None or found.name != click.actor.name):
+        # Whoever is new, called something else or of another rank since is written down, which takes a lock.
+        stale = player is None or found.name != click.actor.name or found.rank_moved
+        if not locked and (decision.remember or stale):
             return None
-        if player is None or found.name != click.actor.name:
+        if player is None or stale:
             player = await tx.players.register(click.actor, desk.template.game)
         character_id = await _character(tx, desk.template, player, own, decision)
         tier, slot = standing(desk.template.gates, click.actor.role_ids)

@@ -3,6 +3,7 @@
 from bot.domain.event import Event
 from bot.domain.ids import GuildId, RoleId
 from bot.domain.permissions import Actor, Place, require_host, require_manager_of
+from bot.domain.permissions import require_officer as officers
 from bot.domain.setting import Effective, Scope
 from bot.domain.settings import HOST_ROLES, OFFICER_ROLES, OWN_CHANNEL_ONLY
 from bot.services.settings import Around, within
@@ -34,6 +35,11 @@ async def require_manager(tx: Session, actor: Actor, event: Event) -> None:
 async def require_planner(tx: Session, actor: Actor, around: Around) -> None:
     """Raise NotAnOfficer unless `actor` plans raids there."""
     require_host(actor, await place(tx, around))
+
+
+async def require_officer(tx: Session, actor: Actor) -> None:
+    """Raise NotAnOfficer unless `actor` is an officer of the server."""
+    officers(actor, (await place(tx, Around(actor.guild_id))).officer_roles)
 
 
 async def _teams(tx: Session, guild_id: GuildId) -> frozenset[RoleId]:

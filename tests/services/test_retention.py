@@ -11,7 +11,7 @@ from db import Database
 from db.pool import Pool
 from sandbox.clock import ManualClock
 from tests.db.plans import analyse, plan_of
-from tests.factories import GUILD, NOW
+from tests.factories import GUILD, NOW, OTHER_GUILD
 
 OLD, YOUNG = NOW - KEPT - timedelta(seconds=1), NOW - KEPT
 
@@ -68,6 +68,53 @@ async def test_looking_for_the_old_reads_no_history(pool: Pool) -> None:
     await pool.executemany(ACTION, [(GUILD, YOUNG, True)] * 5000)
     await analyse(pool)
     async with Database(pool).transaction() as tx:
-        plan = await plan_of(tx, lambda: tx.history.forget(NOW - KEPT, most=1000))
+        plan = await plan_of(tx, lambda: tx.history.forget({GUILD: NOW - KEPT}, most=1000))
     for index in ("action_log_done", "audit_at", "scheduled_actions_dead_since"):
         assert f"Index Scan using {index}" in plan
+
+
+async def set_for(pool: Pool, guild: int, name: str, value: object) -> None:
+    statement = (
+        "INSERT INTO common.settings (guild_discord_id, scope, scope_id, name, value) VALUES ($1, 'server', 0, $2, $3)"
+    )
+    await pool.execute(statement, guild, name, value)
+
+
+async def test_each_server_keeps_its_history_as_long_as_it_wants(forgetting: Retention, pool: Pool) -> None:
+    week_old = NOW - timedelta(days=7, seconds=1)
+    for number, guild in enumerate((GUILD, OTHER_GUILD, 3), start=1):
+        await pool.execute(LOG, guild, week_old, number, number)
+        await pool.execute(NOTE, guild, OLD)
+    await set_for(pool, GUILD, "retention", 7 * 24 * 60)
+    await set_for(pool, OTHER_GUILD, "retention", 365 * 24 * 60)
+    assert await forgetting.run_once() == 3
+    kept = "SELECT array_agg(guild_discord_id ORDER BY guild_discord_id) FROM patt."
+    assert await pool.fetchval(f"{kept}action_log") == [3, OTHER_GUILD]
+    assert await pool.fetchval(f"{kept}audit") == [OTHER_GUILD]
+
+
+async def test_raids_are_kept_for_good_unless_a_server_says_otherwise(forgetting: Retention, pool: Pool) -> None:
+    raid = """
+        INSERT INTO patt.raid_events (guild_discord_id, title, event_date, start_time_utc, end_time_utc, status)
+        VALUES ($1, 'Old', $2::timestamptz::date, $2, $2, $3) RETURNING id
+    """
+    long_ago = NOW - timedelta(days=400)
+    old = await pool.fetchval(raid, GUILD, long_ago, "COMPLETED")
+    kept = [
+        await pool.fetchval(raid, GUILD, NOW - timedelta(days=364), "COMPLETED"),
+        await pool.fetchval(raid, GUILD, long_ago, "IN_PROGRESS"),  # nobody said yet that it is over
+        await pool.fetchval(raid, OTHER_GUILD, long_ago, "ARCHIVED"),
+    ]
+    player = await pool.fetchval(
+        "INSERT INTO guild_identity.players (guild_discord_id, display_name) VALUES ($1, 'Arila') RETURNING id", GUILD
+    )
+    attended = (
+        "INSERT INTO patt.raid_attendance (event_id, player_id, status, attended) VALUES ($1, $2, 'accepted', TRUE)"
+    )
+    for event_id in (old, kept[0]):
+        await pool.execute(attended, event_id, player)
+    assert await forgetting.run_once() == 0
+    await set_for(pool, GUILD, "keep_raids", 365 * 24 * 60)
+    assert await forgetting.run_once() == 1
+    assert await pool.fetchval("SELECT array_agg(id ORDER BY id) FROM patt.raid_events") == sorted(kept)
+    assert await pool.fetchval("SELECT array_agg(event_id) FROM patt.raid_attendance") == [kept[0]]

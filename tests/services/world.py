@@ -17,6 +17,7 @@ from bot.domain.event import NewEvent, SheetKind
 from bot.domain.ids import EventId, GuildId, SeriesId, TemplateId
 from bot.domain.series import NewSeries
 from bot.raid_helper.client import RaidHelper
+from bot.services.absences import Absences
 from bot.services.alert_desk import AlertDesk
 from bot.services.announcements import Announcements
 from bot.services.archiving import Archive
@@ -31,6 +32,8 @@ from bot.services.copying import Copies
 from bot.services.deadlines import Deadlines
 from bot.services.delivery import Delivery
 from bot.services.fallback import Fallback
+from bot.services.following import Following
+from bot.services.linking import Linking
 from bot.services.lost_rights import LostRights
 from bot.services.lost_sheets import LostSheets
 from bot.services.mine import Mine
@@ -40,6 +43,7 @@ from bot.services.notices import Notices
 from bot.services.officers import Officers
 from bot.services.own_zone import OwnZone
 from bot.services.panel import Panel
+from bot.services.people_desk import PeopleDesk
 from bot.services.queue import LEASE, Queue
 from bot.services.raid_edits import RaidEdits
 from bot.services.raid_helper_delivery import RaidHelperDelivery
@@ -117,6 +121,10 @@ class Worker:
     mine: Mine
     characters: Characters
     own_zone: OwnZone
+    absences: Absences
+    people: PeopleDesk
+    linking: Linking
+    following: Following
     my_raids: MyRaids
     booker: AutoBooker
     bookings: BookingDesk
@@ -314,6 +322,10 @@ def _worker(world: World, pool: Pool, http: aiohttp.ClientSession, timeout_secon
         mine=Mine(db, templates, clock),
         characters=Characters(db, templates),
         own_zone=OwnZone(db),
+        absences=Absences(db, templates, clock),
+        people=PeopleDesk(db, templates, clock),
+        linking=Linking(db, templates, clock),
+        following=Following(db, clock),
         my_raids=MyRaids(db, templates, clock),
         booker=AutoBooker(db, templates, secrets, clock),
         bookings=BookingDesk(db, templates, secrets, clock),
