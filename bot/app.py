@@ -317,6 +317,7 @@ def _in_the_background(
         BookingNotes(db, DiscordBookings(bot), clock),
         CompDelivery(db, templates, DiscordComps(bot), clock),
         Statuses(db, clock),
+        Unplanned(db, templates, clock),
         Archive(db, sheets, messenger, clock),
         Notices(db, sheets, DiscordNotifier(bot), clock),
         LostRights(db, DiscordRights(bot), clock),

@@ -98,7 +98,7 @@ class DiscordMessenger:
         """Say what was given up for a raid."""
         text = alert_texts.given_up(event, what, why)
         self._bot.add_dynamic_items(*booking.PERSISTENT)
-        again = event.series_id if what is not Kind.ANNOUNCE else None
+        again = event.series_id if what in alert_texts.COMES_ABOUT else None
         extra: dict[str, Any] = {"view": booking.book_now_view(again)} if again else {}
         if officer_channel_id is not None:
             await self._say(officer_channel_id, text, nonce, **extra)

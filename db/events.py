@@ -255,7 +255,7 @@ class EventRepository:
         await self._db.execute(
             """
             UPDATE patt.raid_events SET planned_for = NULL
-            WHERE guild_discord_id = $1 AND status IN ('SCHEDULED', 'IN_PROGRESS')
+            WHERE guild_discord_id = $1 AND status IN ('SCHEDULED', 'IN_PROGRESS') AND planned_for IS NOT NULL
             """,
             guild_id,
         )

@@ -48,6 +48,7 @@ class Kind(StrEnum):
     NAME_PEOPLE = "people.name"
     END_TEST = "test.end"
     CHECK_RIGHTS = "rights.check"
+    PLAN_AHEAD = "raids.plan"
 
 
 @dataclass(frozen=True)

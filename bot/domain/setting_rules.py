@@ -1,11 +1,12 @@
 """Which setting is meant, and whether it may be set at a level."""
 
+from collections.abc import Collection
 from typing import Any
 
 from bot.domain.errors import MusterError
 from bot.domain.names import did_you_mean, near, shown
-from bot.domain.setting import Scope, Setting
-from bot.domain.settings import BY_NAME, DEADLINE, DURATION, LIMIT, REMINDERS
+from bot.domain.setting import Effective, Scope, Setting
+from bot.domain.settings import ARCHIVE, ARCHIVE_CHANNEL, BY_NAME, DEADLINE, DURATION, LIMIT, REMINDERS, REPOST
 from bot.domain.template import OWN_FIELDS
 
 
@@ -15,6 +16,10 @@ class UnknownSetting(MusterError):
 
 class NotHere(MusterError):
     """That setting is not set there."""
+
+
+class NoArchive(MusterError):
+    """There is no channel to repost to: set `archive_channel` first, or `archive` to `delete` or `never`."""
 
 
 def find_setting(name: str) -> Setting[Any]:
@@ -37,3 +42,10 @@ def check_scope(setting: Setting[Any], scope: Scope) -> None:
         raise NotHere(f"A series has a `{setting.name}` of its own: change it with `/raid series edit`.")
     if scope is Scope.EVENT and setting in (DURATION, LIMIT, DEADLINE, REMINDERS):
         raise NotHere(f"A raid has a `{setting.name}` of its own: change it with `/raid edit`.")
+
+
+def check_archive(changed: Collection[str], holds: Effective) -> None:
+    """Raise NoArchive when one of those names was changed and sheets would be reposted nowhere."""
+    about = {ARCHIVE.name, ARCHIVE_CHANNEL.name} & set(changed)
+    if about and holds[ARCHIVE] == REPOST and holds[ARCHIVE_CHANNEL] is None:
+        raise NoArchive

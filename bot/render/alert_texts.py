@@ -36,15 +36,30 @@ GIVEN_UP = {
     Kind.POST_SHEET: "its sheet could not be posted",
     Kind.CREATE_ON_RAID_HELPER: "its event could not be created on Raid-Helper",
     Kind.ANNOUNCE: "its announcement could not be posted",
+    Kind.SAY: "what `/raid announce` was to say could not be posted",
+    Kind.LEAVE_RAID_HELPER: "its sheet could not be brought here from Raid-Helper",
+    Kind.EDIT_ON_RAID_HELPER: "what was changed here could not be changed on Raid-Helper",
+    Kind.DELETE_ON_RAID_HELPER: "its event on Raid-Helper could not be deleted",
+    Kind.SIGN_UP_ON_RAID_HELPER: "not everybody could be filled in on Raid-Helper",
+    Kind.PUT_ON_RAID_HELPER: "a sign-up that was changed here could not be changed on Raid-Helper",
+    Kind.DELETE_SHEET: "its sheet could not be deleted",
+    Kind.POST_COMP: "its comp could not be posted",
+    Kind.ASK_SUBSTITUTES: "bench and substitutes could not be asked",
+    Kind.NAME_PEOPLE: "those whom no direct message reaches could not be told in its channel",
+    Kind.ARCHIVE: "its sheet could not be archived",
 }
+COMES_ABOUT = (Kind.POST_SHEET, Kind.CREATE_ON_RAID_HELPER)
+"""Without these there is no raid to sign up for, and a way to ask for them anew."""
 
 
 def given_up(event: Event, what: Kind, why: str) -> str:
     """To the officers, when something people wait for will not come by itself any more."""
     again = "Mend that"
-    if what is not Kind.ANNOUNCE:
+    if what in COMES_ABOUT:
         way = "`/raid series book` posts it again" if event.series_id else "plan the raid again with `/raid copy`"
         again = f"Mend that, then {way}"
+    elif what is not Kind.ANNOUNCE:
+        again = "Mend that, then have it tried again with `/raid health`"
     return f"⚠️ {_which(event)}: {GIVEN_UP[what]}. {safe(why)[:LONGEST_ROLES]} {again}."
 
 

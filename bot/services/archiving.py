@@ -9,6 +9,7 @@ from bot.domain.event import Event, EventStatus, SheetKind
 from bot.domain.setting import Effective
 from bot.domain.settings import ARCHIVE, ARCHIVE_AFTER, ARCHIVE_CHANNEL, NEVER, REPOST
 from bot.domain.sheet import Sheet
+from bot.services.delivery import looked
 from bot.services.messenger import Messenger, Undeliverable
 from bot.services.queue import Handler
 from bot.services.settings import effective
@@ -42,20 +43,29 @@ class Archive:
         if settings[ARCHIVE] == REPOST and settings[ARCHIVE_CHANNEL] is None:
             raise Undeliverable("no archive channel is set, so the sheet stays where it is")
         if event.sheet is SheetKind.NATIVE:
-            await self._take_away(sheet, settings, action.nonce)
+            await self._take_away(action, sheet, settings)
         async with self._db.transaction() as tx:
             await tx.events.set_status(event.id, EventStatus.ARCHIVED)
             if event.sheet is SheetKind.NATIVE:
                 await tx.events.set_message(event.id, None)
         return "archived"
 
-    async def _take_away(self, sheet: Sheet, settings: Effective, nonce: str) -> None:
+    async def _take_away(self, action: Action, sheet: Sheet, settings: Effective) -> None:
         event, channel_id = sheet.event, settings[ARCHIVE_CHANNEL]
         if settings[ARCHIVE] == REPOST:
+            if channel_id == event.channel_id:
+                return  # it stands in the archive already
             there = replace(event, status=EventStatus.ARCHIVED, channel_id=channel_id, message_id=None)
-            await self._messenger.post_sheet(replace(sheet, event=there), nonce)
+            await self._repost(action, replace(sheet, event=there, mention_roles=()))
         if event.message_id and event.channel_id:
             await self._messenger.delete_message(event.channel_id, event.message_id)
+
+    async def _repost(self, action: Action, there: Sheet) -> None:
+        """Post it in the archive once: an attempt before this one may have, longer ago than Discord knows a nonce."""
+        again = action.attempts > 1
+        found = await looked(action, self._clock.now(), self._messenger.find_sheet(there)) if again else None
+        if found is None:
+            await self._messenger.post_sheet(there, action.nonce)
 
 
 def planned(event: Event, settings: Effective) -> NewAction | None:

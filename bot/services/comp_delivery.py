@@ -13,8 +13,10 @@ from bot.domain.comp import LineUp, Slot
 from bot.domain.event import Event, EventStatus
 from bot.domain.ids import ChannelId, EventId, MessageId, PlayerId, UserId
 from bot.domain.roster import place
+from bot.domain.settings import OFFICER_CHANNEL
 from bot.services.messenger import SheetGone, Undeliverable
 from bot.services.queue import Handler
+from bot.services.settings import effective
 from bot.services.sheets import SPACING
 from bot.services.templates import Templates
 from db import Database, Session
@@ -104,7 +106,7 @@ class CompDelivery:
         if found is None or slot is None or slot.confirmed is not False or slot.decline_told:
             return "no longer true"
         async with self._db.transaction() as tx:
-            officers = (await tx.servers.get(action.guild_id)).officer_channel_id
+            officers = (await effective(tx, found.event))[OFFICER_CHANNEL]
         if officers is None:
             return "no officer channel"
         await self._poster.tell_declined(officers, found, slot, action.nonce)

@@ -23,8 +23,7 @@ from bot.domain.alerts import (
 from bot.domain.event import Event, SheetKind
 from bot.domain.ids import ChannelId, GuildId, UserId
 from bot.domain.roster import SignUp
-from bot.domain.server import Server
-from bot.domain.settings import JOIN_NOTICE, LATE_CHANGES
+from bot.domain.settings import JOIN_NOTICE, LATE_CHANGES, OFFICER_CHANNEL
 from bot.domain.sheet import Sheet
 from bot.domain.template import Template
 from bot.services import lost_rights, statuses, telling
@@ -76,27 +75,29 @@ class Deadlines:
     async def ask_minimum(self, action: Action) -> str:
         """Ask once what becomes of a raid that has not reached its minimum."""
         async with self._db.transaction() as tx:
-            sheet, server = await self._current(tx, action), await tx.servers.get(action.guild_id)
+            sheet = await self._current(tx, action)
             if sheet is None or not self._due(sheet.event, ask_minimum_at(sheet.event)):
                 return "nothing to decide"
             if not below_minimum(sheet.event, sheet.roster):
                 return "enough people"
             if not await tx.alerts.claim(sheet.event.id, Alert.MINIMUM, action.id):
                 return "asked before"
-        return await self._ask(server, sheet, action.nonce)
+            officers = (await effective(tx, sheet.event))[OFFICER_CHANNEL]
+        return await self._ask(officers, sheet, action.nonce)
 
     async def warn_roles(self, action: Action) -> str:
         """Tell the officer channel once which roles are short."""
         async with self._db.transaction() as tx:
-            sheet, server = await self._current(tx, action), await tx.servers.get(action.guild_id)
+            sheet = await self._current(tx, action)
             if sheet is None or not self._due(sheet.event, warn_roles_at(sheet.event, sheet.template)):
                 return "nothing to warn of"
             short = short_roles(sheet.template, sheet.roster)
-            if not short or server.officer_channel_id is None:
+            officers = (await effective(tx, sheet.event))[OFFICER_CHANNEL]
+            if not short or officers is None:
                 return "nothing is short" if not short else "no officer channel"
             if not await tx.alerts.claim(sheet.event.id, Alert.ROLES, action.id):
                 return "warned before"
-        await self._alerter.warn_roles(server.officer_channel_id, sheet, short, action.nonce)
+        await self._alerter.warn_roles(officers, sheet, short, action.nonce)
         return "warned"
 
     async def ask_substitutes(self, action: Action) -> str:
@@ -121,9 +122,9 @@ class Deadlines:
         now = self._clock.now()
         return moment is not None and moment <= now and still_ahead(event, now)
 
-    async def _ask(self, server: Server, sheet: Sheet, nonce: str) -> str:
+    async def _ask(self, officers: ChannelId | None, sheet: Sheet, nonce: str) -> str:
         """Ask where somebody will decide: the officer channel, else the leader, else the raid's own channel."""
-        if server.officer_channel_id and await self._asked_in(server.officer_channel_id, sheet, nonce):
+        if officers and await self._asked_in(officers, sheet, nonce):
             return "asked the officers"
         if sheet.event.leader_id and await self._asked_leader(sheet.event.leader_id, sheet, nonce):
             return "asked the leader"

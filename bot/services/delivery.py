@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Awaitable, Mapping
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TypeVar
 
 from bot.clock import Clock
@@ -13,7 +13,7 @@ from bot.domain.event import BookingState, Event, EventStatus, SheetKind
 from bot.domain.ids import ChannelId, EventId, MessageId
 from bot.domain.mirrors import MirrorKind
 from bot.domain.server import Server
-from bot.domain.settings import ANNOUNCE
+from bot.domain.settings import ANNOUNCE, OFFICER_CHANNEL
 from bot.domain.sheet import Sheet
 from bot.services import comp_delivery, lost_sheets, mirrors, sheets
 from bot.services.messenger import CannotLook, Messenger, SheetGone, Undeliverable
@@ -26,6 +26,8 @@ from db import Database, Session
 log = logging.getLogger(__name__)
 
 T = TypeVar("T")
+OF_BOOKINGS = frozenset({Kind.POST_SHEET, Kind.CREATE_ON_RAID_HELPER, Kind.ANNOUNCE})
+"""What a raid comes about by: what went wrong with it stands in the ledger."""
 NONCE_LASTS = timedelta(minutes=2)
 """How long Discord surely knows a nonce again; it says "the past few minutes"."""
 
@@ -66,7 +68,7 @@ class Delivery:
                 return elsewhere
             if sheet.event.booking_state is BookingState.PLANNED:
                 await tx.bookings.set_state(sheet.event.id, BookingState.CREATING)
-        found = await self._looked(action, self._messenger.find_sheet(sheet)) if in_doubt else None
+        found = await looked(action, self._clock.now(), self._messenger.find_sheet(sheet)) if in_doubt else None
         if cancelled and found is None:
             return "nothing to post"
         message_id = found or await self._messenger.post_sheet(sheet, action.nonce)
@@ -87,17 +89,6 @@ class Delivery:
         if event.unposted(self._clock.now()):
             return "not yet"
         return "Raid-Helper posts it" if event.sheet is SheetKind.RAID_HELPER else None
-
-    async def _looked(self, action: Action, look: Awaitable[T]) -> T | None:
-        """What looking finds. Where the bot may not look, Discord's own memory of the nonce serves for a moment."""
-        try:
-            return await look
-        except CannotLook:
-            # Whoever asks for it anew has seen that it does not stand; the word to the officers said to look.
-            fresh = self._clock.now() - action.due_at <= NONCE_LASTS
-            if fresh or (action.payload.get("at_a_word") and action.attempts == 1):
-                return None
-            raise
 
     async def refresh_sheet(self, action: Action) -> str:
         """Redraw the sheet as the database has it now, as fast as its channel takes edits."""
@@ -186,7 +177,7 @@ class Delivery:
             return "the raid was cancelled"
         channel_id = server.raid_channel_id or server.officer_channel_id
         look = self._messenger.is_announced(channel_id, event.link) if channel_id and action.attempts > 1 else None
-        if not quiet and (look is None or not await self._looked(action, look)):
+        if not quiet and (look is None or not await looked(action, self._clock.now(), look)):
             await self._say_booked(server, event, event.link, action.nonce)
         async with self._db.transaction() as tx:
             await tx.bookings.set_state(event.id, BookingState.ANNOUNCED)
@@ -201,23 +192,41 @@ class Delivery:
             log.warning("event=%s: neither a raid channel nor an officer channel is set to announce it in", event.id)
 
     async def tell_officers(self, action: Action) -> str:
-        """Tell the officers once an event what could not be done for it, in their channel, else its leader."""
+        """Tell the officers what could not be done for a raid, in their channel, else its leader; of bookings once."""
         what, why = Kind(action.payload["what"]), str(action.payload["why"])
         async with self._db.transaction() as tx:
             event = await tx.events.get(_event_id(action))
-            server = await tx.servers.get(action.guild_id)
             if event is None:
                 return "the raid is gone"
-            await tx.bookings.set_error(event.id, why)
-            if not await tx.alerts.claim(event.id, Alert.GIVEN_UP, action.id):
-                return "told before"
-        if server.officer_channel_id is None and event.leader_id is None:
+            officers = (await effective(tx, event))[OFFICER_CHANNEL]
+            if what in OF_BOOKINGS:
+                await tx.bookings.set_error(event.id, why)
+                if not await tx.alerts.claim(event.id, Alert.GIVEN_UP, action.id):
+                    return "told before"
+        if officers is None and event.leader_id is None:
             return "nobody to tell"
-        await self._messenger.tell_officers(server.officer_channel_id, event, what, why, action.nonce)
+        try:
+            await self._messenger.tell_officers(officers, event, what, why, action.nonce)
+        except Undeliverable:
+            if officers is None or event.leader_id is None:
+                raise
+            await self._messenger.tell_officers(None, event, what, why, action.nonce)
         return "told"
 
     async def _sheet(self, tx: Session, action: Action) -> Sheet | None:
         return await self._sheets.find(tx, _event_id(action))
+
+
+async def looked(action: Action, now: datetime, look: Awaitable[T]) -> T | None:
+    """What looking finds. Where the bot may not look, Discord's own memory of the nonce serves for a moment."""
+    try:
+        return await look
+    except CannotLook:
+        # Whoever asks for it anew has seen that it does not stand; the word to the officers said to look.
+        fresh = now - action.due_at <= NONCE_LASTS
+        if fresh or (action.payload.get("at_a_word") and action.attempts == 1):
+            return None
+        raise
 
 
 async def stands(tx: Session, clock: Clock, event: Event) -> None:

@@ -27,11 +27,30 @@ LONGEST_SLEEP = timedelta(seconds=60)
 LONGEST_BACK_OFF = timedelta(minutes=10)
 MOST_ATTEMPTS = 45
 """With these pauses a little over six hours: as long as a missed booking is made up for."""
+NOW, A_WHILE = timedelta(0), timedelta(seconds=60)
 ASKED_AGAIN = timedelta(seconds=1)
 """How long after it was done an action that was asked for meanwhile is done again."""
 
-MISSED = (Kind.POST_SHEET, Kind.CREATE_ON_RAID_HELPER, Kind.ANNOUNCE)
-"""What people would wait for in vain: giving one of these up is said to the officers."""
+MISSED = {
+    Kind.POST_SHEET: NOW,
+    Kind.CREATE_ON_RAID_HELPER: NOW,
+    Kind.ANNOUNCE: NOW,
+    Kind.SAY: NOW,
+    Kind.LEAVE_RAID_HELPER: NOW,
+    Kind.EDIT_ON_RAID_HELPER: A_WHILE,
+    Kind.DELETE_ON_RAID_HELPER: A_WHILE,
+    Kind.SIGN_UP_ON_RAID_HELPER: A_WHILE,
+    Kind.PUT_ON_RAID_HELPER: A_WHILE,
+    Kind.DELETE_SHEET: A_WHILE,
+    Kind.POST_COMP: A_WHILE,
+    Kind.ASK_SUBSTITUTES: A_WHILE,
+    Kind.NAME_PEOPLE: A_WHILE,
+    Kind.ARCHIVE: A_WHILE,
+}
+"""What people would wait for in vain: giving one of these up is said to the officers, after so long.
+
+What comes in numbers, one a person or one a change, waits for the others of its raid and is said once for all.
+"""
 
 Handler = Callable[[Action], Awaitable[str]]
 """Does one action, again without harm, and says in a word what came of it.
@@ -189,7 +208,7 @@ class Queue:
         async with self._db.transaction() as tx:
             written = await tx.actions.settle(settled, now, wait=wait)
             dead = [one for one in settled if one.fate is Fate.DEAD and one.action.id in written]
-            await tx.actions.enqueue(*(_word_of(one, now) for one in dead if one.action.kind in MISSED))
+            await tx.actions.enqueue(*(_word_of(one, now) for one in dead if _is_missed(one.action)))
         return written
 
 
@@ -225,10 +244,16 @@ class _Lanes:
         await _cancelled(list(self._tasks))
 
 
+def _is_missed(action: Action) -> bool:
+    return action.kind in MISSED and action.event_id is not None
+
+
 def _word_of(settled: Settled, now: datetime) -> NewAction:
     """The officers are told of what was given up: a sheet that does not come must not go unnoticed."""
-    action, payload = settled.action, {"what": settled.action.kind, "why": settled.said}
-    return NewAction(action.guild_id, Kind.TELL_OFFICERS, f"officers:{action.guild_id}", now, action.event_id, payload)
+    action, kind = settled.action, Kind.TELL_OFFICERS
+    payload, wait = {"what": action.kind, "why": settled.said}, MISSED[action.kind]
+    key = f"{kind}:{action.event_id}:{action.kind}" if wait else None
+    return NewAction(action.guild_id, kind, f"officers:{action.guild_id}", now + wait, action.event_id, payload, key)
 
 
 def back_off(attempts: int) -> timedelta:

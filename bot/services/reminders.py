@@ -13,7 +13,7 @@ from bot.domain.permissions import Actor
 from bot.domain.reminders import OWN_LEADS, Habits, Quiet, Way
 from bot.domain.setting_kinds import Hours
 from bot.domain.settings import QUIET_HOURS, REMIND_BY, REMINDERS
-from bot.services import places
+from bot.services import places, unplanned
 from bot.services.raids import Raids
 from bot.services.settings import Around, within
 from bot.services.templates import Templates
@@ -82,7 +82,7 @@ class Reminders:
                 await tx.habits.write((await tx.players.register(actor, game)).id, wanted)
             if wanted.minutes != own.minutes:
                 # A lead time nobody had before is a moment of its own for every raid that stands.
-                await tx.events.plan_anew(actor.guild_id)
+                await unplanned.soon(tx, actor.guild_id, self._clock.now())
             settings = await within(tx, Around(actor.guild_id))
             return OwnHabits(wanted, Way(settings[REMIND_BY]), settings[REMINDERS], settings[QUIET_HOURS])
 

@@ -10,7 +10,7 @@ from bot.domain.event import Event
 from bot.domain.ids import ChannelId, GuildId
 from bot.domain.permissions import Actor, require_manager, require_officer
 from bot.domain.setting import SERVER, Effective, Found, Level, Scope, Setting
-from bot.domain.setting_rules import check_scope, find_setting
+from bot.domain.setting_rules import check_archive, check_scope, find_setting
 from bot.domain.settings import (
     ALL,
     BY_NAME,
@@ -26,7 +26,7 @@ from bot.domain.settings import (
     VOICE_CHANNEL,
 )
 from bot.domain.template import OWN_FIELDS
-from bot.services import places, sheets
+from bot.services import places, sheets, unplanned
 from bot.services.officer_work import OfficerDesk
 from bot.services.raids import Raids
 from bot.services.series import find_series
@@ -93,14 +93,17 @@ class SettingsDesk:
             return _overview(event, await effective(tx, event))
 
     async def put(self, actor: Actor, target: Target, name: str, typed: str) -> Changed:
-        """Set a value at one level. Raises UnknownSetting, NotHere, BadValue, and what finding the target raises."""
+        """Set a value at one level.
+
+        Raises UnknownSetting, NotHere, BadValue, NoArchive, and what finding the target raises.
+        """
         setting = find_setting(name)
         check_scope(setting, target.scope)
         kept = setting.kind.dump(setting.kind.read(typed))
         return await self._change(actor, target, setting, {setting.name: kept})
 
     async def reset(self, actor: Actor, target: Target, name: str) -> Changed:
-        """Have the level inherit again. Raises UnknownSetting, NotHere, and what finding the target raises."""
+        """Have the level inherit again. Raises UnknownSetting, NotHere, NoArchive, what finding the target raises."""
         setting = find_setting(name)
         check_scope(setting, target.scope)
         return await self._change(actor, target, setting, None)
@@ -115,7 +118,7 @@ class SettingsDesk:
     async def take_in(self, actor: Actor, content: bytes, channels: frozenset[ChannelId]) -> int:
         """Set every value of a file; how many there are. Channels that are not among `channels` are refused.
 
-        Raises NotAnAdministrator, BadSettingsFile naming what is wrong; then nothing is written.
+        Raises NotAnAdministrator, NoArchive, BadSettingsFile naming what is wrong; then nothing is written.
         """
         require_manager(actor)
         levels = read_settings(content, channels)
@@ -123,6 +126,10 @@ class SettingsDesk:
             for level, values in levels.items():
                 for name, kept in values.items():
                     await _put(tx, actor.guild_id, level, BY_NAME[name], {name: kept})
+            for level, values in levels.items():
+                channel_id = ChannelId(level.id) if level.id else None
+                check_archive(values, await within(tx, Around(actor.guild_id, channel_id)))
+            await unplanned.soon(tx, actor.guild_id, self._clock.now())
             count = sum(len(values) for values in levels.values())
             await tx.audit.note(actor.guild_id, None, actor.user_id, "settings.import", self._clock.now(), values=count)
         return count
@@ -140,9 +147,11 @@ class SettingsDesk:
                 around = await self._around(tx, actor, target, event)
             else:
                 await _put(tx, actor.guild_id, _level(target, around, event), setting, values)
-            found = (await within(tx, around, event)).found(setting)
+            holds = await within(tx, around, event)
+            check_archive([setting.name], holds)
             if event is not None:
                 await self._follow(tx, actor, event, setting)
+            await unplanned.soon(tx, actor.guild_id, self._clock.now())
             await tx.audit.note(
                 actor.guild_id,
                 event.id if event else None,
@@ -154,7 +163,7 @@ class SettingsDesk:
                 value=values[setting.name] if values else None,
                 reset=values is None,
             )
-        return Changed(setting, target, found)
+        return Changed(setting, target, holds.found(setting))
 
     async def _around(self, tx: Session, actor: Actor, target: Target, event: Event | None) -> Around:
         if event is not None:

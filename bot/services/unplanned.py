@@ -1,12 +1,16 @@
 """Raids that were written or moved by hand: what lies ahead of them is put into the queue like everybody's."""
 
 import logging
+from collections.abc import Mapping
+from datetime import datetime
 
 from bot.clock import Clock
+from bot.domain.action import Action, Kind, NewAction
 from bot.domain.ids import EventId, GuildId
 from bot.services import deadlines
+from bot.services.queue import Handler
 from bot.services.templates import Templates
-from db import Database
+from db import Database, Session
 
 log = logging.getLogger(__name__)
 
@@ -20,6 +24,15 @@ class Unplanned:
         self._db = db
         self._templates = templates
         self._clock = clock
+
+    @property
+    def handlers(self) -> Mapping[Kind, Handler]:
+        """Which action is done by what."""
+        return {Kind.PLAN_AHEAD: self.plan}
+
+    async def plan(self, _action: Action) -> str:
+        """Plan at once what a change of settings or habits left unplanned: the next look may be too late for it."""
+        return f"planned {await self.run_once()}"
 
     async def run_once(self) -> int:
         """Plan for every raid that needs it; how many that were. Calling it twice plans nothing twice."""
@@ -46,3 +59,10 @@ class Unplanned:
             log.exception("event=%s: what lies ahead of it could not be planned", event_id)
             return False
         return True
+
+
+async def soon(tx: Session, guild_id: GuildId, now: datetime) -> None:
+    """Have what lies ahead of the server's raids planned anew as soon as this is committed."""
+    await tx.events.plan_anew(guild_id)
+    kind = Kind.PLAN_AHEAD
+    await tx.actions.enqueue(NewAction(guild_id, kind, f"plan:{guild_id}", now, dedupe=f"{kind}:{guild_id}"))

@@ -41,7 +41,7 @@ class Recorder:
         self.told: list[UserId | None] = []
         self.warned: list[tuple[ChannelId | None, EventId, Kind]] = []
         self.notices: list[tuple[UserId, Notice]] = []
-        self.news: list[tuple[UserId, Tidings]] = []
+        self.tidings: list[tuple[UserId, Tidings]] = []
         self.named: list[tuple[list[UserId], Tidings]] = []
         self.closed: set[UserId] = set()
         self.role_holders: Mapping[UserId, str] | None = None
@@ -143,7 +143,7 @@ class Recorder:
         if self._first("tell", nonce):
             self.told.append(user_id)
             self.notices.append((user_id, news.notice))
-            self.news.append((user_id, news))
+            self.tidings.append((user_id, news))
         self._afterwards("tell")
 
     async def name(self, users: Sequence[UserId], news: Tidings, nonce: str) -> None:

@@ -4,14 +4,19 @@ from datetime import timedelta
 
 import pytest
 
+from bot.domain.action import Kind, NewAction
 from bot.domain.event import UnknownEvent
 from bot.domain.ids import ChannelId
 from bot.domain.officer_rules import RaidIsCancelled
 from bot.domain.permissions import NotAnOfficer
+from bot.domain.setting import SERVER
 from bot.domain.template import Choice
+from bot.render import alert_texts
 from bot.services.announcements import BadAnnouncement, NoChannel
 from bot.services.messenger import Undeliverable
-from tests.factories import OTHER_GUILD, RAIDS, member, officer
+from bot.services.queue import MISSED
+from tests.factories import GUILD, OFFICERS, OTHER_GUILD, RAIDS, member, officer
+from tests.services.news import setting
 from tests.services.world import World
 
 HOLY = ("Paladin", "Holy")
@@ -78,3 +83,34 @@ async def test_it_is_refused_where_it_makes_no_sense(guild: World) -> None:
     await guild.first.raids.cancel(officer(), event_id, None, delete=False)
     with pytest.raises(RaidIsCancelled):
         await say(officer(), event_id, "hi", ring=False)
+
+
+@pytest.mark.parametrize("reachable", [True, False])
+async def test_what_could_not_be_said_is_told_to_the_officers_else_to_the_leader(guild: World, reachable: bool) -> None:
+    await setting(guild, "officer_channel", str(OFFICERS))
+    event_id = await guild.raid(leader_id=officer().user_id)
+    guild.beside.fail("announce", Undeliverable("Missing Access"))
+    if not reachable:
+        guild.discord.fail("tell_officers", Undeliverable("Unknown Channel"))
+    await guild.first.announcements.announce(officer(), str(event_id), "Invites!", ring=False)
+    await guild.run()
+    assert guild.discord.warned == [(OFFICERS if reachable else None, event_id, Kind.SAY)]
+    assert (await guild.event(event_id))["booking_error"] is None
+
+
+async def test_of_many_that_fail_together_the_officers_hear_once_and_of_the_next_again(guild: World) -> None:
+    await setting(guild, "officer_channel", str(OFFICERS))
+    event_id = await guild.raid()
+    for _ in range(2):
+        failing = [NewAction(GUILD, Kind.ARCHIVE, f"lane {n}", guild.clock.now(), event_id) for n in range(5)]
+        await guild.pool.execute("UPDATE patt.raid_events SET status = 'COMPLETED'")
+        async with guild.first.db.transaction() as tx:
+            await tx.settings.put(GUILD, SERVER, {"archive": "repost"})
+            await tx.actions.enqueue(*failing)
+        await guild.run()
+        await guild.pass_time(timedelta(minutes=1))
+    assert guild.discord.warned == [(OFFICERS, event_id, Kind.ARCHIVE)] * 2
+
+
+def test_there_are_words_for_everything_that_is_said_to_be_given_up() -> None:
+    assert set(MISSED) == set(alert_texts.GIVEN_UP)

@@ -1,5 +1,6 @@
 """News about a raid: moved, cancelled, joined, late changes, invites; who has not answered; and archives."""
 
+import asyncio
 from collections import Counter
 from datetime import datetime, timedelta
 from typing import Any
@@ -8,7 +9,7 @@ import pytest
 
 from bot.domain.action import Kind
 from bot.domain.event import EventStatus
-from bot.domain.ids import UserId
+from bot.domain.ids import EventId, UserId
 from bot.domain.notice import Notice
 from bot.domain.permissions import NotAnOfficer
 from bot.domain.sign_up import NotSignedUp
@@ -16,7 +17,7 @@ from bot.domain.template import Choice
 from bot.services.raid_edits import EditWish
 from bot.services.staying import NothingToConfirm
 from bot.services.unsigned import NothingToAnswer, ToldJustNow
-from tests.factories import GUILD, RAIDER_ROLE, START, member, officer
+from tests.factories import GUILD, OFFICERS, RAIDER_ROLE, RAIDS, START, member, officer
 from tests.services.news import LEADER, at, come, habits, named, planned, setting, told, users
 from tests.services.world import World
 
@@ -59,7 +60,7 @@ async def test_moved_twice_at_once_they_hear_of_the_last_start_alone(guild: Worl
     await guild.first.edits.move(officer(), str(event_id), "today 23:00")
     await pause(guild)
     assert told(guild, Notice.RETIMED) == users(1)
-    assert dict(guild.discord.news)[users(1)[0]].sheet.event.starts_at == START + 3 * HOUR
+    assert dict(guild.discord.tidings)[users(1)[0]].sheet.event.starts_at == START + 3 * HOUR
 
 
 async def test_moved_there_and_back_they_hear_of_both(guild: World) -> None:
@@ -136,7 +137,7 @@ async def test_whoever_joins_is_sent_the_instructions_a_minute_later_once(guild:
     assert told(guild, Notice.JOINED) == []
     await guild.pass_time(2 * SECOND)
     assert told(guild, Notice.JOINED) == users(1)
-    assert dict(guild.discord.news)[users(1)[0]].extra == "Bring flasks."
+    assert dict(guild.discord.tidings)[users(1)[0]].extra == "Bring flasks."
     await guild.first.sign_ups.withdraw(member(1), event_id)
     await come(guild, event_id, 1)
     await guild.pass_time(2 * MINUTE)
@@ -320,6 +321,49 @@ async def test_a_raid_that_is_over_goes_where_its_server_wants_it(guild: World, 
     assert again == ([archive] if how == "repost" else [])
     await guild.pass_time(timedelta(days=1))
     assert len(guild.discord.deleted) == 1
+
+
+ARCHIVE = 300_000_000_000_000_009
+
+
+async def archiving(world: World, channel: int | None) -> EventId:
+    """A raid whose sheet goes to that channel an hour after its end; it has ended, half an hour ago."""
+    for name, value in (("archive", "repost"), ("archive_after", 60), ("archive_channel", channel and str(channel))):
+        await setting(world, name, value)
+    event_id = await planned(world, duration="2h", reminders="none")
+    await at(world, START + 2 * HOUR)
+    world.clock.set(START + 2 * HOUR + 30 * MINUTE)
+    return event_id
+
+
+async def test_a_worker_that_dies_after_the_repost_reposts_nothing_however_late_it_is_back(guild: World) -> None:
+    event_id = await archiving(guild, ARCHIVE)
+    guild.discord.fail("delete_message", asyncio.CancelledError())
+    posted = len(guild.discord.sheets)
+    guild.clock.set(START + 3 * HOUR)
+    with pytest.raises(asyncio.CancelledError):
+        await guild.run()
+    await guild.pass_time(10 * MINUTE)
+    assert [one.event.channel_id for one in guild.discord.sheets[posted:]] == [ARCHIVE]
+    assert ((await guild.event(event_id))["status"], len(guild.discord.deleted)) == ("ARCHIVED", 1)
+
+
+async def test_a_sheet_that_stands_in_the_archive_channel_stays_where_it_is(guild: World) -> None:
+    event_id = await archiving(guild, RAIDS)
+    posted = len(guild.discord.sheets)
+    await at(guild, START + 3 * HOUR)
+    assert (len(guild.discord.sheets), guild.discord.deleted) == (posted, [])
+    assert (await guild.event(event_id))["status"] == "ARCHIVED"
+
+
+async def test_without_an_archive_channel_the_officers_hear_that_the_sheet_stays(guild: World) -> None:
+    await setting(guild, "officer_channel", str(OFFICERS))
+    event_id = await archiving(guild, None)
+    await at(guild, START + 3 * HOUR)
+    await guild.pass_time(MINUTE)
+    assert guild.discord.warned == [(OFFICERS, event_id, Kind.ARCHIVE)]
+    assert (await guild.event(event_id))["booking_error"] is None
+    assert guild.discord.deleted == []
 
 
 async def test_what_was_told_is_forgotten_when_the_raid_is_over(guild: World) -> None:

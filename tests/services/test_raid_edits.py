@@ -277,7 +277,7 @@ async def test_an_event_deleted_there_by_hand_is_given_up(guild: World) -> None:
     guild.raid_helper.events.clear()
     await edits(guild, event_id, title="Mythic")
     await guild.run()
-    assert await guild.open_actions() == []
+    assert await guild.open_actions() == ["officers.tell"]
     assert await guild.pool.fetchval("SELECT count(*) FROM patt.scheduled_actions WHERE dead") == 1
 
 

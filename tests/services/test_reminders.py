@@ -9,11 +9,13 @@ import pytest
 
 from bot.domain.action import Kind
 from bot.domain.event import SheetKind
+from bot.domain.setting import Scope
 from bot.domain.template import Choice
 from bot.services.messenger import Undeliverable
 from bot.services.queue import LEASE
 from bot.services.raid_edits import EditWish
 from bot.services.reminders import HabitsWish, RemindedByRaidHelper, TooLateToRemind
+from bot.services.settings_desk import Target
 from bot.services.unsigned import ToldJustNow
 from tests.factories import RAIDS, START, member, officer
 from tests.services.news import LEADER, TICKS, at, come, habits, named, planned, setting, told, users
@@ -48,7 +50,7 @@ async def test_the_news_is_as_the_sheet_is_at_delivery(guild: World) -> None:
     await guild.first.sign_ups.withdraw(member(1), event_id)
     await at(guild, START - HOUR)
     assert set(told(guild)) == {*users(2), LEADER}
-    news = dict(guild.discord.news)[users(2)[0]]
+    news = dict(guild.discord.tidings)[users(2)[0]]
     placed = news.of(users(2)[0])
     assert placed is not None
     assert placed.position is None
@@ -106,6 +108,31 @@ async def test_a_setting_that_changes_reaches_raids_that_stand(guild: World) -> 
         if minutes == 60:
             await at(guild, START - 30 * MINUTE, ticks=3)
             assert Counter(told(guild)) == Counter([*users(1), LEADER])
+
+
+async def test_a_shorter_time_is_planned_at_once_however_soon_it_comes(guild: World) -> None:
+    event_id = await planned(guild, reminders=None)
+    await come(guild, event_id, 1)
+    await at(guild, START - 13 * MINUTE)
+    before = len(told(guild))
+    await guild.first.settings.put(officer(), Target(Scope.SERVER), "reminders", "12")
+    await guild.first.reminders.habits(member(1), HabitsWish(before=10))
+    await guild.run()
+    await at(guild, START - 12 * MINUTE)
+    assert told(guild)[before:] == [LEADER]
+    await at(guild, START - 10 * MINUTE)
+    assert told(guild)[before:] == [LEADER, *users(1)]
+
+
+async def test_settings_out_of_a_file_are_planned_at_once(guild: World) -> None:
+    event_id = await planned(guild, reminders=None)
+    await come(guild, event_id, 1)
+    await at(guild, START - 13 * MINUTE)
+    before = len(told(guild))
+    await guild.first.settings.take_in(officer(), b'{"server": {"reminders": [12]}}', frozenset())
+    await guild.run()
+    await at(guild, START - 12 * MINUTE)
+    assert Counter(told(guild)[before:]) == Counter([LEADER, *users(1)])
 
 
 async def test_raid_helpers_raids_are_raid_helpers_to_remind_of(guild: World) -> None:

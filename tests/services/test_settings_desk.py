@@ -10,7 +10,7 @@ from bot.domain.gates import Method
 from bot.domain.permissions import NotAnAdministrator, NotAnOfficer
 from bot.domain.series import UnknownSeries
 from bot.domain.setting import Scope
-from bot.domain.setting_rules import NotHere, UnknownSetting
+from bot.domain.setting_rules import NoArchive, NotHere, UnknownSetting
 from bot.domain.settings import ALL, REMINDERS
 from bot.domain.template import Choice
 from bot.services.raids import RaidWish
@@ -82,6 +82,9 @@ async def test_a_raids_own_rules_move_people_at_once(world, targets):
         (SERVER, "remindres", "60", UnknownSetting),
         (SERVER, "reminders", "soon", MusterError),
         (SERVER, "thread", "perhaps", MusterError),
+        (SERVER, "archive", "repost", NoArchive),
+        (CHANNEL, "archive", "repost", NoArchive),
+        (Target(Scope.EVENT, typed="1"), "archive", "repost", NoArchive),
         (CHANNEL, "own_channel_only", "on", NotHere),
         (Target(Scope.TEMPLATE, typed="ours"), "limit", "5", NotHere),
         (Target(Scope.TEMPLATE, typed="nobody's"), "thread", "on", MusterError),
@@ -147,11 +150,13 @@ async def test_the_file_brings_everything_back(world, targets):
         b'{\n"server": {\n',
         b"\xff\xfe",
         b'{"server": []}',
+        b'{"server": {"archive": "repost"}}',
+        b'{"server": {"reminders": []}, "channels": {"%d": {"archive": "repost"}}}' % RAIDS,
     ],
 )
 async def test_a_bad_file_changes_nothing(world, content):
     before = await world.counts()
-    with pytest.raises((BadSettingsFile, UnknownSetting, NotHere)):
+    with pytest.raises((BadSettingsFile, UnknownSetting, NotHere, NoArchive)):
         await world.first.settings.take_in(officer(), content, frozenset({RAIDS}))
     assert await world.counts() == before
 
@@ -164,3 +169,15 @@ async def test_only_managers_take_a_file_in(world):
 async def test_every_setting_is_shown(world):
     shown = await world.first.settings.show(officer(), None)
     assert [one for one, _ in shown.found] == list(ALL)
+
+
+async def test_sheets_are_reposted_where_there_is_an_archive_and_it_stays_one(world, targets):
+    desk = world.first.settings
+    await desk.put(officer(), CHANNEL, "archive_channel", "<#55555>")
+    await desk.put(officer(), CHANNEL, "archive", "repost")
+    with pytest.raises(NoArchive):
+        await desk.reset(officer(), CHANNEL, "archive_channel")
+    await desk.put(officer(), CHANNEL, "reminders", "5")
+    await desk.put(officer(), CHANNEL, "archive", "delete")
+    await desk.reset(officer(), CHANNEL, "archive_channel")
+    assert await holds(world, targets, "archive_channel") == (None, None)

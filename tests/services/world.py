@@ -296,8 +296,8 @@ def _worker(world: World, pool: Pool, http: aiohttp.ClientSession, timeout_secon
     standing = Beside(db, mirrors, sheets, world.beside, clock)
     statuses, archive = Statuses(db, clock), Archive(db, sheets, world.discord, clock)
     notices = Notices(db, sheets, world.discord, clock)
-    lost_rights = LostRights(db, world.rights, clock)
-    asides = (statuses, notes, standing, lost_sheets, announcements, archive, notices, lost_rights)
+    lost_rights, unplanned = LostRights(db, world.rights, clock), Unplanned(db, templates, clock)
+    asides = (unplanned, statuses, notes, standing, lost_sheets, announcements, archive, notices, lost_rights)
     working = (native, elsewhere, put, mirror, switch, deadlines, *asides)
     sign_ups = SignUps(db, templates, clock)
     template_desk = TemplateDesk(db, templates, raid_helper, secrets, world.discord, clock)
@@ -335,7 +335,7 @@ def _worker(world: World, pool: Pool, http: aiohttp.ClientSession, timeout_secon
         lost_sheets=lost_sheets,
         announcements=announcements,
         settings=SettingsDesk(db, templates, template_desk, raids, clock),
-        unplanned=Unplanned(db, templates, clock),
+        unplanned=unplanned,
         reminders=Reminders(db, templates, raids, clock),
         unsigned=UnsignedDesk(db, raids, sheets, world.discord, clock),
         stay=Staying(db, sheets, sign_ups, clock),
