@@ -11,7 +11,7 @@ from discord import ui
 from bot.answers import in_time
 from bot.client import MusterBot
 from bot.components import PersistentItem
-from bot.domain.health import Loop, Seen
+from bot.domain.health import Loop, Seen, Stored
 from bot.domain.ids import ActionId
 from bot.domain.needs import Lack
 from bot.render import custom_ids, health_texts
@@ -27,10 +27,14 @@ STYLE = discord.ButtonStyle
 async def opened(interaction: Interaction, said: str = "") -> ui.LayoutView:
     """How the bot is doing now. Raises NotAnOfficer."""
     found = await services_of(interaction).health.examine(actor_of(interaction))
+    return drawn(found.stored, _seen(interaction, found), said)
+
+
+def drawn(stored: Stored, seen: Seen, said: str = "") -> ui.LayoutView:
+    """The message: everything looked at, the letters with their buttons, and what was done just now."""
     view = ui.LayoutView(timeout=None)
-    text = health_texts.health(found.stored, _seen(interaction, found))
-    container: ui.Container[ui.LayoutView] = ui.Container(ui.TextDisplay(text))
-    for letter in found.stored.letters:
+    container: ui.Container[ui.LayoutView] = ui.Container(ui.TextDisplay(health_texts.health(stored, seen)))
+    for letter in stored.letters:
         container.add_item(ui.Separator()).add_item(ui.TextDisplay(health_texts.letter(letter)))
         container.add_item(
             ui.ActionRow(

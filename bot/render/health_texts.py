@@ -16,9 +16,10 @@ DISCARDED = "🗑️ It is let go."
 FINE, TROUBLE = "✅", "⚠️"
 WORKER, BOOKER, PLANNER, TIDY = "Queue's worker", "Auto-booker", "Raids written by hand", "Forgetting old history"
 SLOW = timedelta(seconds=1)
-MOST_LACKS = 10
-LONGEST_WHY = 300
-LONGEST_RAID = 100
+MOST_LACKS = 5
+LONGEST_WHAT = 60
+LONGEST_WHY = 150
+LONGEST_RAID = 80
 
 GAVE_UP: Mapping[str, str] = {
     Kind.POST_SHEET: "posting the sheet",
@@ -46,9 +47,9 @@ def health(stored: Stored, seen: Seen) -> str:
 
 def letter(one: Letter) -> str:
     """Something that was given up, with the error it ended with."""
-    what = GAVE_UP.get(one.what, f"`{one.what}`")
-    raid = f" · **{safe(cut(one.raid, LONGEST_RAID))}**" if one.raid else ""
-    return f"📭 {what}{raid}, {stamp(one.since, 'R')}\n-# {safe(cut(one.why, LONGEST_WHY)) or 'no reason is known'}"
+    what = GAVE_UP.get(one.what) or cut(safe(one.what), LONGEST_WHAT)
+    raid = f" · {cut(safe(one.raid), LONGEST_RAID)}" if one.raid else ""
+    return f"📭 **{what}**{raid}, {stamp(one.since, 'R')}\n-# {cut(safe(one.why), LONGEST_WHY) or 'no reason is known'}"
 
 
 def _lines(stored: Stored, seen: Seen) -> Iterator[str]:
@@ -107,5 +108,5 @@ def _rights(seen: Seen) -> Iterator[str]:
         return
     yield from (f"{TROUBLE} Permissions: {lacking(one)}" for one in seen.lacks[:MOST_LACKS])
     if len(seen.lacks) > MOST_LACKS:
-        yield f"{TROUBLE} Permissions: and {len(seen.lacks) - MOST_LACKS} channels more"
+        yield f"{TROUBLE} Permissions: and {len(seen.lacks) - MOST_LACKS} places more"
     yield from (f"-# {line}" for line in where_to_give(seen.lacks))

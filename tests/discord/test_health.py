@@ -135,8 +135,8 @@ async def test_two_dead_letters_one_retried_one_discarded(stage: Stage) -> None:
     await give_up(stage, "Heroic", "Mythic")
     shown = await opened(stage)
     assert "⚠️ Given up: 2; see below" in shown.text
-    assert "📭 posting the sheet · **Mythic**" in shown.text
-    assert "📭 posting the sheet · **Heroic**" in shown.text
+    assert "📭 **posting the sheet** · Mythic" in shown.text
+    assert "📭 **posting the sheet** · Heroic" in shown.text
     assert "Missing Permissions" in shown.text
     mythic, heroic = buttons(shown, health_texts.RETRY)
     officer = stage.officer.in_channel(stage.officers)
@@ -205,7 +205,7 @@ async def test_the_latest_five_are_shown_and_the_others_follow(stage: Stage) -> 
     shown = await opened(stage)
     assert "⚠️ Given up: 7; the latest 5 stand below" in shown.text
     assert len(buttons(shown, health_texts.DISCARD)) == 5
-    assert "`of.another.version`" in shown.text
+    assert "**of.another.version**" in shown.text
     first = buttons(shown, health_texts.DISCARD)[0]
     shown = await stage.officer.in_channel(stage.officers).click(shown, first)
     assert "⚠️ Given up: 6" in shown.text
