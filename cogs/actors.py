@@ -8,14 +8,12 @@ import discord
 from bot.client import MusterBot
 from bot.domain.errors import MusterError
 from bot.domain.ids import ChannelId, GuildId, RoleId, UserId
+from bot.domain.needs import SAYS
 from bot.domain.permissions import Actor
 from bot.render import texts
+from cogs.rights import lacking_in
 
 Interaction = discord.Interaction[MusterBot]
-
-POSTING = ("view_channel", "send_messages", "embed_links")
-IN_THREADS = ("view_channel", "send_messages_in_threads", "embed_links")
-"""What the bot needs in a channel, or in a thread, to post a sheet."""
 
 
 class CannotPost(MusterError):
@@ -95,21 +93,13 @@ def guild_of(interaction: discord.Interaction[Any]) -> GuildId:
 
 def missing_in(interaction: discord.Interaction[Any], channel_id: ChannelId) -> Sequence[str]:
     """What the bot lacks to post in that channel, in Discord's words. Raises CannotPost when it is not there."""
-    guild = interaction.guild
-    channel = guild.get_channel_or_thread(channel_id) if guild else None
-    if guild is None or channel is None:
+    found = lacking_in(interaction.guild, channel_id, SAYS)
+    if found.gone:
         raise CannotPost(texts.channel_gone(channel_id))
-    held = channel.permissions_for(guild.me)
-    needed = IN_THREADS if isinstance(channel, discord.Thread) else POSTING
-    return [words(name) for name in needed if not getattr(held, name)]
+    return found.names
 
 
 def require_postable(interaction: discord.Interaction[Any], channel_id: ChannelId) -> None:
     """Raise CannotPost, naming each missing permission or the missing channel, before anything is written."""
     if missing := missing_in(interaction, channel_id):
         raise CannotPost(texts.missing_permissions(channel_id, missing))
-
-
-def words(permission: str) -> str:
-    """A permission's name as Discord shows it."""
-    return permission.replace("_", " ").title()

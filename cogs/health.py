@@ -16,9 +16,9 @@ from bot.domain.ids import ActionId
 from bot.domain.needs import Lack
 from bot.render import custom_ids, health_texts
 from bot.services.health import Examined
-from cogs.actors import Interaction, actor_of, words
+from cogs.actors import Interaction, actor_of
 from cogs.panel_base import services_of, turn
-from cogs.rights import lacking_in
+from cogs.rights import lacking_in, words
 
 MINUTE = timedelta(minutes=1)
 STYLE = discord.ButtonStyle

@@ -16,7 +16,7 @@ from bot.domain.mirrors import Look, MirrorKind
 from bot.render import mirror_texts
 from bot.services.messenger import Undeliverable
 from bot.services.mirrors import Gone, NoRoom, NotYet, Refused
-from cogs.actors import words
+from cogs.rights import DiscordRights, words
 
 NOBODY = discord.AllowedMentions.none()
 A_WEEK = 10080
@@ -37,6 +37,7 @@ class DiscordMirrors:
 
     def __init__(self, bot: MusterBot) -> None:
         self._bot = bot
+        self._rights = DiscordRights(bot)
 
     async def warn(
         self, channel_id: ChannelId | None, event: Event, kind: MirrorKind, why: str | None, nonce: str
@@ -247,13 +248,7 @@ class DiscordMirrors:
 
     async def _missing(self, guild_id: GuildId, channel_id: int | None, needed: Sequence[str]) -> Sequence[str]:
         """Which of the permissions the bot lacks, in Discord's words."""
-        try:
-            guild = self._bot.get_guild(guild_id) or await self._bot.fetch_guild(guild_id)
-            me = guild.me or await guild.fetch_member(self._own_id)
-            held = me.guild_permissions
-            if channel_id is not None:
-                channel = guild.get_channel_or_thread(channel_id) or await guild.fetch_channel(channel_id)
-                held = channel.permissions_for(me)
-        except (discord.NotFound, discord.Forbidden):
-            return [words("view_channel")]
-        return [words(one) for one in needed if not getattr(held, one)]
+        if channel_id is None:
+            return (await self._rights.in_server(guild_id, needed)).names
+        lack = await self._rights.in_channel(guild_id, ChannelId(channel_id), needed)
+        return [words("view_channel")] if lack.gone else lack.names

@@ -4,14 +4,14 @@ from collections.abc import Mapping, Sequence
 
 import discord
 
-from bot.domain.settings import DISCORD_EVENT, MENTION_ROLES, TEMP_ROLE, THREAD
+from bot.domain.needs import IN_CHANNEL, IN_SERVER
+from bot.domain.settings import MENTION_ROLES, THREAD
 from bot.render import mirror_texts
-from cogs.actors import words
+from cogs.rights import words
 
 NEEDS: Mapping[str, Sequence[str]] = {
-    THREAD.name: ("create_public_threads", "send_messages_in_threads", "manage_threads"),
-    DISCORD_EVENT.name: ("create_events", "manage_events"),
-    TEMP_ROLE.name: ("manage_roles",),
+    **{setting.name: needed for setting, needed in IN_SERVER.items()},
+    THREAD.name: (*IN_CHANNEL[THREAD], "manage_threads"),
     MENTION_ROLES.name: ("mention_everyone",),
 }
 

@@ -12,7 +12,6 @@ from bot.domain.ids import ChannelId, GuildId, UserId
 from bot.domain.needs import Lack
 from bot.render import rights_texts
 from bot.services.messenger import Undeliverable
-from cogs.actors import words
 from cogs.direct import send_direct
 
 NOBODY = discord.AllowedMentions.none()
@@ -20,6 +19,11 @@ IN_THREADS = {"send_messages": "send_messages_in_threads"}
 """What a permission is called where the channel is a thread."""
 
 Room = discord.abc.GuildChannel | discord.Thread
+
+
+def words(permission: str) -> str:
+    """A permission's name as Discord shows it."""
+    return permission.replace("_", " ").title()
 
 
 def lacking(room: Room, me: discord.Member, needed: Sequence[str]) -> Lack:
