@@ -28,6 +28,7 @@ GROUPS = [app_commands.Choice(name="role", value="role"), app_commands.Choice(na
 
 
 @app_commands.guild_only()
+@app_commands.default_permissions(manage_events=True)
 class TemplateCommands(commands.GroupCog, name="template", description="Which roles, classes and buttons a sheet has"):
     """The cog behind `/template`."""
 
@@ -56,7 +57,7 @@ class TemplateCommands(commands.GroupCog, name="template", description="Which ro
     async def create(self, interaction: Interaction, like: str | None = None) -> None:
         """Write a template of this server's own in a form."""
         actor, desk = actor_of(interaction), self._services.template_desk
-        await self._services.servers.require_officer(actor)
+        await self._services.template_desk.check(actor)
         await NewTemplate(await desk.like(actor, like) if like else None).open(interaction)
 
     @app_commands.command()
@@ -198,7 +199,7 @@ class TemplateCommands(commands.GroupCog, name="template", description="Which ro
     async def _import_file(
         self, actor: Actor, file: discord.Attachment, roles: ServerRoles, name: str | None, *, replacing: bool
     ) -> Any:
-        await self._services.servers.require_officer(actor)
+        await self._services.template_desk.check(actor)
         check_file(file.filename, file.size)
         content = await file.read()
         return await self._services.template_desk.import_file(actor, content, roles, name, replacing=replacing)

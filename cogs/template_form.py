@@ -91,7 +91,7 @@ class TryAgain(PersistentItem[ui.Button[ui.View]], template=custom_ids.TEMPLATE_
     async def act(self, interaction: Interaction) -> None:
         """Open the form with the officer's own text."""
         actor, services = actor_of(interaction), interaction.client.services
-        await services.servers.require_officer(actor)
+        await services.template_desk.check(actor)
         await NewTemplate(services.template_desk.draft(actor)).open(interaction)
 
 

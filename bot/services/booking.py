@@ -19,11 +19,10 @@ from bot.domain.nights import booking_moment
 from bot.domain.permissions import Actor
 from bot.domain.recurrence import Occurrence
 from bot.domain.series import NothingToBook, Series, SeriesRests, SeriesWaits, UnknownSeries, next_occurrence
-from bot.services import booking_notes, series_calendar, sheets
+from bot.services import booking_notes, places, series_calendar, sheets
 from bot.services.booking_plan import Planner, Wait, stands_ahead
 from bot.services.secrets import SecretBox
 from bot.services.series import find_series
-from bot.services.series_work import require_series_officer
 from bot.services.settings import Around, effective, within
 from bot.services.templates import Templates
 from db import Database, Session
@@ -72,7 +71,7 @@ class AutoBooker:
             return await self._book_now(tx, actor, series)
 
     async def _book_now(self, tx: Session, actor: Actor, series: Series) -> Event:
-        await require_series_officer(tx, actor, series.channel_id)
+        await places.require_officer_of_series(tx, actor, series.channel_id)
         now = self._clock.now()
         latest = await self._planner.latest(tx, series)
         if latest is not None and stands_ahead(latest, now):

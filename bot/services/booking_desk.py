@@ -8,10 +8,9 @@ from bot.domain.event import Event
 from bot.domain.ids import GuildId, SeriesId
 from bot.domain.permissions import Actor
 from bot.domain.series import NothingToBook, Series, SeriesWaits, UnknownSeries
-from bot.services import series_calendar
+from bot.services import places, series_calendar
 from bot.services.booking_plan import Planner
 from bot.services.secrets import SecretBox
-from bot.services.series_work import require_series_officer
 from bot.services.templates import Templates
 from db import Database, Session
 
@@ -74,7 +73,7 @@ class BookingDesk:
         series = await tx.series.lock(actor.guild_id, series_id)
         if series is None or not series.is_active:
             raise UnknownSeries
-        await require_series_officer(tx, actor, series.channel_id)
+        await places.require_officer_of_series(tx, actor, series.channel_id)
         question = await tx.questions.lock(actor.guild_id, series_id, day)
         if question is None:
             raise NothingAsked

@@ -8,13 +8,12 @@ from bot.clock import Clock
 from bot.domain.errors import MusterError
 from bot.domain.event import Event
 from bot.domain.ids import GuildId
-from bot.domain.permissions import Actor, require_officer
+from bot.domain.permissions import Actor
 from bot.domain.series import Break, Series
 from bot.domain.server import Server
 from bot.services import places, series_calendar
 from bot.services.raids import cancel_locked
 from bot.services.series_wishes import parse_day
-from bot.services.settings import Around
 from db import Database, Session
 
 LONGEST_BREAK = timedelta(days=366)
@@ -60,7 +59,7 @@ class Breaks:
     async def all(self, actor: Actor) -> Sequence[Break]:
         """The server's breaks that are not over, soonest first. Raises NotAnOfficer."""
         async with self._db.transaction() as tx:
-            server = await _officers(tx, actor)
+            server = await places.require_officer(tx, actor)
             return await tx.breaks.after(server.id, _today(server, self._clock.now()) - timedelta(days=1))
 
     async def add(self, actor: Actor, first: str, last: str | None, label: str | None) -> BreakMade:
@@ -70,7 +69,7 @@ class Breaks:
         """
         now = self._clock.now()
         async with self._db.transaction() as tx:
-            server = await _officers(tx, actor)
+            server = await places.require_officer(tx, actor)
             begin, end = _days(first, last, _today(server, now))
             running = await _lock_running(tx, server.id)
             made = await tx.breaks.add(server.id, begin, end, _label(label))
@@ -82,7 +81,7 @@ class Breaks:
         """Raid on those days after all; what was cancelled stays so. Raises NotAnOfficer, UnknownBreak."""
         now = self._clock.now()
         async with self._db.transaction() as tx:
-            server = await _officers(tx, actor)
+            server = await places.require_officer(tx, actor)
             found = await _found(tx, server, break_id)
             running = await _lock_running(tx, server.id)
             await tx.breaks.remove(found.id)
@@ -97,7 +96,7 @@ class Breaks:
         """
         now = self._clock.now()
         async with self._db.transaction() as tx:
-            server = await _officers(tx, actor)
+            server = await places.require_officer(tx, actor)
             found = await _found(tx, server, break_id)
             running = await _lock_running(tx, server.id)
             booked = await _booked(tx, server, found, now)
@@ -109,11 +108,6 @@ class Breaks:
                 await cancel_locked(tx, actor, locked, found.label or None, now, delete=False)
             await _replan(tx, running, now)
             return booked
-
-
-async def _officers(tx: Session, actor: Actor) -> Server:
-    require_officer(actor, (await places.place(tx, Around(actor.guild_id))).officer_roles)
-    return await tx.servers.get(actor.guild_id)
 
 
 def _today(server: Server, now: datetime) -> date:

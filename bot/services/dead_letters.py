@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from bot.clock import Clock
 from bot.domain.errors import MusterError
 from bot.domain.ids import ActionId
-from bot.domain.permissions import Actor, require_officer
+from bot.domain.permissions import Actor
+from bot.services import places
 from db import Database, Session
 from db.dead_letters import DeadLetter
 
@@ -35,7 +36,7 @@ class DeadLetters:
     async def show(self, actor: Actor) -> GivenUp:
         """The server's dead letters, the latest first. Raises NotAnOfficer."""
         async with self._db.transaction() as tx:
-            await _check(tx, actor)
+            await places.require_officer(tx, actor)
             letters = await tx.dead_letters.of(actor.guild_id, most=SHOWN)
             return GivenUp(letters, await tx.dead_letters.count(actor.guild_id))
 
@@ -61,14 +62,10 @@ class DeadLetters:
         return letter
 
     async def _take(self, tx: Session, actor: Actor, action_id: ActionId, action: str) -> DeadLetter:
-        await _check(tx, actor)
+        await places.require_officer(tx, actor)
         letter = await tx.dead_letters.lock(actor.guild_id, action_id)
         if letter is None:
             raise LetterGone
         details = {"kind": letter.kind, "error": letter.error}
         await tx.audit.note(actor.guild_id, letter.event_id, actor.user_id, action, self._clock.now(), **details)
         return letter
-
-
-async def _check(tx: Session, actor: Actor) -> None:
-    require_officer(actor, (await tx.servers.get(actor.guild_id)).officer_roles)

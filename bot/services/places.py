@@ -1,9 +1,10 @@
 """Who runs raids where: the one question every entry point asks before it changes anything."""
 
 from bot.domain.event import Event
-from bot.domain.ids import GuildId, RoleId
+from bot.domain.ids import ChannelId, GuildId, RoleId
 from bot.domain.permissions import Actor, Place, require_host, require_manager_of
-from bot.domain.permissions import require_officer as officers
+from bot.domain.permissions import require_officer as check_officer
+from bot.domain.server import Server
 from bot.domain.setting import Effective, Scope
 from bot.domain.settings import HOST_ROLES, OFFICER_ROLES, OWN_CHANNEL_ONLY
 from bot.services.settings import Around, within
@@ -27,6 +28,24 @@ async def of_raid(tx: Session, event: Event) -> Place:
     return await place(tx, Around(event.guild_id, event.channel_id, event.template_id))
 
 
+async def require_officer_at(tx: Session, actor: Actor, around: Around) -> None:
+    """Raise NotAnOfficer unless `actor` is an officer there."""
+    check_officer(actor, (await place(tx, around)).officer_roles)
+
+
+async def require_officer(tx: Session, actor: Actor) -> Server:
+    """The server, for whoever is an officer of what belongs to no channel: templates, breaks. Raises NotAnOfficer."""
+    await require_officer_at(tx, actor, Around(actor.guild_id))
+    return await tx.servers.get(actor.guild_id)
+
+
+async def require_officer_of_series(tx: Session, actor: Actor, channel_id: ChannelId | None) -> Server:
+    """The server, for an officer of where a series stands (None: in the server's raid channel). Raises NotAnOfficer."""
+    server = await tx.servers.get(actor.guild_id)
+    await require_officer_at(tx, actor, Around(actor.guild_id, channel_id or server.raid_channel_id))
+    return server
+
+
 async def require_manager(tx: Session, actor: Actor, event: Event) -> None:
     """Raise NotAnOfficer or NotYourRaid unless `actor` manages this raid."""
     require_manager_of(actor, await of_raid(tx, event), event)
@@ -35,11 +54,6 @@ async def require_manager(tx: Session, actor: Actor, event: Event) -> None:
 async def require_planner(tx: Session, actor: Actor, around: Around) -> None:
     """Raise NotAnOfficer unless `actor` plans raids there."""
     require_host(actor, await place(tx, around))
-
-
-async def require_officer(tx: Session, actor: Actor) -> None:
-    """Raise NotAnOfficer unless `actor` is an officer of the server."""
-    officers(actor, (await place(tx, Around(actor.guild_id))).officer_roles)
 
 
 async def _teams(tx: Session, guild_id: GuildId) -> frozenset[RoleId]:

@@ -22,7 +22,7 @@ from bot.domain.event import (
 )
 from bot.domain.ids import ChannelId, EventId, GuildId, TemplateId, UserId
 from bot.domain.officer_rules import check_changeable
-from bot.domain.permissions import Actor, is_officer, require_officer
+from bot.domain.permissions import Actor, is_officer
 from bot.domain.recurrence import first_from
 from bot.domain.series import Series
 from bot.domain.server import Server
@@ -147,8 +147,8 @@ class RaidHelperImport:
 
     async def _server(self, actor: Actor) -> RaidHelperServer:
         async with self._db.transaction() as tx:
-            require_officer(actor, (await places.place(tx, Around(actor.guild_id))).officer_roles)
-            key = self._secrets.open((await tx.servers.get(actor.guild_id)).raid_helper_key)
+            server = await places.require_officer(tx, actor)
+            key = self._secrets.open(server.raid_helper_key)
         if key is None:
             raise NoRaidHelperKey
         return self._raid_helper.server(actor.guild_id, key, Purpose.IMPORT)

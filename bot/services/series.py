@@ -10,7 +10,7 @@ from bot.domain.event import BadPostTime, Event, SheetKind, check_description, c
 from bot.domain.ids import ChannelId, GuildId
 from bot.domain.ledger import Night
 from bot.domain.people import UnknownParticipants
-from bot.domain.permissions import Actor, require_officer
+from bot.domain.permissions import Actor
 from bot.domain.recurrence import Occurrence, Rule, first_from
 from bot.domain.series import NewSeries, Series, UnknownSeries, first_event, planned_at
 from bot.domain.server import Server
@@ -74,8 +74,7 @@ class SeriesDesk:
         now = self._clock.now()
         async with self._db.transaction() as tx:
             server = await tx.servers.get(actor.guild_id)
-            channel_id = wish.channel_id or server.raid_channel_id or wish.here
-            require_officer(actor, (await places.place(tx, Around(server.id, channel_id))).officer_roles)
+            await places.require_officer_at(tx, actor, Around(server.id, _channel(wish, server)))
             template_id, template = await self._templates.named(tx, server.id, wish.template or server.default_template)
             kind = sheet_kind(self._secrets, wish.sheet, server)
             occurrence, new = _planned(actor, server, template, wish, now)
@@ -89,6 +88,13 @@ class SeriesDesk:
             calendar = await series_calendar.replan(tx, series, now)
             check_post(series, calendar.next_night)
             return Started(calendar.series, first, await series_calendar.coming(tx, calendar))
+
+    async def where(self, actor: Actor, wish: SeriesWish) -> ChannelId | None:
+        """Where the sheets of that series would stand. Raises NotAnOfficer."""
+        async with self._db.transaction() as tx:
+            channel_id = _channel(wish, await tx.servers.get(actor.guild_id))
+            await places.require_officer_at(tx, actor, Around(actor.guild_id, channel_id))
+            return channel_id
 
     async def repeat(self, actor: Actor, raid: RaidWish, repeat: str) -> Started:
         """Start the series that `/raid create … repeat` means: the raid's own weekday and time, from the raid on.
@@ -169,6 +175,10 @@ def _planned(
         post=parse_post(wish.post),
         confirm=wish.confirm,
     )
+
+
+def _channel(wish: SeriesWish, server: Server) -> ChannelId | None:
+    return wish.channel_id or server.raid_channel_id or wish.here
 
 
 def _not_before(first: str | None, wall: time, zone: ZoneInfo, now: datetime) -> datetime:

@@ -12,12 +12,12 @@ from bot.domain.permissions import Actor
 from bot.domain.series import Series
 from bot.domain.series_change import anchor_of, rhythm
 from bot.domain.settings import LONGEST_RAID
-from bot.services import bringing
+from bot.services import bringing, places
 from bot.services.raid_edits import NothingToChange, limit_of
 from bot.services.secrets import SecretBox
 from bot.services.series import sheet_kind
 from bot.services.series_wishes import Every, check_post, is_none, local_day, parse_deadline, parse_post, parse_repeat
-from bot.services.series_work import Outcome, SeriesHand, SeriesWork, require_series_officer
+from bot.services.series_work import Outcome, SeriesHand, SeriesWork
 from bot.services.templates import Templates
 from bot.services.when import parse_wall_time, parse_weekday, parse_zone
 from db import Database
@@ -74,7 +74,7 @@ class SeriesEdits:
         async with self._hand.open(actor, typed) as work:
             before = work.series
             if wish.channel_id:
-                await require_series_officer(work.tx, actor, wish.channel_id)
+                await places.require_officer_of_series(work.tx, actor, wish.channel_id)
             work = await work.save(**await self._changes(work, wish))
             if work.series == before:
                 raise NothingToChange

@@ -14,7 +14,6 @@ from bot.domain.server import Server
 from bot.services import places, series_calendar
 from bot.services.secrets import SecretBox
 from bot.services.series import find_series
-from bot.services.series_work import require_series_officer
 from bot.services.settings import Around
 from db import Database, Session
 
@@ -77,7 +76,7 @@ class SeriesLedger:
         """The next eight nights of a series. Raises UnknownSeries, NotAnOfficer."""
         async with self._db.transaction() as tx:
             series = await find_series(tx, actor.guild_id, typed, ended=True)
-            server = await require_series_officer(tx, actor, series.channel_id)
+            server = await places.require_officer_of_series(tx, actor, series.channel_id)
             return await self._standing(tx, server, series, SHOWN_NIGHTS)
 
     async def nights(self, guild_id: GuildId, typed: str) -> tuple[Series, Sequence[Night]]:

@@ -8,15 +8,14 @@ from typing import Any
 
 from bot.clock import Clock
 from bot.domain.event import Event
-from bot.domain.ids import ChannelId, EventId
+from bot.domain.ids import EventId
 from bot.domain.ledger import Night
-from bot.domain.permissions import Actor, require_officer
+from bot.domain.permissions import Actor
 from bot.domain.series import Series
 from bot.domain.server import Server
 from bot.services import places, series_calendar
 from bot.services.series import find_series
 from bot.services.series_calendar import Calendar
-from bot.services.settings import Around
 from db import Database, Session
 
 
@@ -72,15 +71,7 @@ class SeriesHand:
         """The series meant by an id or a title, to be changed. Raises UnknownSeries, NotAnOfficer."""
         async with self._db.transaction() as tx:
             found = await find_series(tx, actor.guild_id, typed, ended=ended)
-            server = await require_series_officer(tx, actor, found.channel_id)
+            server = await places.require_officer_of_series(tx, actor, found.channel_id)
             locked = await tx.series.lock(actor.guild_id, found.id)
             assert locked is not None  # noqa: S101 - series are ended, never deleted
             yield SeriesWork(tx, actor, server, locked, self._clock.now())
-
-
-async def require_series_officer(tx: Session, actor: Actor, channel_id: ChannelId | None) -> Server:
-    """The server, for an officer of where a series stands. Raises NotAnOfficer."""
-    server = await tx.servers.get(actor.guild_id)
-    place = await places.place(tx, Around(actor.guild_id, channel_id or server.raid_channel_id))
-    require_officer(actor, place.officer_roles)
-    return server

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pydantic import SecretStr
 
 from bot.domain.ids import ChannelId, GuildId, RoleId
-from bot.domain.permissions import Actor, require_manager, require_officer
+from bot.domain.permissions import Actor, require_manager
 from bot.domain.server import Server
 from bot.raid_helper.budget import Budget, Purpose
 from bot.raid_helper.client import RaidHelper, tidy_key
@@ -37,12 +37,6 @@ class Servers:
         """The server's settings."""
         async with self._db.transaction() as tx:
             return await tx.servers.get(guild_id)
-
-    async def require_officer(self, actor: Actor) -> Server:
-        """The server's settings, for its officers. Raises NotAnOfficer."""
-        server = await self.get(actor.guild_id)
-        require_officer(actor, server.officer_roles)
-        return server
 
     async def set_up(self, actor: Actor, wish: SetUp) -> Server:
         """Write what was given. Raises NotAnAdministrator, UnknownZone; then nothing is written."""

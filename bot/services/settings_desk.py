@@ -8,7 +8,7 @@ from bot.clock import Clock
 from bot.domain.desk import Desk
 from bot.domain.event import Event
 from bot.domain.ids import ChannelId, GuildId
-from bot.domain.permissions import Actor, require_manager, require_officer
+from bot.domain.permissions import Actor, require_manager
 from bot.domain.setting import SERVER, Effective, Found, Level, Scope, Setting
 from bot.domain.setting_rules import check_archive, check_scope, find_setting
 from bot.domain.settings import (
@@ -87,7 +87,7 @@ class SettingsDesk:
         event = await self._raids.find(actor.guild_id, typed) if typed else None
         async with self._db.transaction() as tx:
             if event is None:
-                await _require_officer(tx, actor)
+                await places.require_officer(tx, actor)
                 return _overview(None, await within(tx, Around(actor.guild_id)))
             await places.require_manager(tx, actor, event)
             return _overview(event, await effective(tx, event))
@@ -111,7 +111,7 @@ class SettingsDesk:
     async def export(self, actor: Actor) -> str:
         """The server's and its channels' values as JSON."""
         async with self._db.transaction() as tx:
-            await _require_officer(tx, actor)
+            await places.require_officer(tx, actor)
             stored = await tx.settings.everything(actor.guild_id)
             return write_settings({**stored, SERVER: await of_server(tx, actor.guild_id)})
 
@@ -170,7 +170,9 @@ class SettingsDesk:
             return Around(event.guild_id, event.channel_id, event.template_id, event.series_id)
         if target.scope is Scope.SERIES:
             series = await find_series(tx, actor.guild_id, target.typed)
-            return Around(actor.guild_id, series.channel_id, None, series.id)
+            # A series without a channel of its own stands in the server's.
+            raids = (await tx.servers.get(actor.guild_id)).raid_channel_id
+            return Around(actor.guild_id, series.channel_id or raids, None, series.id)
         if target.scope is Scope.TEMPLATE:
             template_id, _ = await self._templates.named(tx, actor.guild_id, target.typed)
             return Around(actor.guild_id, None, template_id)
@@ -198,11 +200,7 @@ async def _check_rights(tx: Session, actor: Actor, around: Around, event: Event 
     elif event is not None:
         await places.require_manager(tx, actor, event)
     else:
-        require_officer(actor, (await places.place(tx, around)).officer_roles)
-
-
-async def _require_officer(tx: Session, actor: Actor) -> None:
-    require_officer(actor, (await places.place(tx, Around(actor.guild_id))).officer_roles)
+        await places.require_officer_at(tx, actor, around)
 
 
 def _level(target: Target, around: Around, event: Event | None) -> Level:

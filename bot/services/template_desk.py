@@ -14,13 +14,14 @@ from bot.domain.emoji import custom_id
 from bot.domain.errors import MusterError
 from bot.domain.ids import GuildId, UserId
 from bot.domain.json_values import Garbled, JsonObject
-from bot.domain.permissions import Actor, require_officer
+from bot.domain.permissions import Actor
 from bot.domain.template import BadTemplate, Template
 from bot.domain.template_edit import BadEdit, ServerRoles, TemplateWish, edited, known_roles
 from bot.domain.template_file import definition_of, located, read_file
 from bot.raid_helper.budget import Purpose
 from bot.raid_helper.client import RaidHelper
 from bot.raid_helper.templates import read_export, template_from
+from bot.services import places
 from bot.services.emoji_book import EmojiBook, require_shown
 from bot.services.raids import NoRaidHelperKey
 from bot.services.secrets import SecretBox
@@ -168,7 +169,7 @@ class TemplateDesk:
 
         What was refused is kept for `draft`, in memory, so that nobody has to type it twice.
         """
-        await self._require_officer(actor)
+        await self.check(actor)
         self._drafts[actor.guild_id, actor.user_id] = typed
         if len(self._drafts) > MOST_DRAFTS:
             self._drafts.popitem(last=False)
@@ -196,7 +197,7 @@ class TemplateDesk:
 
         Raises UnknownTemplate, NothingToChange, TooManyTemplates, and what `edited` raises for a mistyped option.
         """
-        await self._require_officer(actor)
+        await self.check(actor)
         if wish.emoji and (emoji := custom_id(wish.emoji)) and emoji not in await self._emoji.usable(actor.guild_id):
             raise BadEdit("`emoji`: sheets here can show the usual ones, such as 🛡️, and this server's own.")
         async with self._db.transaction() as tx:
@@ -250,7 +251,7 @@ class TemplateDesk:
         self, actor: Actor, content: bytes, roles: ServerRoles, name: str | None, *, replacing: bool
     ) -> Template:
         """Write a file's template down, under `name` when given. Raises BadTemplate with the line, and `create`'s."""
-        await self._require_officer(actor)
+        await self.check(actor)
         text = read_text(content)
         template = read_export(text) or read_file(text)
         try:
@@ -288,7 +289,8 @@ class TemplateDesk:
                 await _require_free(tx, actor.guild_id, called)
             return await self._store(tx, actor, template, "template.import")
 
-    async def _require_officer(self, actor: Actor) -> None:
+    async def check(self, actor: Actor) -> None:
+        """Raise NotAnOfficer for who may not write templates: before a form is opened."""
         async with self._db.transaction() as tx:
             await _default_for_officers(tx, actor)
 
@@ -326,9 +328,7 @@ def check_name(typed: str) -> str:
 
 async def _default_for_officers(tx: Session, actor: Actor) -> str:
     """The name of the server's default template, for its officers. Raises NotAnOfficer."""
-    server = await tx.servers.get(actor.guild_id)
-    require_officer(actor, server.officer_roles)
-    return server.default_template
+    return (await places.require_officer(tx, actor)).default_template
 
 
 async def _spelled(tx: Session, guild_id: GuildId, typed: str) -> str:

@@ -175,9 +175,9 @@ class SeriesCommands(Family):
 
     async def _add(self, interaction: Interaction, wish: SeriesWish) -> str:
         actor = actor_of(interaction)
-        server = await self.services.servers.require_officer(actor)
+        channel_id = await self.services.series.where(actor, wish)
         if wish.sheet is not SheetKind.RAID_HELPER:
-            require_postable(interaction, wish.channel_id or server.raid_channel_id or here(interaction))
+            require_postable(interaction, channel_id or here(interaction))
         started = await self.services.series.add(actor, wish)
         return series_texts.started(started.series, started.first, started.coming)
 

@@ -334,7 +334,7 @@ async def test_officers_only(stage: Stage) -> None:
         ("export", {"template": "duo"}),
         ("import", {"file": file('{"name": "x", "title": "x"}')}),
     ):
-        told = await stage.member.slash(f"template {command}", **options)
+        told = await stage.member.slash(f"template {command}", force=True, **options)
         assert is_refusal(told)
         assert "for officers" in told.text
     told = await stage.officer.submit(opened, FORM | {"name": "late"})  # no officer any more

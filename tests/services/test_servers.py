@@ -7,7 +7,7 @@ import pytest
 from pydantic import SecretStr
 
 from bot.domain.event import SheetKind
-from bot.domain.permissions import Actor, NotAnAdministrator, NotAnOfficer
+from bot.domain.permissions import Actor, NotAnAdministrator
 from bot.raid_helper.budget import Budget
 from bot.raid_helper.errors import InvalidKey, Unavailable
 from bot.services.secrets import NoEncryptionKey, SecretBox
@@ -58,14 +58,6 @@ async def test_an_unknown_zone_writes_nothing(world: World) -> None:
     with pytest.raises(UnknownZone):
         await world.first.servers.set_up(officer(), SetUp(channel_id=RAIDS, timezone="Mars"))
     assert await world.counts() == before
-
-
-async def test_the_settings_for_officers(guild: World) -> None:
-    await guild.first.servers.set_up(officer(), SetUp(officer_role_id=OFFICER_ROLE))
-    by_role = member(role_ids=frozenset({OFFICER_ROLE}))
-    assert (await guild.first.servers.require_officer(by_role)).raid_channel_id == RAIDS
-    with pytest.raises(NotAnOfficer):
-        await guild.first.servers.require_officer(member())
 
 
 # ---------------------------------------------------------------- Raid-Helper
