@@ -17,6 +17,7 @@ from bot.components import AnsweringModal, PersistentItem
 from bot.domain.first_steps import Steps
 from bot.domain.ids import ChannelId, GuildId, RoleId
 from bot.domain.needs import POSTS, SAYS
+from bot.domain.permissions import require_manager
 from bot.render import custom_ids, setup_texts
 from bot.services.servers import SetUp
 from bot.services.when import likely_zones
@@ -68,7 +69,8 @@ class SetupItem(PersistentItem[ui.Item[ui.View]], template=custom_ids.SETUP):
         return cls(item, match["do"])
 
     async def act(self, interaction: Interaction) -> None:
-        """Do it, and show the steps anew."""
+        """Do it, and show the steps anew; parts of it other officers may do elsewhere."""
+        require_manager(actor_of(interaction))
         if self.do == "elsewhere":
             await ZoneModal().open(interaction)
         else:

@@ -111,7 +111,10 @@ class SeriesRepository:
     async def lock(self, guild_id: GuildId, series_id: SeriesId) -> Series | None:
         """The series of this server, its row locked until the transaction ends; None when it is not there."""
         row = await self._db.fetchrow(
-            _SELECT + " WHERE id = $1 AND guild_discord_id = $2 FOR UPDATE", series_id, guild_id
+            # Below what a raid's row asks of its series': who holds a raid and writes another never waits for it.
+            _SELECT + " WHERE id = $1 AND guild_discord_id = $2 FOR NO KEY UPDATE",
+            series_id,
+            guild_id,
         )
         return _series(row) if row else None
 

@@ -170,7 +170,9 @@ class AutoBooker:
 
 async def _posted_anew(tx: Session, latest: Event, now: datetime) -> Event:
     """The raid that is booked, its sheet asked for once more. Raises NothingToBook when that stands."""
-    if latest.link:
+    # Its row first, as everybody: the queue may be at work on it, with actions that are asked for here.
+    locked = await tx.events.lock(latest.guild_id, latest.id)
+    if locked is None or locked.link:
         raise NothingToBook
     await tx.alerts.forget(latest.id, Alert.GIVEN_UP)
     await sheets.post(tx, latest, now, at_a_word=True)

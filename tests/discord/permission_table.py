@@ -34,6 +34,7 @@ from bot.services.template_desk import NoDraft
 from cogs.mine_forms import ArrivalModal, NoteModal
 from cogs.panel_forms import EditModal, WhenModal
 from cogs.raidhelper import KeyModal
+from cogs.setup import ZoneModal
 from cogs.template_form import NewTemplate
 from sandbox.discord.permissions import Permission
 from sandbox.discord.world import Message, Upload
@@ -187,9 +188,12 @@ def _raids(scene: Scene) -> Any:
 RAID: Options = {"event": "{event}"}
 SERIES: Options = {"series": "{series}"}
 MINE: Options = {"template": "{template}"}
-REMINDERS: Options = {"setting": "reminders", "value": "30"}
+THREAD: Options = {"setting": "thread", "value": "off"}
 
 COMMANDS = (
+    Command("raids", EVERYBODY),
+    Command("me signups", EVERYBODY),
+    Command("me timezone", EVERYBODY, {"zone": "Europe/Paris"}),
     Command("raid list", EVERYBODY),
     Command("raid show", EVERYBODY, RAID),
     Command("raid create", PLANNERS, {"title": "Alt run", "when": "sat 20:00"}),
@@ -241,24 +245,25 @@ COMMANDS = (
     Command("template import", OFFICERS, {"file": _template_file}),
     Command("settings show", OFFICERS),
     Command("settings show", RUNNERS, RAID),
-    Command("settings server", OFFICERS, REMINDERS),
+    Command("settings server", OFFICERS, THREAD),
     Command("settings server", MANAGERS, {"setting": "own_channel_only", "value": "off"}),
-    Command("settings channel", OFFICERS_HERE, {**REMINDERS, "channel": _raids}),
+    Command("settings channel", OFFICERS_HERE, {**THREAD, "channel": _raids}),
     Command("settings channel", MANAGERS, {"setting": "officer_roles", "value": "none", "channel": _raids}),
-    Command("settings template", OFFICERS, {**MINE, **REMINDERS}),
-    Command("settings series", OFFICERS_HERE, {**SERIES, **REMINDERS}),
-    Command("settings raid", RUNNERS, {**RAID, **REMINDERS}),
-    Command("settings reset", OFFICERS, {"setting": "reminders"}),
-    Command("settings reset", OFFICERS_HERE, {"setting": "reminders", "channel": _raids}),
-    Command("settings reset", OFFICERS, {**MINE, "setting": "reminders"}),
-    Command("settings reset", OFFICERS_HERE, {**SERIES, "setting": "reminders"}),
-    Command("settings reset", RUNNERS, {**RAID, "setting": "reminders"}),
+    Command("settings template", OFFICERS, {**MINE, **THREAD}),
+    Command("settings series", OFFICERS_HERE, {**SERIES, **THREAD}),
+    Command("settings raid", RUNNERS, {**RAID, **THREAD}),
+    Command("settings reset", OFFICERS, {"setting": "thread"}),
+    Command("settings reset", OFFICERS_HERE, {"setting": "thread", "channel": _raids}),
+    Command("settings reset", OFFICERS, {**MINE, "setting": "thread"}),
+    Command("settings reset", OFFICERS_HERE, {**SERIES, "setting": "thread"}),
+    Command("settings reset", RUNNERS, {**RAID, "setting": "thread"}),
     Command("settings reset", MANAGERS, {"setting": "officer_roles"}),
     Command("settings export", OFFICERS),
     Command("settings import", MANAGERS, {"file": _settings_file}),
     Command("template delete", OFFICERS, MINE),
 )
 NEEDS: Mapping[str, Permission | None] = {
+    "raids": None,
     "raid": None,
     "me": None,
     "template": Permission.MANAGE_EVENTS,
@@ -277,12 +282,20 @@ MENUS: Mapping[str, Rule] = {"Manage this raid": RUNNERS, "My sign-up": EVERYBOD
 
 @dataclass(frozen=True)
 class Component:
-    """A button, or a select with what is chosen of it ("@": a member). `unless` and `spoils` as in `Command`."""
+    """A button, or a select with what is chosen of it: a value, "@" a member, "#" a channel, "&" a role.
+
+    By the last word of the id where that decides it. `unless` and `spoils` as in `Command`.
+    """
 
     rule: Rule
-    chosen: str = ""
+    chosen: str | Mapping[str, str] = ""
     unless: tuple[type[MusterError], ...] = ()
     spoils: bool = False
+
+    def choice(self, custom_id: str, ids: Mapping[str, str]) -> str:
+        """What is chosen of the one with that id; "" for a button."""
+        word = custom_id.rpartition(":")[2]
+        return (self.chosen if isinstance(self.chosen, str) else self.chosen.get(word, "")).format(**ids)
 
 
 def _own(chosen: str = "") -> Component:
@@ -307,6 +320,13 @@ COMPONENTS: Mapping[str, Component] = {
     custom_ids.CALENDAR: _own(),
     custom_ids.STAY: _own(),
     custom_ids.COMP_SAY: _own(),
+    custom_ids.RAIDS_PAGE: _own(),
+    custom_ids.WEEK: _own(),
+    custom_ids.SETUP: Component(
+        MANAGERS,
+        {"channel": "#", "role": "&", "officers": "#", "zone": "Europe/Paris", "game": "wow-retail"},
+        (UnknownEvent,),
+    ),
     custom_ids.TEMPLATE_FORM: Component(OFFICERS, unless=(NoDraft,)),
     custom_ids.MINIMUM: Component(RUNNERS, spoils=True),
     custom_ids.SUBSTITUTES: Component(RUNNERS, unless=(NothingIsShort, NobodyToAsk)),
@@ -346,6 +366,7 @@ VALUES: Mapping[tuple[str, str], str] = {
     ("index", r"\d{1,2}"): "1",
     ("page", r"\d{1,3}"): "0",
     ("part", "[0-3]"): "0",
+    ("week", r"\d{1,2}"): "1",
     ("at", r"\d{1,12}"): str(AT),
     ("offer", "[0-9a-f]{8}"): "00000000",
     ("reason", r"[^\r\n]{0,50}"): "",
@@ -390,6 +411,7 @@ FORMS: Mapping[type[AnsweringModal], Form] = {
     EditModal: Form(RUNNERS, ":panel:edit", {"title": "Mythic"}),
     WhenModal: Form(RUNNERS, ":panel:move", {"when": "sat 20:00"}),
     KeyModal: Form(MANAGERS, "raidhelper connect", {"key": "s" * 32}),
+    ZoneModal: Form(MANAGERS, "setup:elsewhere", {"zone": "Europe/Paris"}),
     NewTemplate: Form(OFFICERS, "template create", {"name": "duo", "title": "Duo"}),
     NoteModal: Form(EVERYBODY, ":note", {"note": "I bring flasks"}),
     ArrivalModal: Form(EVERYBODY, ":arrival", {"arrival": "20:15"}),

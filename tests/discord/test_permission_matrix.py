@@ -43,7 +43,8 @@ from sandbox.discord.hand import Hand
 from sandbox.discord.world import JSON, Message
 
 PERMISSION = (NotAnOfficer, NotAnAdministrator)
-BUTTON, SELECT, USER_SELECT = 2, 3, 5
+BUTTON, STRINGS = 2, 3
+SELECTS = {"@": 5, "&": 6, "#": 8}
 
 
 @pytest.fixture
@@ -112,30 +113,25 @@ async def somebody(stage: Stage, name: str) -> tuple[Hand, Scene]:
     return hand, await Scene(stage, leader).set()
 
 
-def pressable(scene: Scene, custom_id: str, component: Component) -> Message:
-    """A message of the bot's with that one button or select."""
-    stage, item = scene.stage, _item(custom_id, component.chosen.format(**scene.ids))
+def pressable(stage: Stage, custom_id: str, chosen: str) -> Message:
+    """A message of the bot's with that one button, or with a select of what is chosen."""
     local = stage.local.discord
     message = Message(local.snowflakes.next(), stage.raids, local.bot_user, local.clock.now())
+    item: JSON = {"type": SELECTS.get(chosen, STRINGS) if chosen else BUTTON, "id": 2, "custom_id": custom_id}
+    if not chosen:
+        item |= {"style": 2, "label": "Press"}
+    elif chosen not in SELECTS:
+        item |= {"options": [{"label": chosen, "value": chosen}]}
     message.components = [{"type": 1, "id": 1, "components": [item]}]
     return posting.place(local, message)
 
 
-def _item(custom_id: str, chosen: str) -> JSON:
-    if not chosen:
-        return {"type": BUTTON, "id": 2, "style": 2, "label": "Press", "custom_id": custom_id}
-    if chosen == "@":
-        return {"type": USER_SELECT, "id": 2, "custom_id": custom_id}
-    return {"type": SELECT, "id": 2, "custom_id": custom_id, "options": [{"label": chosen, "value": chosen}]}
-
-
 async def touch(hand: Hand, scene: Scene, custom_id: str, component: Component) -> Answer:
     """Press it, or choose from it."""
-    message = pressable(scene, custom_id, component)
-    if not component.chosen:
-        return await hand.click(message, custom_id)
-    chosen = component.chosen.format(**scene.ids)
-    return await hand.select(message, [scene.stage.member.actor if chosen == "@" else chosen])
+    stage, chosen = scene.stage, component.choice(custom_id, scene.ids)
+    message = pressable(stage, custom_id, chosen)
+    things = {"@": stage.member.actor, "#": stage.raids, "&": stage.officer_role}
+    return await (hand.select(message, [things.get(chosen, chosen)]) if chosen else hand.click(message, custom_id))
 
 
 def called(row: Command) -> str:
@@ -258,6 +254,8 @@ async def test_who_lost_the_right_while_typing_is_refused(
 
 async def open_form(hand: Hand, scene: Scene, opened: str) -> Answer:
     """The form that a command shows, or a component of the scene's raid: there the hand comes late."""
+    if opened.startswith("setup:"):
+        return await touch(hand, scene, f"muster:{opened}", Component(EVERYBODY))
     if not opened.startswith(":"):
         return await hand.slash(opened, force=True)
     officers, event = scene.stage.local.bot.services.officers, scene.ids["event"]
