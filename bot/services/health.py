@@ -8,7 +8,7 @@ from bot.domain import needs
 from bot.domain.event import SheetKind
 from bot.domain.health import Letter, Quota, Stored
 from bot.domain.ids import ChannelId, GuildId
-from bot.domain.permissions import Actor, require_officer
+from bot.domain.permissions import Actor
 from bot.domain.settings import ARCHIVE_CHANNEL
 from bot.services import places
 from bot.services.servers import Servers
@@ -42,8 +42,7 @@ class HealthDesk:
         now = self._clock.now()
         async with self._db.transaction() as tx:
             around = Around(actor.guild_id)
-            require_officer(actor, (await places.place(tx, around)).officer_roles)
-            server = await tx.servers.get(actor.guild_id)
+            server = await places.require_officer_of_server(tx, actor)
             waiting = await tx.actions.waiting(actor.guild_id, now)
             migration = await tx.state.migration()
             given_up = await tx.dead_letters.count(actor.guild_id)

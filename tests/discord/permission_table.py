@@ -24,6 +24,7 @@ from bot.domain.series_change import StandsAsItIs
 from bot.render import custom_ids
 from bot.services.alert_desk import NobodyToAsk, NothingIsShort
 from bot.services.breaks import NothingToCancel
+from bot.services.dead_letters import LetterGone
 from bot.services.lost_sheets import NothingLost
 from bot.services.officers import OfferGone, Whom
 from bot.services.raids import RaidWish
@@ -94,6 +95,8 @@ MANAGERS = Rule(_MANAGERS, NotAnAdministrator)
 OFFICERS = Rule(_OFFICERS)
 """Of what is the whole server's."""
 OFFICERS_HERE = Rule(_OFFICERS | {STRICT_TEAM})
+OFFICERS_ANYWHERE = Rule(_OFFICERS | {STRICT_TEAM, OTHER_TEAM})
+"""Of what shows everybody their own channel's."""
 PLANNERS = Rule(_OFFICERS | {STRICT_TEAM, HOST, OTHER_HOST})
 RUNNERS = Rule(_OFFICERS | {STRICT_TEAM, HOST}, others={OTHER_HOST: NotYourRaid})
 """Whoever manages that raid."""
@@ -123,7 +126,7 @@ class Scene:
         await services.template_desk.copy(self.boss, "plain", "mine", None)
         await services.breaks.add(self.boss, "2026-12-24", None, None)
         value = self.stage.value
-        self.ids["template"] = "mine"
+        self.ids["template"], self.ids["letter"] = "mine", "1"
         self.ids["rest"] = str(await value("SELECT max(id) FROM patt.breaks"))
         await self.renew()
         await self.stage.local.settle()
@@ -198,6 +201,7 @@ COMMANDS = (
     Command("raid show", EVERYBODY, RAID),
     Command("raid create", PLANNERS, {"title": "Alt run", "when": "sat 20:00"}),
     Command("raid create", OFFICERS_HERE, {"title": "Alt run", "when": "sat 20:00", "repeat": "weekly"}),
+    Command("raid health", OFFICERS),
     Command("raid comp", RUNNERS, RAID),
     Command("raid remind", RUNNERS, RAID),
     Command("raid unsigned", RUNNERS, RAID),
@@ -214,7 +218,7 @@ COMMANDS = (
     Command("raid setup", MANAGERS),
     Command("raid setup", MANAGERS, {"officer_channel": lambda scene: scene.stage.officers}),
     Command("raid series add", OFFICERS_HERE, {"title": "Alts", "weekday": "sat", "time": "20:00"}),
-    Command("raid series list", OFFICERS_HERE),
+    Command("raid series list", OFFICERS_ANYWHERE),
     Command("raid series list", OFFICERS_HERE, SERIES),
     Command("raid series book", OFFICERS_HERE, SERIES, (NothingToBook,)),
     Command("raid series edit", OFFICERS_HERE, {**SERIES, "title": "Alts"}),
@@ -327,6 +331,8 @@ COMPONENTS: Mapping[str, Component] = {
         {"channel": "#", "role": "&", "officers": "#", "zone": "Europe/Paris", "game": "wow-retail"},
         (UnknownEvent,),
     ),
+    custom_ids.HEALTH: Component(OFFICERS),
+    custom_ids.LETTER: Component(OFFICERS, unless=(LetterGone,)),
     custom_ids.TEMPLATE_FORM: Component(OFFICERS, unless=(NoDraft,)),
     custom_ids.MINIMUM: Component(RUNNERS, spoils=True),
     custom_ids.SUBSTITUTES: Component(RUNNERS, unless=(NothingIsShort, NobodyToAsk)),
@@ -348,7 +354,7 @@ COMPONENTS: Mapping[str, Component] = {
     custom_ids.PANEL_OFFER: Component(RUNNERS, unless=(OfferGone,)),
     custom_ids.PANEL_OFF: Component(RUNNERS, spoils=True),
     custom_ids.PANEL_UNDO: Component(RUNNERS, spoils=True),
-    custom_ids.SERIES_PAGE: Component(OFFICERS_HERE),
+    custom_ids.SERIES_PAGE: Component(OFFICERS_ANYWHERE),
     custom_ids.SERIES_PICK: Component(OFFICERS_HERE, "{series}"),
     custom_ids.SERIES_BRING: Component(OFFICERS_HERE, unless=(StandsAsItIs, UnknownEvent)),
     custom_ids.SERIES_SKIP: Component(OFFICERS_HERE),
