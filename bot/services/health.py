@@ -42,7 +42,7 @@ class HealthDesk:
         now = self._clock.now()
         async with self._db.transaction() as tx:
             around = Around(actor.guild_id)
-            server = await places.require_officer_of_server(tx, actor)
+            server = await places.require_officer(tx, actor)
             waiting = await tx.actions.waiting(actor.guild_id, now)
             migration = await tx.state.migration()
             given_up = await tx.dead_letters.count(actor.guild_id)

@@ -12,6 +12,7 @@ from typing import Any
 from raid_stage import Stage
 
 from bot.components import AnsweringModal
+from bot.domain.away import UnknownSpan
 from bot.domain.booking import NothingAsked
 from bot.domain.comp import NotPublished
 from bot.domain.errors import MusterError
@@ -191,6 +192,7 @@ def _raids(scene: Scene) -> Any:
 RAID: Options = {"event": "{event}"}
 SERIES: Options = {"series": "{series}"}
 MINE: Options = {"template": "{template}"}
+PLAYER: Options = {"player": "#{player}"}
 THREAD: Options = {"setting": "thread", "value": "off"}
 
 COMMANDS = (
@@ -234,6 +236,18 @@ COMMANDS = (
     Command("me characters add", EVERYBODY, {"name": "Alta", "spec": "Holy Paladin"}),
     Command("me characters edit", EVERYBODY, {"character": "Alta", "main": _yes}),
     Command("me characters remove", EVERYBODY, {"character": "Alta"}),
+    Command("me away list", EVERYBODY),
+    Command("me away add", EVERYBODY, {"from": "24 dec"}),
+    Command("me away remove", EVERYBODY, {"absence": "#99"}, (UnknownSpan,)),
+    Command("player show", OFFICERS, PLAYER),
+    Command("player link", OFFICERS, {"member": lambda scene: scene.stage.member.actor, "name": "Hilda"}, spoils=True),
+    Command("player invite", OFFICERS, {**PLAYER, "on": _yes}),
+    Command("player hiatus", OFFICERS, {**PLAYER, "on": _yes}),
+    Command("player active", OFFICERS, {**PLAYER, "on": _yes}),
+    Command("player rank list", OFFICERS),
+    Command("player rank set", OFFICERS, {"name": "Core", "level": lambda _: 2}),
+    Command("player rank give", OFFICERS, {**PLAYER, "name": "Core"}),
+    Command("player rank remove", OFFICERS, {"name": "Core"}),
     Command("raidhelper connect", MANAGERS),
     Command("raidhelper test", MANAGERS, {}, (NoRaidHelperKey,)),
     Command("raidhelper import", OFFICERS, {}, (NoRaidHelperKey,)),
@@ -270,6 +284,7 @@ NEEDS: Mapping[str, Permission | None] = {
     "raids": None,
     "raid": None,
     "me": None,
+    "player": Permission.MANAGE_EVENTS,
     "template": Permission.MANAGE_EVENTS,
     "settings": Permission.MANAGE_EVENTS,
     "raidhelper": Permission.MANAGE_GUILD,
