@@ -127,32 +127,17 @@ class ActionRepository:
 
         Kinds this version does not know wait for one that does.
         """
-        # One claims at a time: a claim not yet committed would not show that its lane is busy. Nobody waits for the
-        # disk: a claim that a dying server forgets was never made, and what it led to carries the action's nonce.
-        await self._db.execute(
-            """
-            SELECT pg_advisory_xact_lock(hashtext('patt.scheduled_actions')),
-                   set_config('synchronous_commit', 'off', TRUE)
-            """
-        )
         rows = await self._db.fetch(
             """
-            WITH due AS MATERIALIZED (
-                SELECT id FROM patt.scheduled_actions
-                WHERE claimed_until IS NULL AND NOT dead AND wake_at <= $1 AND kind = ANY($4)
-                    AND lane NOT IN (SELECT lane FROM patt.scheduled_actions WHERE claimed_until IS NOT NULL)
-                ORDER BY wake_at, id LIMIT $3 FOR UPDATE SKIP LOCKED)
-            UPDATE patt.scheduled_actions action SET
-                attempts = attempts + 1, fence = fence + 1, claimed_until = $1::timestamptz + $2::interval
-            FROM due WHERE action.id = due.id
-            RETURNING action.id, guild_discord_id, kind, lane, due_at, event_id, payload, version, attempts, fence
+            SELECT id, guild_discord_id, kind, lane, due_at, event_id, payload, version, attempts, fence
+            FROM patt.claim_actions($1, $2, $3, $4) ORDER BY due_at, id
             """,
             now,
             lease,
             most,
             _KINDS,
         )
-        return sorted((_action(row) for row in rows), key=lambda one: (one.due_at, one.id))
+        return [_action(row) for row in rows]
 
     async def renew(self, action: Action, now: datetime, lease: timedelta) -> bool:
         """Hold the claimed action for another `lease`; False when it was let go or somebody else has taken it over."""

@@ -2,9 +2,9 @@
 
 import asyncio
 import logging
+from collections import defaultdict
 from collections.abc import Awaitable, Callable, Collection, Coroutine, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
-from itertools import groupby
 from typing import Any
 
 from bot.clock import Clock
@@ -20,7 +20,7 @@ log = logging.getLogger(__name__)
 LEASE = timedelta(seconds=90)
 PATIENCE = timedelta(seconds=60)
 """How long one action may take; shorter than the lease, so nobody else starts it meanwhile."""
-BATCH = 500
+BATCH = 1000
 AT_ONCE = 100
 """Actions begun together; one that takes longer than a second counts no more."""
 LONGEST_SLEEP = timedelta(seconds=60)
@@ -123,7 +123,7 @@ class Queue:
         if self._stopping:
             return None
         now = self._clock.now()
-        async with self._db.transaction() as tx:
+        async with self._db.statements() as tx:
             # A clock that was turned back since the last look makes what was looked at then the future again.
             return await tx.actions.next_wake(min(self._looked, now) if self._looked else None)
 
@@ -131,7 +131,7 @@ class Queue:
         if self._stopping:
             return []
         now = self._clock.now()
-        async with self._db.transaction() as tx:
+        async with self._db.statements() as tx:
             actions = await tx.actions.claim(now, LEASE, most=BATCH)
         if len(actions) < BATCH:
             self._looked = now
@@ -141,13 +141,16 @@ class Queue:
         """How many actions of workers that are gone are there for the taking now."""
         if self._stopping:
             return 0
-        async with self._db.transaction() as tx:
+        async with self._db.statements() as tx:
             return await tx.actions.free(self._clock.now(), LEASE)
 
     def _begin(self, actions: Sequence[Action], lanes: "_Lanes") -> None:
         safe_until = self._clock.now() + LEASE - PATIENCE
-        for _, lane in groupby(sorted(actions, key=_by_lane), key=_by_lane):
-            lanes.begin(self._work_lane(list(lane), safe_until), self._db.work.set)
+        by_lane: defaultdict[str, list[Action]] = defaultdict(list)
+        for action in actions:
+            by_lane[action.lane].append(action)
+        for lane in by_lane.values():
+            lanes.begin(self._work_lane(lane, safe_until), self._db.work.set)
 
     async def _work_lane(self, actions: Iterable[Action], safe_until: datetime) -> None:
         for action in actions:
@@ -162,7 +165,7 @@ class Queue:
             await self._settling.do(settled)
 
     async def _still_ours(self, action: Action) -> bool:
-        async with self._db.transaction() as tx:
+        async with self._db.statements() as tx:
             return await tx.actions.renew(action, self._clock.now(), LEASE)
 
     async def _work(self, action: Action) -> Settled:
@@ -205,7 +208,9 @@ class Queue:
 
     async def _settle(self, settled: Sequence[Settled], *, wait: bool) -> Collection[ActionId]:
         now = self._clock.now()
-        async with self._db.transaction() as tx:
+        # What tells of the dead is written with their end; the others are one statement, in one round trip.
+        together = any(one.fate is Fate.DEAD for one in settled)
+        async with self._db.transaction() if together else self._db.statements() as tx:
             written = await tx.actions.settle(settled, now, wait=wait)
             dead = [one for one in settled if one.fate is Fate.DEAD and one.action.id in written]
             await tx.actions.enqueue(*(_word_of(one, now) for one in dead if _is_missed(one.action)))
@@ -240,8 +245,8 @@ class _Lanes:
             self._ended.pop().result()
 
     async def end(self) -> None:
-        """Stop those still at work."""
-        await _cancelled(list(self._tasks))
+        """Stop those still at work; what ended the others is told by what ends the work, or is the same."""
+        await _cancelled([*self._tasks, *self._ended])
 
 
 def _is_missed(action: Action) -> bool:
@@ -259,10 +264,6 @@ def _word_of(settled: Settled, now: datetime) -> NewAction:
 def back_off(attempts: int) -> timedelta:
     """How long to wait after the given number of attempts: 2 s, 4 s, 8 s … ten minutes at most."""
     return min(LONGEST_BACK_OFF, timedelta(seconds=2.0 ** min(attempts, 10)))
-
-
-def _by_lane(action: Action) -> str:
-    return action.lane
 
 
 async def _first(*awaitables: Awaitable[object]) -> None:

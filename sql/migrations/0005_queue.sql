@@ -30,3 +30,25 @@ BEGIN
 END $$;
 CREATE TRIGGER scheduled_actions_tell AFTER INSERT ON patt.scheduled_actions
     REFERENCING NEW TABLE AS enqueued FOR EACH STATEMENT EXECUTE FUNCTION patt.tell_of_actions();
+
+-- Takes what is due, for a lease. A function, because each of its statements sees what was committed before it: the
+-- second one what the holder of the lock claimed while the first waited for it, in one round trip.
+CREATE FUNCTION patt.claim_actions(present timestamptz, lease interval, most integer, kinds text[])
+RETURNS SETOF patt.scheduled_actions LANGUAGE plpgsql
+SET enable_seqscan = off SET enable_bitmapscan = off AS $$
+BEGIN
+    -- The plan is made once, for any moment, not knowing how little is due: it shall follow the indexes.
+    -- One claims at a time: a claim not yet committed would not show that its lane is busy. Nobody waits for the disk:
+    -- a claim that a dying server forgets was never made, and what it led to carries the action's nonce.
+    PERFORM pg_advisory_xact_lock(hashtext('patt.scheduled_actions')), set_config('synchronous_commit', 'off', TRUE);
+    RETURN QUERY
+        WITH due AS MATERIALIZED (
+            SELECT id FROM patt.scheduled_actions
+            WHERE claimed_until IS NULL AND NOT dead AND wake_at <= present AND kind = ANY(kinds)
+                AND lane NOT IN (SELECT lane FROM patt.scheduled_actions WHERE claimed_until IS NOT NULL)
+            ORDER BY wake_at, id LIMIT most FOR UPDATE SKIP LOCKED)
+        UPDATE patt.scheduled_actions action SET
+            attempts = attempts + 1, fence = fence + 1, claimed_until = present + lease
+        WHERE action.id = ANY(ARRAY(SELECT id FROM due))
+        RETURNING action.*;
+END $$;
