@@ -50,6 +50,7 @@ from bot.services.mirrors import Mirrors
 from bot.services.my_raids import MyRaids
 from bot.services.notices import Notices
 from bot.services.officers import Officers
+from bot.services.own_data import OwnData
 from bot.services.own_zone import OwnZone
 from bot.services.panel import Panel
 from bot.services.people_desk import PeopleDesk
@@ -277,6 +278,7 @@ def _use_cases(
         mine=Mine(db, templates, clock),
         characters=Characters(db, templates),
         own_zone=OwnZone(db),
+        own_data=OwnData(db, templates, clock),
         absences=Absences(db, templates, clock),
         people=PeopleDesk(db, templates, clock),
         linking=Linking(db, templates, clock),

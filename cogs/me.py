@@ -15,6 +15,7 @@ from bot.services.reminders import HabitsWish
 from cogs.actors import Interaction, actor_of
 from cogs.me_away import MeAway
 from cogs.me_calendar import MeCalendar
+from cogs.me_data import ForgetButton, MeData
 from cogs.raid import options
 
 BY = [
@@ -50,7 +51,7 @@ def _choices(found: list[tuple[str, str]]) -> options.Choices:
 
 
 @app_commands.guild_only()
-class Me(MeCalendar, MeAway, commands.GroupCog, name="me", description="What you play and when you raid"):
+class Me(MeCalendar, MeAway, MeData, commands.GroupCog, name="me", description="What you play and when you raid"):
     """The cog behind `/me`."""
 
     characters = app_commands.Group(name="characters", description="Your characters: mains and alts")
@@ -128,5 +129,6 @@ class Me(MeCalendar, MeAway, commands.GroupCog, name="me", description="What you
 
 
 async def setup(bot: MusterBot) -> None:
-    """Add the cog."""
+    """Add the cog and its button."""
+    bot.add_dynamic_items(ForgetButton)
     await bot.add_cog(Me(bot))

@@ -19,6 +19,7 @@ from db.history import HistoryRepository
 from db.lost_rights import LostRightRepository
 from db.merging import MergeRepository
 from db.mirrors import MirrorRepository
+from db.own_data import OwnDataRepository
 from db.people import PersonRepository
 from db.players import PlayerRepository
 from db.pool import Pool
@@ -56,6 +57,7 @@ class Session:
         self.merging = MergeRepository(connection)
         self.mirrors = MirrorRepository(connection)
         self.habits = HabitRepository(connection)
+        self.own_data = OwnDataRepository(connection)
         self.people = PersonRepository(connection)
         self.players = PlayerRepository(connection)
         self.questions = QuestionRepository(connection)

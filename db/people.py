@@ -34,7 +34,9 @@ class PersonRepository:
     async def get(self, guild_id: GuildId, player_id: PlayerId) -> Person | None:
         """The server's player of that id, or None when they are gone."""
         row = await self._db.fetchrow(
-            _SELECT + " WHERE player.id = $1 AND player.guild_discord_id = $2", player_id, guild_id
+            _SELECT + " WHERE player.id = $1 AND player.guild_discord_id = $2 AND NOT player.forgotten",
+            player_id,
+            guild_id,
         )
         return _person(row) if row else None
 

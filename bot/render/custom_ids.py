@@ -38,6 +38,7 @@ UNDO = r"muster:undo:(?P<entry>\d{1,18})"
 TEMPLATE_FORM = r"muster:template:again"
 RAIDS_PAGE = r"muster:raids:(?P<page>\d{1,3})"
 WEEK = r"muster:week:(?P<week>\d{1,2})"
+FORGET = r"muster:forget"
 COMP_SAY = rf"{_EVENT}:comp:(?P<say>confirm|decline)"
 COMP_DO = rf"{_EVENT}:comp:(?P<do>show|propose|who|publish|unpublish)"
 COMP_WHO = rf"{_EVENT}:comp:who:(?P<part>[0-3])"
@@ -98,6 +99,7 @@ ALL = (
     TEMPLATE_FORM,
     RAIDS_PAGE,
     WEEK,
+    FORGET,
     *COMP,
     *PANEL,
     *SERIES,
@@ -220,6 +222,11 @@ def calendar(event_id: EventId) -> str:
 def template_form() -> str:
     """The id of the button that opens a refused form again."""
     return "muster:template:again"
+
+
+def forget() -> str:
+    """The id of `Forget me`."""
+    return "muster:forget"
 
 
 def raids_page(page: int) -> str:

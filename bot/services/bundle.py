@@ -23,6 +23,7 @@ from bot.services.mine import Mine
 from bot.services.mirrors import Mirrors
 from bot.services.my_raids import MyRaids
 from bot.services.officers import Officers
+from bot.services.own_data import OwnData
 from bot.services.own_zone import OwnZone
 from bot.services.panel import Panel
 from bot.services.people_desk import PeopleDesk
@@ -69,6 +70,7 @@ class Services:
     mine: Mine
     characters: Characters
     own_zone: OwnZone
+    own_data: OwnData
     absences: Absences
     people: PeopleDesk
     linking: Linking

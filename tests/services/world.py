@@ -41,6 +41,7 @@ from bot.services.mirrors import Mirrors
 from bot.services.my_raids import MyRaids
 from bot.services.notices import Notices
 from bot.services.officers import Officers
+from bot.services.own_data import OwnData
 from bot.services.own_zone import OwnZone
 from bot.services.panel import Panel
 from bot.services.people_desk import PeopleDesk
@@ -121,6 +122,7 @@ class Worker:
     mine: Mine
     characters: Characters
     own_zone: OwnZone
+    own_data: OwnData
     absences: Absences
     people: PeopleDesk
     linking: Linking
@@ -322,6 +324,7 @@ def _worker(world: World, pool: Pool, http: aiohttp.ClientSession, timeout_secon
         mine=Mine(db, templates, clock),
         characters=Characters(db, templates),
         own_zone=OwnZone(db),
+        own_data=OwnData(db, templates, clock),
         absences=Absences(db, templates, clock),
         people=PeopleDesk(db, templates, clock),
         linking=Linking(db, templates, clock),

@@ -51,6 +51,7 @@ built = st.one_of(
         st.builds(custom_ids.minimum, events, st.sampled_from([Verdict.CANCELLED, Verdict.KEPT])),
     ),
     st.tuples(st.just(custom_ids.RAIDS_PAGE), st.builds(custom_ids.raids_page, st.integers(0, 999))),
+    st.tuples(st.just(custom_ids.FORGET), st.builds(custom_ids.forget)),
     st.tuples(st.just(custom_ids.WEEK), st.builds(custom_ids.week, st.integers(0, 99))),
     st.tuples(st.just(custom_ids.SUBSTITUTES), st.builds(custom_ids.substitutes, events)),
     st.tuples(st.just(custom_ids.BOOK_NOW), st.builds(custom_ids.book_now, series)),

@@ -1,0 +1,187 @@
+"""Everything kept about one person in one server: handed out, and forgotten."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from bot.domain.ids import EventId, GuildId, PlayerId, UserId
+from db.rows import Connection
+
+SOMEBODY = "Somebody"
+"""What is left of a name."""
+
+
+class OwnDataRepository:
+    """Reads and forgets one person's rows, wherever they stand."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._db = connection
+
+    async def everything(self, guild_id: GuildId, user_id: UserId) -> Mapping[str, Any]:
+        """What the server's tables hold about that Discord user, as JSON values, by what it is."""
+        return await self._db.fetchval(
+            """
+            WITH own AS MATERIALIZED (
+                SELECT player.* FROM guild_identity.players player
+                JOIN guild_identity.discord_users discord_user ON discord_user.id = player.discord_user_id
+                WHERE player.guild_discord_id = $1 AND discord_user.discord_id = $2
+            )
+            SELECT jsonb_build_object(
+                'discord_user', (SELECT to_jsonb(one) FROM guild_identity.discord_users one WHERE discord_id = $2),
+                'player', (SELECT to_jsonb(own) || jsonb_build_object('rank', rank.name)
+                    FROM own LEFT JOIN common.guild_ranks rank ON rank.id = own.guild_rank_id),
+                'characters', (SELECT jsonb_agg(to_jsonb(one) || jsonb_build_object(
+                        'class', class.name, 'spec', spec.name) ORDER BY one.id)
+                    FROM guild_identity.wow_characters one
+                    LEFT JOIN guild_identity.classes class ON class.id = one.class_id
+                    LEFT JOIN guild_identity.specializations spec ON spec.id = one.spec_id
+                    WHERE one.player_id IN (SELECT id FROM own)),
+                'away', (SELECT jsonb_agg(to_jsonb(one) ORDER BY one.id) FROM guild_identity.away one
+                    WHERE one.player_id IN (SELECT id FROM own)),
+                'sign_ups', (SELECT jsonb_agg(to_jsonb(one) || jsonb_build_object(
+                        'raid', event.title, 'raid_starts_at', event.start_time_utc) ORDER BY event.start_time_utc)
+                    FROM patt.raid_attendance one JOIN patt.raid_events event ON event.id = one.event_id
+                    WHERE one.player_id IN (SELECT id FROM own)),
+                'comps', (SELECT jsonb_agg(to_jsonb(one) ORDER BY one.event_id) FROM patt.comp_slots one
+                    WHERE one.player_id IN (SELECT id FROM own)),
+                'raids_led_or_planned', (SELECT jsonb_agg(jsonb_build_object(
+                        'id', id, 'title', title, 'starts_at', start_time_utc, 'led', leader_discord_id = $2,
+                        'planned', created_by = $2) ORDER BY id)
+                    FROM patt.raid_events WHERE guild_discord_id = $1 AND $2 IN (leader_discord_id, created_by)),
+                'series_led', (SELECT jsonb_agg(jsonb_build_object('id', id, 'label', label) ORDER BY id)
+                    FROM patt.recurring_events WHERE guild_discord_id = $1 AND leader_discord_id = $2),
+                'told', (SELECT jsonb_agg(to_jsonb(one)) FROM patt.told one
+                    JOIN patt.raid_events event ON event.id = one.event_id
+                    WHERE event.guild_discord_id = $1 AND one.user_discord_id = $2),
+                'raid_roles', (SELECT jsonb_agg(to_jsonb(one)) FROM patt.role_holders one
+                    JOIN patt.raid_events event ON event.id = one.event_id
+                    WHERE event.guild_discord_id = $1 AND one.user_discord_id = $2),
+                'done_as_officer', (SELECT jsonb_agg(to_jsonb(one) ORDER BY one.id) FROM patt.audit one
+                    WHERE one.guild_discord_id = $1 AND one.actor_discord_id = $2),
+                'messages_to_come', (SELECT jsonb_agg(to_jsonb(one) ORDER BY one.id) FROM patt.scheduled_actions one
+                    WHERE one.guild_discord_id = $1 AND one.lane = 'member:' || $2::bigint::text)
+            )
+            """,
+            guild_id,
+            user_id,
+        )
+
+    async def elsewhere(self, guild_id: GuildId, user_id: UserId) -> Sequence[GuildId]:
+        """The other servers in which that Discord user is registered."""
+        rows = await self._db.fetch(
+            """
+            SELECT player.guild_discord_id FROM guild_identity.players player
+            JOIN guild_identity.discord_users discord_user ON discord_user.id = player.discord_user_id
+            WHERE discord_user.discord_id = $2 AND player.guild_discord_id <> $1 ORDER BY 1
+            """,
+            guild_id,
+            user_id,
+        )
+        return [GuildId(row["guild_discord_id"]) for row in rows]
+
+    async def shown_on(self, guild_id: GuildId, player_id: PlayerId, user_id: UserId) -> Sequence[EventId]:
+        """The raids whose standing sheets show the player, or them as leader; the latest first."""
+        rows = await self._db.fetch(
+            """
+            SELECT id FROM patt.raid_events event
+            WHERE guild_discord_id = $1 AND discord_message_id IS NOT NULL AND (leader_discord_id = $3 OR EXISTS (
+                SELECT FROM patt.raid_attendance WHERE event_id = event.id AND player_id = $2))
+            ORDER BY start_time_utc DESC
+            """,
+            guild_id,
+            player_id,
+            user_id,
+        )
+        return [EventId(row["id"]) for row in rows]
+
+    async def forget(self, guild_id: GuildId, player_id: PlayerId, user_id: UserId) -> None:
+        """Take the person out of everything; where they were, a nameless placeholder keeps the counts right."""
+        await self._forget_deeds(guild_id, user_id)
+        await self._forget_traces(guild_id, player_id, user_id)
+        await self._forget_person(player_id, user_id)
+
+    async def _forget_deeds(self, guild_id: GuildId, user_id: UserId) -> None:
+        """What they led, planned and decided is nobody's from now on."""
+        await self._db.execute(
+            """
+            WITH raids AS (
+                UPDATE patt.raid_events SET leader_discord_id = nullif(leader_discord_id, $2),
+                    created_by = nullif(created_by, $2)
+                WHERE guild_discord_id = $1 AND $2 IN (leader_discord_id, created_by)
+            ), series AS (
+                UPDATE patt.recurring_events SET leader_discord_id = NULL
+                WHERE guild_discord_id = $1 AND leader_discord_id = $2
+            ), skips AS (
+                UPDATE patt.series_skips one SET by_discord_id = NULL FROM patt.recurring_events series
+                WHERE series.id = one.recurring_event_id AND series.guild_discord_id = $1 AND by_discord_id = $2
+            ), questions AS (
+                UPDATE patt.booking_questions one SET by_discord_id = NULL FROM patt.recurring_events series
+                WHERE series.id = one.recurring_event_id AND series.guild_discord_id = $1 AND by_discord_id = $2
+            ), moves AS (
+                UPDATE patt.series_moves one SET by_discord_id = NULL FROM patt.recurring_events series
+                WHERE series.id = one.recurring_event_id AND series.guild_discord_id = $1 AND by_discord_id = $2
+            )
+            UPDATE patt.audit SET actor_discord_id = NULL WHERE guild_discord_id = $1 AND actor_discord_id = $2
+            """,
+            guild_id,
+            user_id,
+        )
+
+    async def _forget_traces(self, guild_id: GuildId, player_id: PlayerId, user_id: UserId) -> None:
+        """What was noted and told about them, and what was yet to be told; what a worker has in hand is said still."""
+        await self._db.execute(
+            """
+            WITH told AS (
+                DELETE FROM patt.told one USING patt.raid_events event
+                WHERE event.id = one.event_id AND event.guild_discord_id = $1 AND one.user_discord_id = $3
+            ), comps AS (
+                UPDATE patt.comps one SET told = told - $3::bigint::text FROM patt.raid_events event
+                WHERE event.id = one.event_id AND event.guild_discord_id = $1 AND one.told ? $3::bigint::text
+            ), to_come AS (
+                DELETE FROM patt.scheduled_actions
+                WHERE guild_discord_id = $1 AND lane = 'member:' || $3::bigint::text AND claimed_until IS NULL
+            )
+            UPDATE patt.audit SET details = details - 'name' #- '{before,note}' #- '{after,note}'
+            WHERE guild_discord_id = $1 AND to_jsonb($2::bigint) IN (
+                details -> 'player_id', details #> '{before,player_id}', details #> '{after,player_id}')
+            """,
+            guild_id,
+            player_id,
+            user_id,
+        )
+
+    async def _forget_person(self, player_id: PlayerId, user_id: UserId) -> None:
+        await self._db.execute("DELETE FROM guild_identity.wow_characters WHERE player_id = $1", player_id)
+        await self._db.execute("DELETE FROM guild_identity.away WHERE player_id = $1", player_id)
+        await self._db.execute(
+            """
+            UPDATE patt.raid_attendance SET note = '', offers = '{}', arrives_at = NULL, raid_helper_signup_id = NULL
+            WHERE player_id = $1
+            """,
+            player_id,
+        )
+        await self._db.execute(
+            """
+            UPDATE guild_identity.players SET display_name = $2, discord_user_id = NULL, guild_rank_id = NULL,
+                main_character_id = NULL, main_spec_id = NULL, is_active = FALSE, auto_invite_events = FALSE,
+                on_hiatus = FALSE, timezone = NULL, remind_by = NULL, remind_minutes = NULL, quiet_from = NULL,
+                quiet_until = NULL, forgotten = TRUE
+            WHERE id = $1
+            """,
+            player_id,
+            SOMEBODY,
+        )
+        await self._db.execute(
+            """
+            DELETE FROM guild_identity.players player WHERE id = $1
+              AND NOT EXISTS (SELECT FROM patt.raid_attendance WHERE player_id = player.id)
+              AND NOT EXISTS (SELECT FROM patt.comp_slots WHERE player_id = player.id)
+            """,
+            player_id,
+        )
+        await self._db.execute(
+            """
+            DELETE FROM guild_identity.discord_users one WHERE discord_id = $1
+              AND NOT EXISTS (SELECT FROM guild_identity.players WHERE discord_user_id = one.id)
+            """,
+            user_id,
+        )
