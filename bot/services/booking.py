@@ -128,7 +128,8 @@ class AutoBooker:
         if by_hand is not None:
             return await _follow_by_hand(tx, source, by_hand)
         if moment is Moment.MISSED:
-            return await self._missed(tx, series, source, now)
+            gone_by = occurrence.start <= now and source.id != await tx.bookings.latest(series.id)
+            return await self._missed(tx, series, source, now, tell=not gone_by)
         return await self._book(tx, source, series, occurrence, terms, now)
 
     async def _book_series(self, tx: Session, guild_id: GuildId, series_id: int, now: datetime) -> bool:
@@ -159,11 +160,16 @@ class AutoBooker:
             return False
         return await self._planner.plan(tx, source, series, occurrence, now) is not None
 
-    async def _missed(self, tx: Session, series: Series, source: Event | None, now: datetime) -> bool:
-        """It is too late: say so once. A series that waits for Raid-Helper does so in silence."""
+    async def _missed(
+        self, tx: Session, series: Series, source: Event | None, now: datetime, *, tell: bool = True
+    ) -> bool:
+        """It is too late: say so once. A series that waits for Raid-Helper does so in silence.
+
+        A night that has gone by with a later raid booked is nobody's news (`tell`): there may be a season of them.
+        """
         if source is not None:
             await tx.bookings.mark_missed(source.id, now)
-        if self._planner.waits(series, await tx.servers.get(series.guild_id)) is not Wait.RAID_HELPER:
+        if tell and self._planner.waits(series, await tx.servers.get(series.guild_id)) is not Wait.RAID_HELPER:
             await booking_notes.tell(tx, series.guild_id, Note.MISSED, now, series=series, event=source)
         return False
 

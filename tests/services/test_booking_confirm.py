@@ -10,6 +10,7 @@ from bot.domain.event import SheetKind
 from bot.domain.ids import SeriesId
 from bot.domain.permissions import NotAnOfficer
 from bot.domain.series import NothingToBook, UnknownSeries
+from bot.services.series import SeriesWish
 from tests.factories import (
     OFFICERS,
     OTHER_GUILD,
@@ -26,6 +27,8 @@ from tests.services.world import World
 MINUTE = timedelta(minutes=1)
 BOOKING_TIME = START + 12 * MINUTE
 WEEK = days(7)
+SUNDAY = START + timedelta(days=3, hours=22)
+"""The Sunday after the raid, 18:00 in Berlin."""
 
 
 @pytest.fixture
@@ -202,3 +205,45 @@ async def test_while_raid_helper_is_not_connected_nobody_is_asked(world: World) 
     await world.connect_raid_helper()
     await world.look(BOOKING_TIME + 5 * MINUTE)
     assert asked(world) == [(OFFICERS, wednesday(1))]
+
+
+# ---------------------------------------------------------------- with a post time
+
+
+@pytest.fixture
+async def sundays(world: World) -> World:
+    """The same server; the series asks when its sheets would be posted, on Sundays at 18:00."""
+    await world.set_up(raid_channel_id=RAIDS, officer_channel_id=OFFICERS, timezone="Europe/Berlin")
+    wish = SeriesWish(title="Heroic", weekday="Wednesday", time="20:00", post="Sunday 18:00", confirm=True)
+    await world.first.desk.add(officer(), wish)
+    await world.run()
+    return world
+
+
+async def test_with_a_post_time_it_asks_then_and_not_while_the_raid_begins(sundays: World) -> None:
+    for moment in (BOOKING_TIME, BOOKING_TIME + days(2), SUNDAY - MINUTE):
+        assert await sundays.look(moment) == 0
+        assert asked(sundays) == []
+    async with sundays.worker() as second:
+        sundays.clock.set(SUNDAY + MINUTE)
+        await asyncio.gather(*(one.booker.run_once() for one in (sundays.first, second)))
+    for minutes in (1, 6, 60 * 24):
+        assert await sundays.look(SUNDAY + minutes * MINUTE) == 0
+    assert asked(sundays) == [(OFFICERS, wednesday(1))]
+    assert (len(await sundays.successors()), sundays.discord.said) == (1, [])
+
+
+@pytest.mark.parametrize("answer", ["confirm", "decline", None])
+async def test_with_a_post_time_every_week_is_asked_for_on_its_sunday(sundays: World, answer: str | None) -> None:
+    series_id, officers = await only_series(sundays), sundays.first.bookings
+    for week in range(1, 4):
+        await sundays.look(SUNDAY + (week - 1) * WEEK + MINUTE)
+        assert asked(sundays)[week - 1 :] == [(OFFICERS, wednesday(week))]
+        if answer:
+            await getattr(officers, answer)(officer(), series_id, wednesday(week))
+        await sundays.look(START + week * WEEK + 12 * MINUTE)
+    booked = [row["occurrence_date"] for row in await sundays.successors()]
+    assert booked == [wednesday(week) for week in range(4 if answer == "confirm" else 1)]
+    assert len(sundays.discord.said) == len(booked) - 1
+    told = [] if answer else [(Note.UNANSWERED, START + week * WEEK) for week in range(1, 4)]
+    assert [(news.what, news.night) for _, news in sundays.discord.news] == told

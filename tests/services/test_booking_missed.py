@@ -1,6 +1,6 @@
 """A booking that did not happen in time: one word to the officers, and a way to make up for it."""
 
-from datetime import timedelta
+from datetime import time, timedelta
 from typing import Any
 
 import pytest
@@ -9,7 +9,7 @@ from bot.domain.booking import Note
 from bot.domain.event import SheetKind
 from bot.domain.ids import SeriesId
 from bot.domain.permissions import NotAnOfficer
-from bot.domain.series import NothingToBook, UnknownSeries
+from bot.domain.series import NothingToBook, PostTime, UnknownSeries
 from bot.domain.setting import SERVER, Level, Scope
 from bot.services.messenger import Undeliverable
 from tests.factories import OFFICERS, OTHER_GUILD, RAIDS, START, days, member, new_series, officer, wednesday
@@ -17,6 +17,8 @@ from tests.services.world import World
 
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
 LEADER = member(7).user_id
+SUNDAY = START + timedelta(days=3, hours=22)
+"""The Sunday after the raid, 18:00 in Berlin."""
 
 
 @pytest.fixture
@@ -64,6 +66,46 @@ async def test_two_workers_say_it_once(guild: World) -> None:
 async def test_a_bot_that_was_away_for_days_says_it_when_it_is_back(guild: World, days_away: int) -> None:
     await guild.weekly()
     await guild.look(START + days(days_away))
+    assert said(guild) == [(OFFICERS, Note.MISSED)]
+
+
+async def test_weeks_that_went_by_before_are_not_told_one_by_one(guild: World) -> None:
+    """As after an update, or a season whose raids were written by hand: the last one's word is enough."""
+    for label in ("Team one", "Team two"):
+        series_id = await guild.series(new_series(label=label))
+        for week in (0, 2, 3):  # in the first week nothing followed, in the third the next one did
+            await guild.raid(series_id, starts_at=START + days(7 * week), day=wednesday(week))
+    await guild.look(START + days(27))
+    assert [(where, news.what, news.event.day) for where, news in guild.discord.news] == [
+        (OFFICERS, Note.MISSED, wednesday(3))
+    ] * 2
+    await guild.look(START + days(28))
+    assert len(guild.discord.news) == 2
+
+
+async def test_a_night_still_ahead_is_told_of_although_a_later_one_stands(guild: World) -> None:
+    series_id = await guild.series()
+    for week in (0, 2):
+        await guild.raid(series_id, starts_at=START + days(7 * week), day=wednesday(week))
+    await guild.look(START + 7 * HOUR)
+    assert said(guild) == [(OFFICERS, Note.MISSED)]
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+async def test_a_series_own_moment_that_went_by_is_said_once_and_the_next_one_kept(guild: World, workers: int) -> None:
+    await guild.raid(await guild.series(new_series(post=PostTime(6, time(18))), book_at=SUNDAY))
+    async with guild.worker() as second:
+        guild.clock.set(SUNDAY + 6 * HOUR + MINUTE)
+        for one in (guild.first, second)[:workers]:
+            assert await one.booker.run_once() == 0
+    await guild.run()
+    await guild.look(SUNDAY + 9 * HOUR)
+    assert said(guild) == [(OFFICERS, Note.MISSED)]
+    [(_, news)] = guild.discord.news
+    assert (news.series.label, await guild.successors()) == ("Weekly Heroic", [])
+    booked = await guild.first.booker.book_series(officer(), await only_series(guild))
+    assert booked.occurrence == wednesday(1)
+    assert await guild.look(SUNDAY + days(7) + 5 * MINUTE) == 1
     assert said(guild) == [(OFFICERS, Note.MISSED)]
 
 
