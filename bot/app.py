@@ -56,6 +56,8 @@ from bot.services.panel import Panel
 from bot.services.people_desk import PeopleDesk
 from bot.services.queue import Handler, Queue
 from bot.services.raid_edits import RaidEdits
+from bot.services.raid_helper_access import RaidHelperAccess
+from bot.services.raid_helper_creation import RaidHelperCreation
 from bot.services.raid_helper_delivery import RaidHelperDelivery
 from bot.services.raid_helper_import import RaidHelperImport
 from bot.services.raid_helper_ledger import StoredLedger
@@ -308,13 +310,15 @@ def _in_the_background(
 ) -> Sequence[Working]:
     """What only the queue knows: nobody asks for it but by an action."""
     sheets, messenger = Sheets(templates, clock), DiscordMessenger(bot)
+    access = RaidHelperAccess(raid_helper, secrets, clock)
     mirror = RaidHelperMirror(db, templates, raid_helper, secrets, clock)
     return (
         Delivery(db, sheets, messenger, clock),
-        RaidHelperDelivery(db, raid_helper, secrets, messenger, Fallback(db, templates, clock), clock),
+        RaidHelperCreation(db, access, messenger, Fallback(db, templates, clock), clock),
+        RaidHelperDelivery(db, access, messenger, clock),
         mirror,
         SheetSwitch(db, templates, mirror, clock),
-        RaidHelperSignUps(db, raid_helper, secrets, clock),
+        RaidHelperSignUps(db, access, clock),
         Deadlines(db, sheets, DiscordAlerts(bot), clock),
         BookingNotes(db, DiscordBookings(bot), clock),
         CompDelivery(db, templates, DiscordComps(bot), clock),

@@ -1,8 +1,6 @@
 """Single sign-ups on Raid-Helper's sheets: a new sheet is filled, and officers' word is written on one that stands."""
 
-from collections.abc import Generator, Mapping
-from contextlib import contextmanager
-from datetime import timedelta
+from collections.abc import Mapping
 
 from bot.clock import Clock
 from bot.domain.action import Action, Kind
@@ -12,28 +10,24 @@ from bot.domain.roster import SignUp
 from bot.domain.template import Choice
 from bot.raid_helper import errors
 from bot.raid_helper.budget import Purpose
-from bot.raid_helper.client import RaidHelper, RaidHelperServer
+from bot.raid_helper.client import RaidHelperServer
 from bot.raid_helper.models import Choice as Button
 from bot.raid_helper.models import RaidHelperEvent, SignUpDraft
 from bot.raid_helper.models import SignUp as Row
 from bot.raid_helper.naming import choose, status_choice
 from bot.raid_helper.text import titled
 from bot.services.messenger import Undeliverable
-from bot.services.queue import Handler, TryLater
-from bot.services.raid_helper_delivery import FINAL, LATE_LISTINGS
-from bot.services.secrets import SecretBox
+from bot.services.queue import Handler
+from bot.services.raid_helper_access import LATE_LISTINGS, RaidHelperAccess
 from db import Database, Session
-
-KEY_AGAIN = timedelta(minutes=5)
 
 
 class RaidHelperSignUps:
     """Brings single sign-ups to Raid-Helper's sheets."""
 
-    def __init__(self, db: Database, raid_helper: RaidHelper, secrets: SecretBox, clock: Clock) -> None:
+    def __init__(self, db: Database, access: RaidHelperAccess, clock: Clock) -> None:
         self._db = db
-        self._raid_helper = raid_helper
-        self._secrets = secrets
+        self._access = access
         self._clock = clock
 
     @property
@@ -45,11 +39,11 @@ class RaidHelperSignUps:
         """Add one pre-filled sign-up; one that stands already is left alone, and so are people without Discord."""
         async with self._db.transaction() as tx:
             event, own = await self._found(tx, action)
-            server = await self._server(tx, action, Purpose.SIGN_UP)
+            server = await self._access.server(tx, action.guild_id, Purpose.SIGN_UP)
         if event is None or own is None or own.user_id is None:
             return "nobody to sign up"
         try:
-            with self._refusals():
+            with self._access.refusals():
                 there = await server.fetch_event(event.raid_helper_event_id or "")
                 stands = there.signup_of(own.user_id)
                 return "signed up already" if stands else await _brought(server, there, own, None)
@@ -62,11 +56,11 @@ class RaidHelperSignUps:
         """Bring one person's sign-up there to what our row says by now: added, moved, or off the sheet without one."""
         async with self._db.transaction() as tx:
             event, own = await self._found(tx, action)
-            server = await self._server(tx, action, Purpose.CHANGE)
+            server = await self._access.server(tx, action.guild_id, Purpose.CHANGE)
         if event is None:
             return "no sheet there to write on"
         try:
-            with self._refusals():
+            with self._access.refusals():
                 there = await server.fetch_event(event.raid_helper_event_id or "")
                 return await _brought(server, there, own, _row_of(there, action.payload))
         except errors.UnknownEvent as error:
@@ -79,22 +73,6 @@ class RaidHelperSignUps:
             return None, None
         player_id = PlayerId(action.payload["player_id"])
         return event, next((one for one in await tx.sign_ups.of(event.id) if one.player_id == player_id), None)
-
-    async def _server(self, tx: Session, action: Action, purpose: Purpose) -> RaidHelperServer:
-        key = self._secrets.open((await tx.servers.get(action.guild_id)).raid_helper_key)
-        if key is None:
-            raise TryLater(self._clock.now() + KEY_AGAIN, "Raid-Helper is not connected")
-        return self._raid_helper.server(action.guild_id, key, purpose)
-
-    @contextmanager
-    def _refusals(self) -> Generator[None]:
-        """Tell the queue what Raid-Helper's refusals mean: give up, or come back when it takes requests again."""
-        try:
-            yield
-        except FINAL as error:
-            raise Undeliverable(str(error)) from error
-        except errors.RateLimited as error:
-            raise TryLater(self._clock.now() + timedelta(seconds=error.retry_after), str(error)) from error
 
     def _stands_there(self, event: Event) -> bool:
         """Whether there is a sheet to write on: one that is being made is filled with everybody when it stands."""

@@ -47,6 +47,8 @@ from bot.services.panel import Panel
 from bot.services.people_desk import PeopleDesk
 from bot.services.queue import LEASE, Queue
 from bot.services.raid_edits import RaidEdits
+from bot.services.raid_helper_access import RaidHelperAccess
+from bot.services.raid_helper_creation import RaidHelperCreation
 from bot.services.raid_helper_delivery import RaidHelperDelivery
 from bot.services.raid_helper_import import RaidHelperImport
 from bot.services.raid_helper_ledger import StoredLedger
@@ -286,9 +288,11 @@ def _worker(world: World, pool: Pool, http: aiohttp.ClientSession, timeout_secon
     sheets = Sheets(templates, clock)
     native = Delivery(db, sheets, world.discord, clock)
     deadlines = Deadlines(db, sheets, world.discord, clock)
-    elsewhere = RaidHelperDelivery(db, raid_helper, secrets, world.discord, Fallback(db, templates, clock), clock)
+    access = RaidHelperAccess(raid_helper, secrets, clock)
+    creation = RaidHelperCreation(db, access, world.discord, Fallback(db, templates, clock), clock)
+    elsewhere = RaidHelperDelivery(db, access, world.discord, clock)
     mirror = RaidHelperMirror(db, templates, raid_helper, secrets, clock)
-    put = RaidHelperSignUps(db, raid_helper, secrets, clock)
+    put = RaidHelperSignUps(db, access, clock)
     switch = SheetSwitch(db, templates, mirror, clock)
     notes = BookingNotes(db, world.discord, clock)
     raids = Raids(db, templates, secrets, clock)
@@ -300,7 +304,7 @@ def _worker(world: World, pool: Pool, http: aiohttp.ClientSession, timeout_secon
     notices = Notices(db, sheets, world.discord, clock)
     lost_rights, unplanned = LostRights(db, world.rights, clock), Unplanned(db, templates, clock)
     asides = (unplanned, statuses, notes, standing, lost_sheets, announcements, archive, notices, lost_rights)
-    working = (native, elsewhere, put, mirror, switch, deadlines, *asides)
+    working = (native, creation, elsewhere, put, mirror, switch, deadlines, *asides)
     sign_ups = SignUps(db, templates, clock)
     template_desk = TemplateDesk(db, templates, raid_helper, secrets, world.discord, clock)
     return Worker(
