@@ -235,8 +235,8 @@ async def _equip(bot: MusterBot, db: Database, raid_helper: RaidHelper, secrets:
     background = _in_the_background(bot, db, templates, raid_helper, secrets, clock)
     working = (*background, Beside(db, mirrors, sheets, keeper, clock), lost_sheets, announcements)
     bot.queue = Queue(db, {kind: handler for one in working for kind, handler in one.handlers.items()}, clock)
-    ground = Ground(db, templates, raids, sheets, raid_helper, secrets, clock)
-    bot.services = _use_cases(bot, ground, mirrors, lost_sheets, announcements)
+    beside = (mirrors, lost_sheets, announcements)
+    bot.services = _use_cases(bot, Ground(db, templates, raids, sheets, raid_helper, secrets, clock, *beside))
 
 
 @dataclass(frozen=True)
@@ -250,11 +250,12 @@ class Ground:
     raid_helper: RaidHelper
     secrets: SecretBox
     clock: Clock
+    mirrors: Mirrors
+    lost_sheets: LostSheets
+    announcements: Announcements
 
 
-def _use_cases(
-    bot: MusterBot, on: Ground, mirrors: Mirrors, lost_sheets: LostSheets, announcements: Announcements
-) -> Services:
+def _use_cases(bot: MusterBot, on: Ground) -> Services:
     """Everything a cog may ask for."""
     db, templates, raids, clock = on.db, on.templates, on.raids, on.clock
     template_desk = TemplateDesk(db, templates, on.raid_helper, on.secrets, DiscordEmoji(bot), clock)
@@ -291,9 +292,9 @@ def _use_cases(
         alerts=AlertDesk(db, on.sheets, clock),
         comps=Comps(db, templates, raids, clock),
         panel=Panel(db, on.sheets, raids, clock),
-        lost_sheets=lost_sheets,
-        mirrors=mirrors,
-        announcements=announcements,
+        lost_sheets=on.lost_sheets,
+        mirrors=on.mirrors,
+        announcements=on.announcements,
         settings=SettingsDesk(db, templates, template_desk, raids, clock),
         unplanned=Unplanned(db, templates, clock),
         reminders=Reminders(db, templates, raids, clock),
