@@ -13,7 +13,7 @@ from discord import ui
 from bot.answers import answer, in_time, turn_into
 from bot.client import MusterBot
 from bot.components import PersistentItem
-from bot.domain.comp import LineUp
+from bot.domain.comp import CompChanged, LineUp
 from bot.domain.event import EventStatus
 from bot.domain.ids import EventId, PlayerId
 from bot.render import comp_texts, custom_ids
@@ -135,6 +135,8 @@ class WhoSelect(PersistentItem[ui.Select[ui.View]], template=custom_ids.COMP_WHO
         """Ask where to."""
         found = await in_time(interaction, show(interaction, self.event_id), update=True)
         player_id = PlayerId(int(self.item.values[0]))
+        if player_id not in found.seated and found.comp.of(player_id) is None:
+            raise CompChanged
         text, view = comp_texts.where_to(found, player_id), to_view(found, player_id)
         await turn_into(interaction, text, view, panel_embed(found))
 

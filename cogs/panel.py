@@ -177,7 +177,7 @@ class UndoHere(PanelButton, template=custom_ids.PANEL_UNDO):
         await redraw(interaction, self.event_id, self._undo(interaction))
 
     async def _undo(self, interaction: Interaction) -> Said:
-        done = await services_of(interaction).undo.undo(actor_of(interaction), int(self.match["entry"]))
+        done = await services_of(interaction).undo.undo(actor_of(interaction), int(self.match["entry"]), self.event_id)
         return Said(officer_texts.undone(done.event, done.action, done.name))
 
 

@@ -1,11 +1,14 @@
 """Which setting is meant, and whether it may be set at a level."""
 
 from collections.abc import Collection
+from dataclasses import dataclass
 from typing import Any
 
 from bot.domain.errors import MusterError
+from bot.domain.ids import ChannelId, RoleId
 from bot.domain.names import did_you_mean, near, shown
 from bot.domain.setting import Effective, Scope, Setting
+from bot.domain.setting_kinds import of_one_server
 from bot.domain.settings import ARCHIVE, ARCHIVE_CHANNEL, BY_NAME, DEADLINE, DURATION, LIMIT, REMINDERS, REPOST
 from bot.domain.template import OWN_FIELDS
 
@@ -16,6 +19,18 @@ class UnknownSetting(MusterError):
 
 class NotHere(MusterError):
     """That setting is not set there."""
+
+
+class ElsewhereInDiscord(MusterError):
+    """That channel or role is not in this server."""
+
+
+@dataclass(frozen=True)
+class Here:
+    """What there is in the server: its channels, threads among them, and its roles."""
+
+    channels: frozenset[ChannelId] = frozenset()
+    roles: frozenset[RoleId] = frozenset()
 
 
 class NoArchive(MusterError):
@@ -49,3 +64,15 @@ def check_archive(changed: Collection[str], holds: Effective) -> None:
     about = {ARCHIVE.name, ARCHIVE_CHANNEL.name} & set(changed)
     if about and holds[ARCHIVE] == REPOST and holds[ARCHIVE_CHANNEL] is None:
         raise NoArchive
+
+
+def check_here(setting: Setting[Any], value: Any, here: Here) -> None:
+    """Raise ElsewhereInDiscord when the value names a channel or a role that another server must have."""
+    if not of_one_server(setting.kind) or value is None:
+        return
+    if isinstance(value, tuple):
+        strange = [f"role `{one}`" for one in value if one not in here.roles]  # pyright: ignore[reportUnknownVariableType] - ids
+    else:
+        strange = [] if value in here.channels else [f"channel `{value}`"]
+    if strange:
+        raise ElsewhereInDiscord(f"`{setting.name}`: the {strange[0]} is not in this server.")

@@ -10,7 +10,7 @@ from bot.domain.event import Event
 from bot.domain.ids import ChannelId, GuildId
 from bot.domain.permissions import Actor, require_manager
 from bot.domain.setting import SERVER, Effective, Found, Level, Scope, Setting
-from bot.domain.setting_rules import check_archive, check_scope, find_setting
+from bot.domain.setting_rules import Here, check_archive, check_here, check_scope, find_setting
 from bot.domain.settings import (
     ALL,
     BY_NAME,
@@ -92,14 +92,16 @@ class SettingsDesk:
             await places.require_manager(tx, actor, event)
             return _overview(event, await effective(tx, event))
 
-    async def put(self, actor: Actor, target: Target, name: str, typed: str) -> Changed:
+    async def put(self, actor: Actor, target: Target, name: str, typed: str, here: Here) -> Changed:
         """Set a value at one level.
 
-        Raises UnknownSetting, NotHere, BadValue, NoArchive, and what finding the target raises.
+        Raises UnknownSetting, NotHere, BadValue, ElsewhereInDiscord, NoArchive, and what finding the target raises.
         """
         setting = find_setting(name)
         check_scope(setting, target.scope)
-        kept = setting.kind.dump(setting.kind.read(typed))
+        value = setting.kind.read(typed)
+        check_here(setting, value, here)
+        kept = setting.kind.dump(value)
         return await self._change(actor, target, setting, {setting.name: kept})
 
     async def reset(self, actor: Actor, target: Target, name: str) -> Changed:
@@ -115,13 +117,14 @@ class SettingsDesk:
             stored = await tx.settings.everything(actor.guild_id)
             return write_settings({**stored, SERVER: await of_server(tx, actor.guild_id)})
 
-    async def take_in(self, actor: Actor, content: bytes, channels: frozenset[ChannelId]) -> int:
-        """Set every value of a file; how many there are. Channels that are not among `channels` are refused.
+    async def take_in(self, actor: Actor, content: bytes, here: Here) -> int:
+        """Set every value of a file; how many there are. What is not `here` is refused.
 
-        Raises NotAnAdministrator, NoArchive, BadSettingsFile naming what is wrong; then nothing is written.
+        Raises NotAnAdministrator, NoArchive, and BadSettingsFile or ElsewhereInDiscord naming what is wrong; then
+        nothing is written.
         """
         require_manager(actor)
-        levels = read_settings(content, channels)
+        levels = read_settings(content, here)
         async with self._db.transaction() as tx:
             for level, values in levels.items():
                 for name, kept in values.items():

@@ -8,7 +8,7 @@ from bot.domain.errors import MusterError
 from bot.domain.ids import ChannelId
 from bot.domain.names import shown
 from bot.domain.setting import SERVER, Level, Scope
-from bot.domain.setting_rules import check_scope, find_setting
+from bot.domain.setting_rules import Here, check_here, check_scope, find_setting
 
 LARGEST_FILE = 256 * 1024
 
@@ -24,14 +24,14 @@ def write_settings(stored: Mapping[Level, Mapping[str, Any]]) -> str:
     return json.dumps({"server": server, "channels": channels}, indent=2, ensure_ascii=False) + "\n"
 
 
-def read_settings(content: bytes, channels: frozenset[ChannelId]) -> Mapping[Level, Mapping[str, Any]]:
-    """What a file sets. Raises BadSettingsFile."""
+def read_settings(content: bytes, here: Here) -> Mapping[Level, Mapping[str, Any]]:
+    """What a file sets. Raises BadSettingsFile, ElsewhereInDiscord."""
     data = _json(content)
-    found: dict[Level, Mapping[str, Any]] = {SERVER: _values(data.get("server", {}), Scope.SERVER)}
+    found: dict[Level, Mapping[str, Any]] = {SERVER: _values(data.get("server", {}), Scope.SERVER, here)}
     for number, values in _object(data.get("channels", {})).items():
-        if not number.isdigit() or ChannelId(int(number)) not in channels:
+        if not number.isdigit() or ChannelId(int(number)) not in here.channels:
             raise BadSettingsFile(f"The channel {shown(number)} of the file is not in this server.")
-        found[Level(Scope.CHANNEL, int(number))] = _values(values, Scope.CHANNEL)
+        found[Level(Scope.CHANNEL, int(number))] = _values(values, Scope.CHANNEL, here)
     return found
 
 
@@ -52,13 +52,14 @@ def _object(found: Any) -> Mapping[str, Any]:
     return found  # pyright: ignore[reportUnknownVariableType] - JSON
 
 
-def _values(found: Any, scope: Scope) -> Mapping[str, Any]:
+def _values(found: Any, scope: Scope, here: Here) -> Mapping[str, Any]:
     values = _object(found)
     for name, kept in values.items():
         setting = find_setting(name)
         check_scope(setting, scope)
         try:
-            setting.kind.load(kept)
+            value = setting.kind.load(kept)
         except (TypeError, ValueError):
             raise BadSettingsFile(f"`{setting.name}` cannot have the value {shown(json.dumps(kept))}.") from None
+        check_here(setting, value, here)
     return values

@@ -7,7 +7,7 @@ from datetime import datetime
 from bot.clock import Clock
 from bot.domain.errors import MusterError
 from bot.domain.event import Event, EventStatus, UnknownEvent
-from bot.domain.ids import PlayerId
+from bot.domain.ids import EventId, PlayerId
 from bot.domain.notice import Notice
 from bot.domain.officer_rules import (
     UNDO_WITHIN,
@@ -57,15 +57,15 @@ class Undo:
         self._clock = clock
         self._desk = OfficerDesk(db, templates, raids, clock)
 
-    async def undo(self, actor: Actor, entry_id: int) -> Undone:
-        """Take the entry's action back; whoever manages the raid may.
+    async def undo(self, actor: Actor, entry_id: int, of: EventId | None = None) -> Undone:
+        """Take the entry's action back, if it is one of the raid `of` (None: of any); whoever manages the raid may.
 
         Raises NotAnOfficer, NothingToUndo, AlreadyUndone, TooLateToUndo, ChangedSince, RaidIsOver; then nothing is
         written.
         """
         async with self._db.transaction() as tx:
             entry = await tx.audit.lock(actor.guild_id, entry_id)
-            if entry is None or entry.event_id is None:
+            if entry is None or entry.event_id is None or of not in (None, entry.event_id):
                 raise NothingToUndo
             try:
                 work = await self._desk.take(tx, actor, entry.event_id)

@@ -1,10 +1,13 @@
 """The whole bot between a local Discord and a local Raid-Helper, on a database and a clock of the test's own."""
 
 from collections.abc import AsyncIterator
+from typing import Any
 
+import discord
 import pytest
 from raid_stage import NOON, PUBLISHED, Stage
 
+from bot import errors
 from sandbox.clock import ManualClock
 from sandbox.discord.openapi import Spec
 from sandbox.discord.permissions import Permission
@@ -61,3 +64,17 @@ async def night_off(local: Local) -> Stage:
     other = Stage(local, guild, raids, officers, role, owner, owner, owner)
     await other.set_up()
     return other
+
+
+@pytest.fixture
+def heard(monkeypatch: pytest.MonkeyPatch) -> list[BaseException]:
+    """What was reported to people: of two sentences that say no, one may be the wrong one. Nothing is replaced."""
+    found: list[BaseException] = []
+    sentence = errors.sentence
+
+    def listening(interaction: discord.Interaction[Any], error: BaseException) -> str:
+        found.append(error)
+        return sentence(interaction, error)
+
+    monkeypatch.setattr(errors, "sentence", listening)
+    return found

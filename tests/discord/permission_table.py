@@ -105,6 +105,12 @@ RUNNERS = Rule(_OFFICERS | {STRICT_TEAM, HOST}, others={OTHER_HOST: NotYourRaid}
 # ---------------------------------------------------------------- what they try it on
 
 
+_GIVEN_UP = """
+    INSERT INTO patt.scheduled_actions (guild_discord_id, kind, lane, due_at, wake_at, dead, dead_since, last_error)
+    VALUES ($1, 'note_booking', 'nobody', $2, $2, TRUE, $2, 'given up') RETURNING id
+"""
+
+
 @dataclass
 class Scene:
     """A server with a raid, a series, a template and a break that somebody tries something on."""
@@ -124,13 +130,14 @@ class Scene:
     async def set(self) -> "Scene":
         """What is needed once."""
         services = self.stage.local.bot.services
-        await services.template_desk.copy(self.boss, "plain", "mine", None)
+        await services.template_desk.copy(self.boss, "plain", f"mine{self.boss.guild_id}", None)
         await services.breaks.add(self.boss, "2026-12-24", None, None)
         value = self.stage.value
-        self.ids["template"], self.ids["letter"] = "mine", "1"
+        self.ids["template"] = f"mine{self.boss.guild_id}"
         self.ids["rest"] = str(await value("SELECT max(id) FROM patt.breaks"))
         await self.renew()
         await self.stage.local.settle()
+        self.ids["letter"] = str(await value(_GIVEN_UP, self.boss.guild_id, self.stage.local.clock.now()))
         self.sheet = next(iter(self.stage.raids.messages.values()))
         return self
 

@@ -28,7 +28,6 @@ from permission_table import (
 )
 from raid_stage import Stage
 
-from bot import errors
 from bot.components import AnsweringModal
 from bot.domain.errors import MusterError
 from bot.domain.ids import GuildId, UserId
@@ -45,20 +44,6 @@ from sandbox.discord.world import JSON, Message
 PERMISSION = (NotAnOfficer, NotAnAdministrator)
 BUTTON, STRINGS = 2, 3
 SELECTS = {"@": 5, "&": 6, "#": 8}
-
-
-@pytest.fixture
-def heard(monkeypatch: pytest.MonkeyPatch) -> list[BaseException]:
-    """What was reported to people: of two sentences that say no, one may be the wrong one. Nothing is replaced."""
-    found: list[BaseException] = []
-    sentence = errors.sentence
-
-    def listening(interaction: discord.Interaction[Any], error: BaseException) -> str:
-        found.append(error)
-        return sentence(interaction, error)
-
-    monkeypatch.setattr(errors, "sentence", listening)
-    return found
 
 
 class Tries:

@@ -10,6 +10,7 @@ import pytest
 from bot.domain.action import Kind
 from bot.domain.event import SheetKind
 from bot.domain.setting import Scope
+from bot.domain.setting_rules import Here
 from bot.domain.template import Choice
 from bot.services.messenger import Undeliverable
 from bot.services.queue import LEASE
@@ -115,7 +116,7 @@ async def test_a_shorter_time_is_planned_at_once_however_soon_it_comes(guild: Wo
     await come(guild, event_id, 1)
     await at(guild, START - 13 * MINUTE)
     before = len(told(guild))
-    await guild.first.settings.put(officer(), Target(Scope.SERVER), "reminders", "12")
+    await guild.first.settings.put(officer(), Target(Scope.SERVER), "reminders", "12", Here())
     await guild.first.reminders.habits(member(1), HabitsWish(before=10))
     await guild.run()
     await at(guild, START - 12 * MINUTE)
@@ -129,7 +130,7 @@ async def test_settings_out_of_a_file_are_planned_at_once(guild: World) -> None:
     await come(guild, event_id, 1)
     await at(guild, START - 13 * MINUTE)
     before = len(told(guild))
-    await guild.first.settings.take_in(officer(), b'{"server": {"reminders": [12]}}', frozenset())
+    await guild.first.settings.take_in(officer(), b'{"server": {"reminders": [12]}}', Here())
     await guild.run()
     await at(guild, START - 12 * MINUTE)
     assert Counter(told(guild)[before:]) == Counter([LEADER, *users(1)])

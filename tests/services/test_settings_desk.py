@@ -7,10 +7,11 @@ import pytest
 from bot.domain.errors import MusterError
 from bot.domain.event import UnknownEvent
 from bot.domain.gates import Method
+from bot.domain.ids import ChannelId, RoleId
 from bot.domain.permissions import NotAnAdministrator, NotAnOfficer
 from bot.domain.series import UnknownSeries
 from bot.domain.setting import Scope
-from bot.domain.setting_rules import NoArchive, NotHere, UnknownSetting
+from bot.domain.setting_rules import ElsewhereInDiscord, Here, NoArchive, NotHere, UnknownSetting
 from bot.domain.settings import ALL, REMINDERS
 from bot.domain.template import Choice
 from bot.services.raids import RaidWish
@@ -21,6 +22,7 @@ from tests.factories import GUILD, OFFICER_ROLE, OTHER_GUILD, RAIDS, member, off
 
 SERVER = Target(Scope.SERVER)
 CHANNEL = Target(Scope.CHANNEL, RAIDS)
+HERE = Here(frozenset({RAIDS, ChannelId(55555)}), frozenset({OFFICER_ROLE, RoleId(66666)}))
 
 
 @pytest.fixture
@@ -43,7 +45,7 @@ async def holds(world, targets, name):
 async def test_a_value_is_set_shown_with_its_source_and_reset_at_every_level(world, targets):
     desk = world.first.settings
     for target in targets:
-        changed = await desk.put(officer(), target, "unsigned", "45")
+        changed = await desk.put(officer(), target, "unsigned", "45", HERE)
         assert (changed.found.value, changed.found.level.scope) == ((45,), target.scope)
         if target.scope is not Scope.TEMPLATE:  # the raid keeps the template it was made with
             assert await holds(world, targets, "unsigned") == ((45,), target.scope)
@@ -54,7 +56,7 @@ async def test_a_value_is_set_shown_with_its_source_and_reset_at_every_level(wor
 
 
 async def test_a_templates_setting_is_of_the_next_raid(world, targets):
-    await world.first.settings.put(officer(), targets[2], "reminders", "5")
+    await world.first.settings.put(officer(), targets[2], "reminders", "5", HERE)
     assert await holds(world, targets, "reminders") == ((60, 15), None)
     raid = await world.first.raids.create(officer(), RaidWish("Next", "wed 20:00", template="ours", channel_id=RAIDS))
     assert await holds(world, [Target(Scope.EVENT, typed=str(raid.id))], "reminders") == ((5,), Scope.TEMPLATE)
@@ -66,7 +68,7 @@ async def test_a_raids_own_rules_move_people_at_once(world, targets):
     event_id = int(targets[-1].typed)
     outcome = await world.first.sign_ups.answer(member(1), event_id, Choice.ACCEPTED)
     assert outcome.placed.position is None
-    await world.first.settings.put(officer(), targets[-1], "method", "waiting-list")
+    await world.first.settings.put(officer(), targets[-1], "method", "waiting-list", HERE)
     shown = await world.first.panel.show(member(1), str(event_id))
     assert shown.sheet.template.gates.method is Method.WAITING
     assert shown.own.position == 1
@@ -91,12 +93,15 @@ async def test_a_raids_own_rules_move_people_at_once(world, targets):
         (Target(Scope.EVENT, typed="1"), "reminders", "5", NotHere),
         (Target(Scope.SERIES, typed="99"), "thread", "on", UnknownSeries),
         (Target(Scope.EVENT, typed="99"), "thread", "on", UnknownEvent),
+        (SERVER, "officer_channel", "<#77777>", ElsewhereInDiscord),
+        (CHANNEL, "archive_channel", "77777", ElsewhereInDiscord),
+        (SERVER, "mention_roles", "<@&66666> <@&77777>", ElsewhereInDiscord),
     ],
 )
 async def test_what_cannot_be_is_refused_and_nothing_written(world, targets, target, name, typed, error):
     before = await world.counts()
     with pytest.raises(error) as refused:
-        await world.first.settings.put(officer(), target, name, typed)
+        await world.first.settings.put(officer(), target, name, typed, HERE)
     assert len(str(refused.value)) > 10
     assert await world.counts() == before
 
@@ -106,11 +111,11 @@ async def test_members_are_refused_and_rights_are_for_the_servers_managers(world
     leader = member(1, role_ids=frozenset({OFFICER_ROLE}))
     for target in targets:
         with pytest.raises(NotAnOfficer):
-            await world.first.settings.put(member(2), target, "thread", "on")
-        await world.first.settings.put(leader, target, "thread", "on")
+            await world.first.settings.put(member(2), target, "thread", "on", HERE)
+        await world.first.settings.put(leader, target, "thread", "on", HERE)
     for name, typed in (("officer_roles", "none"), ("host_roles", "none"), ("own_channel_only", "off")):
         with pytest.raises(NotAnAdministrator):
-            await world.first.settings.put(leader, SERVER, name, typed)
+            await world.first.settings.put(leader, SERVER, name, typed, HERE)
     with pytest.raises(NotAnOfficer):
         await world.first.settings.show(member(2), None)
 
@@ -119,7 +124,7 @@ async def test_another_servers_raids_and_series_are_not_found(world, targets):
     stranger = officer(guild_id=OTHER_GUILD)
     for target, error in ((targets[-1], UnknownEvent), (targets[3], UnknownSeries)):
         with pytest.raises(error):
-            await world.first.settings.put(stranger, target, "thread", "on")
+            await world.first.settings.put(stranger, target, "thread", "on", HERE)
     with pytest.raises(UnknownEvent):
         await world.first.settings.show(stranger, targets[-1].typed)
 
@@ -127,13 +132,13 @@ async def test_another_servers_raids_and_series_are_not_found(world, targets):
 async def test_the_file_brings_everything_back(world, targets):
     await world.set_up(officer_role_ids=[OFFICER_ROLE], officer_channel_id=55555)
     desk = world.first.settings
-    await desk.put(officer(), SERVER, "reminders", "90")
-    await desk.put(officer(), CHANNEL, "quiet_hours", "22-8")
+    await desk.put(officer(), SERVER, "reminders", "90", HERE)
+    await desk.put(officer(), CHANNEL, "quiet_hours", "22-8", HERE)
     text = await desk.export(officer())
     for target, name in ((SERVER, "reminders"), (CHANNEL, "quiet_hours"), (SERVER, "officer_roles")):
         await desk.reset(officer(), target, name)
     assert json.loads(await desk.export(officer())) != json.loads(text)
-    assert await desk.take_in(officer(), text.encode(), frozenset({RAIDS})) == 4
+    assert await desk.take_in(officer(), text.encode(), HERE) == 4
     assert await desk.export(officer()) == text
     async with world.first.db.transaction() as tx:
         assert (await within(tx, Around(GUILD, RAIDS)))[REMINDERS] == (90,)
@@ -151,19 +156,21 @@ async def test_the_file_brings_everything_back(world, targets):
         b"\xff\xfe",
         b'{"server": []}',
         b'{"server": {"archive": "repost"}}',
+        b'{"server": {"officer_channel": "77777"}}',
+        b'{"channels": {"%d": {"host_roles": ["77777"]}}}' % RAIDS,
         b'{"server": {"reminders": []}, "channels": {"%d": {"archive": "repost"}}}' % RAIDS,
     ],
 )
 async def test_a_bad_file_changes_nothing(world, content):
     before = await world.counts()
-    with pytest.raises((BadSettingsFile, UnknownSetting, NotHere, NoArchive)):
-        await world.first.settings.take_in(officer(), content, frozenset({RAIDS}))
+    with pytest.raises((BadSettingsFile, ElsewhereInDiscord, UnknownSetting, NotHere, NoArchive)):
+        await world.first.settings.take_in(officer(), content, HERE)
     assert await world.counts() == before
 
 
 async def test_only_managers_take_a_file_in(world):
     with pytest.raises(NotAnAdministrator):
-        await world.first.settings.take_in(member(1), b"{}", frozenset())
+        await world.first.settings.take_in(member(1), b"{}", HERE)
 
 
 async def test_every_setting_is_shown(world):
@@ -173,11 +180,11 @@ async def test_every_setting_is_shown(world):
 
 async def test_sheets_are_reposted_where_there_is_an_archive_and_it_stays_one(world, targets):
     desk = world.first.settings
-    await desk.put(officer(), CHANNEL, "archive_channel", "<#55555>")
-    await desk.put(officer(), CHANNEL, "archive", "repost")
+    await desk.put(officer(), CHANNEL, "archive_channel", "<#55555>", HERE)
+    await desk.put(officer(), CHANNEL, "archive", "repost", HERE)
     with pytest.raises(NoArchive):
         await desk.reset(officer(), CHANNEL, "archive_channel")
-    await desk.put(officer(), CHANNEL, "reminders", "5")
-    await desk.put(officer(), CHANNEL, "archive", "delete")
+    await desk.put(officer(), CHANNEL, "reminders", "5", HERE)
+    await desk.put(officer(), CHANNEL, "archive", "delete", HERE)
     await desk.reset(officer(), CHANNEL, "archive_channel")
     assert await holds(world, targets, "archive_channel") == (None, None)
