@@ -164,7 +164,7 @@ async def test_an_ailing_raid_helper_delays_and_doubles_nothing(guild: Stage, fa
         assert len(announced(guild)) == 1
 
 
-async def test_an_announcement_discord_refused_comes_later_and_once(guild: Stage) -> None:
+async def test_a_sheet_discord_refused_comes_later_and_is_announced_once(guild: Stage) -> None:
     await weekly(guild, "native")
     guild.local.clock.set(TWELVE_PAST)
     with guild.local.discord.hold("POST", f"/channels/{guild.raids.id}/messages") as hold:
@@ -191,3 +191,55 @@ async def test_the_limit_template_and_zone_are_the_series_own(guild: Stage) -> N
     starts = [await guild.value("SELECT start_time_utc FROM patt.raid_events WHERE id = $1", event_id(second))]
     assert starts == [FRIDAY + WEEK]
     assert event_id(first) != event_id(second)
+
+
+# ---------------------------------------------------------------- Discord refuses the announcement alone
+
+
+@pytest.fixture(params=["native", "raid-helper"])
+async def apart(guild: Stage, request: pytest.FixtureRequest) -> Stage:
+    """A series whose sheets stand in another channel than its announcements; its officers have one, too."""
+    await guild.set_up(officer_channel=guild.officers)
+    sheets_in = guild.local.discord.add_channel(guild.guild, "sheets")
+    await guild.officer.slash(
+        "raid series add", title="Heroic", weekday="fri", time="20:00", sheet=request.param, channel=sheets_in
+    )
+    await guild.local.settle()
+    return guild
+
+
+async def states(stage: Stage) -> list[tuple[str, bool]]:
+    rows = await stage.local.db.fetch("SELECT booking_state, auto_booked FROM patt.raid_events ORDER BY id")
+    return [(row["booking_state"], row["auto_booked"]) for row in rows]
+
+
+@pytest.mark.parametrize(
+    ("status", "code", "times"), [(500, 0, 1), (503, 0, 3), (429, 0, 1), (403, 50013, 1), (404, 10003, 1)]
+)
+async def test_an_announcement_that_is_refused_comes_once_or_the_officers_hear_why(
+    apart: Stage, status: int, code: int, times: int
+) -> None:
+    path = f"/channels/{apart.raids.id}/messages"
+    apart.local.discord.fail("POST", path, status, code=code, times=times)
+    await twelve_minutes_in(apart)
+    assert announced(apart) == [] or times == 1
+    for _ in range(4):
+        await apart.local.pass_time(10 * MINUTE)
+    told = [one.content for one in apart.local.discord.messages(apart.officers)]
+    [_, (state, flagged)] = await states(apart)
+    assert (len(await apart.local.db.fetch("SELECT FROM patt.raid_events")), flagged) == (2, True)
+    if status in (403, 404):
+        assert (announced(apart), state) == ([], "created")
+        [word] = told
+        assert ("Missing Permissions" if status == 403 else "Not Found") in word
+    else:
+        assert (len(announced(apart)), state, told) == (1, "announced", [])
+
+
+async def test_an_announcement_whose_answer_was_lost_is_not_made_again(apart: Stage) -> None:
+    apart.local.discord.lose_answer("POST", f"/channels/{apart.raids.id}/messages")
+    await twelve_minutes_in(apart)
+    for _ in range(4):
+        await apart.local.pass_time(10 * MINUTE)
+    assert len(announced(apart)) == 1
+    assert (await states(apart))[-1] == ("announced", True)
