@@ -11,7 +11,7 @@ from bot.clock import Clock
 from bot.domain.action import Action, Fate, Kind, NewAction, Settled
 from bot.domain.ids import ActionId
 from bot.services.messenger import Undeliverable
-from bot.services.seats import Seats
+from bot.services.seats import Seat, Seats
 from bot.services.together import Together
 from db import Database
 
@@ -75,7 +75,7 @@ class Queue:
         self._db = db
         self._handlers = handlers
         self._clock = clock
-        self._seats = Seats(AT_ONCE)
+        self._seats = Seats(AT_ONCE, PATIENCE.total_seconds())
         self._settling = Together(self._write_down, most=BATCH)
         self._looked: datetime | None = None
         self._stopping = False
@@ -154,12 +154,12 @@ class Queue:
 
     async def _work_lane(self, actions: Iterable[Action], safe_until: datetime) -> None:
         for action in actions:
-            async with self._seats.seat():
+            async with self._seats.seat() as seat:
                 if self._stopping:
                     settled = Settled(action, Fate.AGAIN, "the worker stopped before it began", action.due_at, True)
                 # Behind a slow one the lease may be nearly over, or over and taken.
                 elif self._clock.now() < safe_until or await self._still_ours(action):
-                    settled = await self._work(action)
+                    settled = await self._work(action, seat)
                 else:
                     continue
             await self._settling.do(settled)
@@ -168,9 +168,9 @@ class Queue:
         async with self._db.statements() as tx:
             return await tx.actions.renew(action, self._clock.now(), LEASE)
 
-    async def _work(self, action: Action) -> Settled:
+    async def _work(self, action: Action, seat: Seat) -> Settled:
         try:
-            async with asyncio.timeout(PATIENCE.total_seconds()):
+            async with seat.limit():
                 outcome = await self._handlers[action.kind](action)
         except Undeliverable as error:
             return self._given_up(action, str(error))

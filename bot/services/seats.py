@@ -9,7 +9,9 @@ LONG = 1.0
 class Seats:
     """`count` of them; more than that never begin within one second."""
 
-    def __init__(self, count: int) -> None:
+    def __init__(self, count: int, patience: float) -> None:
+        """`patience` is how many real seconds one may take at most."""
+        self._patience = patience
         self._free = asyncio.Semaphore(count)
         self._just_seated: set[Seat] = set()
         self._seated: set[Seat] = set()
@@ -22,7 +24,7 @@ class Seats:
 
     def seat(self) -> "Seat":
         """A seat to be waited for and taken, once, with `async with`."""
-        return Seat(self)
+        return Seat(self, self._patience)
 
     async def take(self, seat: "Seat") -> None:
         """Wait for a free one."""
@@ -43,6 +45,7 @@ class Seats:
         """One timer for all, since one each is a good part of what a quick action costs."""
         for seat in list(self._seated):
             self.leave(seat)
+            seat.stand()
         self._seated, self._just_seated = self._just_seated, self._seated
         self._watched = bool(self._seated)
         if self._watched:
@@ -52,11 +55,26 @@ class Seats:
 class Seat:
     """Taken on entering; given up on leaving, or when it takes long."""
 
-    def __init__(self, seats: Seats) -> None:
+    def __init__(self, seats: Seats, patience: float) -> None:
         self._seats = seats
+        self._patience = patience
+        self._stands = False
+        self._limit: asyncio.Timeout | None = None
 
-    async def __aenter__(self) -> None:
+    async def __aenter__(self) -> "Seat":
         await self._seats.take(self)
+        return self
 
     async def __aexit__(self, *_: object) -> None:
         self._seats.leave(self)
+
+    def limit(self) -> asyncio.Timeout:
+        """Ends what is done at the seat when patience is over (TimeoutError); only who stands needs a timer for it."""
+        self._limit = asyncio.timeout(self._patience if self._stands else None)
+        return self._limit
+
+    def stand(self) -> None:
+        """It takes long."""
+        self._stands = True
+        if self._limit is not None:
+            self._limit.reschedule(asyncio.get_running_loop().time() + self._patience - 2 * LONG)

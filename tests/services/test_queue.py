@@ -5,8 +5,8 @@ from datetime import timedelta
 
 import pytest
 
-from bot.domain.action import Action
-from bot.services import seats
+from bot.domain.action import Action, Kind
+from bot.services import queue, seats
 from bot.services.messenger import Undeliverable
 from bot.services.queue import AT_ONCE, BATCH, LONGEST_BACK_OFF, MOST_ATTEMPTS, TryLater, back_off
 from db.pool import Pool
@@ -143,6 +143,23 @@ async def test_no_more_than_so_many_begin_together_and_those_who_hang_let_others
         assert len(work.seen) == AT_ONCE
         assert not passed.is_set()
         assert await running == len(names)
+
+
+async def test_what_takes_too_long_is_ended_and_tried_again(work: Work, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(seats, "LONG", 0.05)
+    monkeypatch.setattr(queue, "PATIENCE", timedelta(seconds=0.3))
+    work.queue = queue.Queue(work.db, {Kind.REFRESH_SHEET: work.handle}, work.clock)
+
+    async def hang(action: Action) -> None:
+        if name_of(action) == "hangs":
+            await asyncio.Event().wait()
+
+    work.act = hang
+    await work.enqueue(named("hangs"), named("behind it"))
+    async with asyncio.timeout(10):
+        assert await work.queue.run_due() == 2
+    assert work.done == ["behind it"]
+    assert [(row["attempts"], row["last_error"]) for row in await work.rows()] == [(1, "TimeoutError()")]
 
 
 async def test_one_lane_runs_one_action_at_a_time(work: Work) -> None:
