@@ -10,6 +10,7 @@ from discord import ui
 from bot.answers import answer, in_time
 from bot.client import MusterBot
 from bot.components import PersistentItem
+from bot.domain.event import SheetKind
 from bot.domain.ids import ChannelId, EventId, GuildId, RoleId, UserId
 from bot.domain.notice import Notice, Tidings
 from bot.render import custom_ids, reminder_texts
@@ -104,8 +105,8 @@ class DiscordNotifier:
         await channel.send(text, nonce=nonce, allowed_mentions=rung, **self._extra(news))
 
     def _extra(self, news: Tidings) -> dict[str, Any]:
-        if news.notice is not Notice.RETIMED:
-            return {}
+        if news.notice is not Notice.RETIMED or news.sheet.event.sheet is SheetKind.RAID_HELPER:
+            return {}  # on Raid-Helper's sheet people answer there
         # Registering is idempotent and cheap; it heals a class somebody's ending view took out of the library's table.
         self._bot.add_dynamic_items(StayButton)
         return {"view": stay_view(news.sheet.event.id)}

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from bot.domain.event import LONGEST_TITLE, Event
+from bot.domain.event import LONGEST_TITLE, Event, SheetKind
 from bot.domain.ids import RoleId, UserId
 from bot.domain.mirrors import MirrorKind, cut, units
 from bot.render.texts import safe, stamp
@@ -60,8 +60,9 @@ UNCLEAR = "Discord refused, and I cannot see why: look whether my role may do th
 
 def lost(event: Event) -> str:
     """The question about a sheet that somebody deleted."""
+    where = " on Raid-Helper" if event.sheet is SheetKind.RAID_HELPER else ""
     return (
-        f"🗑️ The sheet of {_which(event)} was deleted. Shall it stand again? Everybody who signed up is kept, "
+        f"🗑️ The sheet of {_which(event)}{where} was deleted. Shall it stand again? Everybody who signed up is kept, "
         "and nobody is pinged."
     )
 

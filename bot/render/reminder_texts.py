@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from bot.domain.durations import show_lead_times
-from bot.domain.event import LONGEST_TITLE, Event
+from bot.domain.event import LONGEST_TITLE, Event, EventStatus, SheetKind
 from bot.domain.ids import RoleId, UserId
 from bot.domain.notice import OF_PLACE, Notice, Tidings
 from bot.domain.reminders import Habits, Quiet, Way
@@ -98,7 +98,8 @@ def _foot(what: Notice) -> str:
 
 
 def _link(event: Event) -> str:
-    return event.link or ""
+    gone = event.sheet is SheetKind.RAID_HELPER and event.status is EventStatus.CANCELLED
+    return "" if gone else event.link or ""
 
 
 # ---------------------------------------------------------------- answers to commands and buttons

@@ -6,9 +6,10 @@ from typing import Protocol
 from bot.clock import Clock
 from bot.domain.action import Action, Kind, NewAction, channel_lane
 from bot.domain.errors import MusterError
-from bot.domain.event import Event, EventStatus
+from bot.domain.event import Event
 from bot.domain.ids import ChannelId, UserId
 from bot.domain.mirrors import units
+from bot.domain.notice import takes_place
 from bot.domain.permissions import Actor
 from bot.services.messenger import Undeliverable
 from bot.services.mirrors import event_of
@@ -50,6 +51,7 @@ class Announcements:
         self._desk = OfficerDesk(db, templates, raids, clock)
         self._sheets = sheets
         self._announcer = announcer
+        self._clock = clock
 
     @property
     def handlers(self) -> Mapping[Kind, Handler]:
@@ -78,7 +80,7 @@ class Announcements:
         """Say it to whoever has a seat by now; a thread that is gone or closed is no reason to keep silent."""
         async with self._db.transaction() as tx:
             sheet = await self._sheets.find(tx, event_of(action))
-        if sheet is None or sheet.event.status is EventStatus.CANCELLED:
+        if sheet is None or not takes_place(sheet.event, self._clock.now()):
             return "no raid to speak of"
         seated = [one.sign_up.user_id for one in sheet.roster.seated]
         rung = [one for one in seated if one is not None] if action.payload["ring"] else []

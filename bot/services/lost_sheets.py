@@ -1,7 +1,7 @@
 """Sheets that somebody deleted by hand: noticed, and not brought back before somebody says so.
 
-It is noticed twice: by Discord's word that a message is gone, and by an edit that finds none. Its row in
-`patt.mirrors` says `lost` until an officer has decided; every sign-up is kept.
+It is noticed twice: by Discord's word that a message is gone, and by an edit that finds none; an event on Raid-Helper
+also by the next look there. Its row in `patt.mirrors` says `lost` until an officer has decided; every sign-up is kept.
 """
 
 from collections.abc import Mapping, Sequence
@@ -13,7 +13,7 @@ from bot.clock import Clock
 from bot.domain.action import Action, Kind, NewAction
 from bot.domain.alerts import still_ahead
 from bot.domain.errors import MusterError
-from bot.domain.event import Event, UnknownEvent
+from bot.domain.event import Event, SheetKind, UnknownEvent
 from bot.domain.ids import ChannelId, EventId, GuildId, MessageId, UserId
 from bot.domain.mirrors import MirrorKind, MirrorState
 from bot.domain.permissions import Actor
@@ -66,7 +66,7 @@ class LostSheets:
         """Ask the officers, else the leader, else in the raid's channel."""
         async with self._db.transaction() as tx:
             event = await tx.events.get(event_of(action))
-            if event is None or event.message_id or not still_ahead(event, self._clock.now()):
+            if event is None or _standing(event) or not still_ahead(event, self._clock.now()):
                 return "nothing to decide"
             if not await is_lost(tx, event):
                 return "decided before"
@@ -102,7 +102,7 @@ class LostSheets:
         if event is None:
             raise UnknownEvent
         await places.require_manager(tx, actor, event)
-        waits = event.message_id is None and await is_lost(tx, event)
+        waits = _standing(event) is None and await is_lost(tx, event)
         if not waits or not still_ahead(event, self._clock.now()):
             raise NothingLost
         return event
@@ -125,9 +125,12 @@ class LostSheets:
 async def lose(tx: Session, found: Event, now: datetime) -> str:
     """Write down that a raid's sheet is gone, and have somebody asked while people can still come; what came of it."""
     event = await tx.events.lock(found.guild_id, found.id)
-    if event is None or event.message_id is None or event.message_id != found.message_id:
+    if event is None or _standing(event) is None or _standing(event) != _standing(found):
         return "noticed before"
-    await tx.events.set_message(event.id, None)
+    if event.sheet is SheetKind.RAID_HELPER:
+        await tx.bookings.forget_raid_helper_event(event.id)
+    else:
+        await tx.events.set_message(event.id, None)
     if not still_ahead(event, now):
         return "deleted by hand"
     mirror = await tx.mirrors.get(event.id, MirrorKind.SHEET)
@@ -135,6 +138,11 @@ async def lose(tx: Session, found: Event, now: datetime) -> str:
     kind, lane = Kind.ASK_LOST_SHEET, f"officers:{event.guild_id}"
     await tx.actions.enqueue(NewAction(event.guild_id, kind, lane, now, event.id, dedupe=f"{kind}:{event.id}"))
     return "deleted by hand: asked what becomes of it"
+
+
+def _standing(event: Event) -> MessageId | str | None:
+    """What its sheet is known by where it is kept; None while none stands."""
+    return event.raid_helper_event_id if event.sheet is SheetKind.RAID_HELPER else event.message_id
 
 
 async def is_lost(tx: Session, event: Event) -> bool:

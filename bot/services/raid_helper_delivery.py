@@ -12,10 +12,10 @@ from bot.raid_helper import errors
 from bot.raid_helper.budget import Purpose
 from bot.raid_helper.client import RaidHelperServer, find_lost
 from bot.raid_helper.models import EventChange
-from bot.services import booking_notes, mirrors
-from bot.services.messenger import Messenger, Undeliverable
+from bot.services import booking_notes, lost_sheets, mirrors
+from bot.services.messenger import Messenger
 from bot.services.queue import Handler, TryLater
-from bot.services.raid_helper_access import RaidHelperAccess, raid_of
+from bot.services.raid_helper_access import LATE_LISTINGS, RaidHelperAccess, raid_of
 from bot.services.raid_helper_drafts import A_DAY, change_of, draft_of
 from db import Database
 
@@ -52,8 +52,11 @@ class RaidHelperDelivery:
         try:
             with self._access.refusals():
                 await _edit(server, event.raid_helper_event_id, change_of(event, self._messenger.own_id))
-        except errors.UnknownEvent as error:
-            raise Undeliverable(str(error)) from error
+        except errors.UnknownEvent:
+            if action.attempts < LATE_LISTINGS:
+                raise
+            async with self._db.transaction() as tx:
+                return await lost_sheets.lose(tx, event, self._clock.now())
         return "edited"
 
     async def delete(self, action: Action) -> str:

@@ -14,6 +14,7 @@ from bot.domain.event import BookingState, Event, EventStatus, SheetKind
 from bot.domain.ids import GuildId, UserId
 from bot.domain.mirror import STARTED, Elsewhere, next_look
 from bot.domain.names import visible
+from bot.domain.notice import Notice
 from bot.domain.sign_up import Pick
 from bot.domain.template import Choice, Template
 from bot.raid_helper import errors
@@ -21,7 +22,7 @@ from bot.raid_helper.budget import Purpose
 from bot.raid_helper.client import RaidHelper, RaidHelperServer
 from bot.raid_helper.models import RaidHelperEvent, SignUp
 from bot.raid_helper.naming import meant_by
-from bot.services import deadlines, mirrors
+from bot.services import deadlines, lost_sheets, mirrors, telling
 from bot.services.queue import Handler
 from bot.services.secrets import SecretBox
 from bot.services.sheets import raid_helper_lane
@@ -32,6 +33,8 @@ log = logging.getLogger(__name__)
 
 MARGIN = timedelta(days=1)
 """An event that was moved there by less is still in the list that is asked for."""
+MOST_ASKED_FOR = 5
+"""Events that are not in the list are asked for by themselves, so many a look: moved far away, or deleted."""
 LONGEST_NAME = 100
 _CHOICES = {"queued": Choice.ACCEPTED}
 """Raid-Helper's queue is our placement beyond the limit; every other state has our choice's name."""
@@ -63,13 +66,39 @@ class RaidHelperMirror:
             key = self._secrets.open((await tx.servers.get(action.guild_id)).raid_helper_key)
         if not events or key is None:
             return "nothing to read" if key else "Raid-Helper is not connected"
+        server = self._raid_helper.server(action.guild_id, key, Purpose.MIRROR)
         try:
-            there = await _listed(self._raid_helper.server(action.guild_id, key, Purpose.MIRROR), events)
+            there = await self._read(server, events)
         except errors.RaidHelperError as error:
             log.warning("guild=%s: Raid-Helper's sheets are not read now: %s", action.guild_id, error)
             return str(error)
         changed = sum([await self.take_over(event, there[known]) for event in events if (known := _id(event)) in there])
         return f"{len(there)} sheets, {changed} changes"
+
+    async def _read(self, server: RaidHelperServer, events: Sequence[Event]) -> Mapping[str, RaidHelperEvent]:
+        """What Raid-Helper has of these events, by its id."""
+        starts = [event.starts_at for event in events]
+        try:
+            listed = await server.list_events(min(starts) - MARGIN, max(starts) + MARGIN, with_signups=True)
+        except errors.Unreadable:
+            # Too many people for one answer: the next raid's are those that matter most.
+            return await self._one_by_one(server, events[:1])
+        found = {one.id: one for one in listed}
+        missing = [event for event in events if _id(event) not in found and _is_read(event)]
+        return {**found, **await self._one_by_one(server, missing[:MOST_ASKED_FOR])}
+
+    async def _one_by_one(self, server: RaidHelperServer, events: Sequence[Event]) -> Mapping[str, RaidHelperEvent]:
+        """The same by a request each; of one that somebody deleted, the officers are asked what becomes of it."""
+        found: dict[str, RaidHelperEvent] = {}
+        for event in events:
+            try:
+                found[_id(event)] = await server.fetch_event(_id(event))
+            except errors.UnknownEvent:
+                async with self._db.transaction() as tx:
+                    await lost_sheets.lose(tx, event, self._clock.now())
+            except errors.RaidHelperError as error:
+                log.warning("event=%s: its sheet on Raid-Helper is not read now: %s", event.id, error)
+        return found
 
     async def pull(self, event: Event) -> int:
         """Read one sheet now, as before it is deleted there; how many rows changed. Raises RaidHelperError.
@@ -119,6 +148,7 @@ async def _follow(tx: Session, event: Event, template: Template, there: RaidHelp
     await tx.events.save(moved)
     await deadlines.plan(tx, moved, template, now)
     await mirrors.follow(tx, moved, now)
+    await tx.actions.enqueue(*telling.tell_people(moved, Notice.RETIMED, now))
     log.info("event=%s was moved on Raid-Helper to %s", event.id, moved.starts_at)
 
 
@@ -129,17 +159,6 @@ async def watch(tx: Session, guild_id: GuildId, events: Sequence[Event], now: da
         key = f"{Kind.MIRROR_RAID_HELPER}:{guild_id}:{int(at.timestamp())}"
         kind, lane = Kind.MIRROR_RAID_HELPER, raid_helper_lane(guild_id)
         await tx.actions.enqueue(NewAction(guild_id, kind, lane, at, dedupe=key))
-
-
-async def _listed(server: RaidHelperServer, events: Sequence[Event]) -> Mapping[str, RaidHelperEvent]:
-    """What Raid-Helper has of these events, by its id."""
-    starts = [event.starts_at for event in events]
-    try:
-        found = await server.list_events(min(starts) - MARGIN, max(starts) + MARGIN, with_signups=True)
-    except errors.Unreadable:
-        # Too many people for one answer: the next raid's are those that matter most.
-        found = [await server.fetch_event(_id(events[0]))]
-    return {one.id: one for one in found}
 
 
 def _answers(rows: Collection[SignUp], template: Template, now: datetime) -> Sequence[Elsewhere]:

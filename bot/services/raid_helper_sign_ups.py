@@ -16,6 +16,7 @@ from bot.raid_helper.models import RaidHelperEvent, SignUpDraft
 from bot.raid_helper.models import SignUp as Row
 from bot.raid_helper.naming import choose, status_choice
 from bot.raid_helper.text import titled
+from bot.services import lost_sheets
 from bot.services.messenger import Undeliverable
 from bot.services.queue import Handler
 from bot.services.raid_helper_access import LATE_LISTINGS, RaidHelperAccess
@@ -44,7 +45,9 @@ class RaidHelperSignUps:
             return "nobody to sign up"
         try:
             with self._access.refusals():
-                there = await server.fetch_event(event.raid_helper_event_id or "")
+                there = await self._there(server, event, action)
+                if there is None:
+                    return "its sheet there was deleted"
                 stands = there.signup_of(own.user_id)
                 return "signed up already" if stands else await _brought(server, there, own, None)
         except errors.UnknownEvent as error:
@@ -61,10 +64,25 @@ class RaidHelperSignUps:
             return "no sheet there to write on"
         try:
             with self._access.refusals():
-                there = await server.fetch_event(event.raid_helper_event_id or "")
+                there = await self._there(server, event, action)
+                if there is None:
+                    return "its sheet there was deleted"
                 return await _brought(server, there, own, _row_of(there, action.payload))
         except errors.UnknownEvent as error:
+            if action.attempts < LATE_LISTINGS:
+                raise
             raise Undeliverable(str(error)) from error
+
+    async def _there(self, server: RaidHelperServer, event: Event, action: Action) -> RaidHelperEvent | None:
+        """The sheet there; None when somebody deleted it, which the officers are then asked about."""
+        try:
+            return await server.fetch_event(event.raid_helper_event_id or "")
+        except errors.UnknownEvent:
+            if action.attempts < LATE_LISTINGS:
+                raise
+        async with self._db.transaction() as tx:
+            await lost_sheets.lose(tx, event, self._clock.now())
+        return None
 
     async def _found(self, tx: Session, action: Action) -> tuple[Event | None, SignUp | None]:
         """The raid, if there is a sheet there to write on, and the person's row."""
@@ -84,6 +102,8 @@ async def _brought(server: RaidHelperServer, there: RaidHelperEvent, own: SignUp
     if own is None:
         return await _taken_off(server, there, row)
     button = _button(there, own)
+    if button is None and own.choice is Choice.ABSENCE:
+        return await _taken_off(server, there, row)  # a sheet without such a button says so by their not being on it
     if button is None:
         raise Undeliverable(f"the Raid-Helper template has no button for {own.choice}")
     if row is None or row.id is None:

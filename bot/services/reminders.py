@@ -7,7 +7,7 @@ from bot.clock import Clock
 from bot.domain.alerts import still_ahead
 from bot.domain.durations import BadLeadTimes
 from bot.domain.errors import MusterError
-from bot.domain.event import Event, SheetKind
+from bot.domain.event import Event
 from bot.domain.notice import Notice
 from bot.domain.permissions import Actor
 from bot.domain.reminders import OWN_LEADS, Habits, Quiet, Way
@@ -21,10 +21,6 @@ from bot.services.unsigned import call
 from db import Database
 
 SERVER_WORDS = frozenset({"server", "default"})
-
-
-class RemindedByRaidHelper(MusterError):
-    """This raid's sheet is on Raid-Helper, which reminds whoever is on it."""
 
 
 class TooLateToRemind(MusterError):
@@ -64,8 +60,6 @@ class Reminders:
         found = await self._raids.find(actor.guild_id, typed)
         async with self._db.transaction() as tx:
             await places.require_manager(tx, actor, found)
-        if found.sheet is SheetKind.RAID_HELPER:
-            raise RemindedByRaidHelper
         if not still_ahead(found, self._clock.now()):
             raise TooLateToRemind
         await call(self._db, actor, found, Notice.REMINDER, self._clock)

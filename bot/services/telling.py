@@ -31,9 +31,9 @@ def tell_people(
 ) -> Sequence[NewAction]:
     """News for everybody it concerns but `by`, who made it; due now, or `minutes` before the start.
 
-    Raid-Helper's sheets are Raid-Helper's: who is on them is not known here.
+    Whoever is on Raid-Helper's sheet is in our rows, but perhaps not yet: nobody there is called unsigned.
     """
-    if event.sheet is SheetKind.RAID_HELPER:
+    if event.sheet is SheetKind.RAID_HELPER and notice is Notice.UNSIGNED:
         return []
     kind, start = Kind.TELL_PEOPLE, event.starts_at
     due = now if minutes is None else start - timedelta(minutes=minutes)

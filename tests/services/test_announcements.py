@@ -15,7 +15,7 @@ from bot.render import alert_texts
 from bot.services.announcements import BadAnnouncement, NoChannel
 from bot.services.messenger import Undeliverable
 from bot.services.queue import MISSED
-from tests.factories import GUILD, OFFICERS, OTHER_GUILD, RAIDS, member, officer
+from tests.factories import GUILD, OFFICERS, OTHER_GUILD, RAIDS, START, member, officer
 from tests.services.news import setting
 from tests.services.world import World
 
@@ -60,6 +60,16 @@ async def test_of_a_raid_cancelled_meanwhile_nothing_is_said(guild: World) -> No
     await guild.first.raids.cancel(officer(), str(event_id), None, delete=False)
     await guild.pass_time(timedelta(seconds=1))
     assert guild.beside.said == []
+
+
+async def test_what_could_not_be_said_before_the_raid_was_over_is_not_said(guild: World) -> None:
+    event_id = await guild.raid()
+    guild.beside.fail("announce", OSError("reset by peer"), times=4)
+    guild.clock.set(START)
+    await guild.first.announcements.announce(officer(), str(event_id), "Invites!", ring=True)
+    await guild.run()
+    await guild.pass_time((await guild.event(event_id))["end_time_utc"] - START)
+    assert (guild.beside.said, await guild.open_actions()) == ([], [])
 
 
 @pytest.mark.parametrize("text", ["", "   ", "x" * 1501])

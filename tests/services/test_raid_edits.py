@@ -272,13 +272,14 @@ async def test_an_edit_survives_trouble_with_raid_helper(guild: World, fault: Ca
     assert await guild.open_actions() == []
 
 
-async def test_an_event_deleted_there_by_hand_is_given_up(guild: World) -> None:
+async def test_an_edit_that_finds_no_event_there_has_the_officers_asked(guild: World) -> None:
     event_id = await elsewhere(guild)
     guild.raid_helper.events.clear()
     await edits(guild, event_id, title="Mythic")
-    await guild.run()
-    assert await guild.open_actions() == ["officers.tell"]
-    assert await guild.pool.fetchval("SELECT count(*) FROM patt.scheduled_actions WHERE dead") == 1
+    await guild.recover()
+    assert await guild.open_actions() == []
+    assert [raid for _, raid in guild.beside.lost] == [event_id]
+    assert await guild.pool.fetchval("SELECT count(*) FROM patt.scheduled_actions WHERE dead") == 0
 
 
 async def test_a_leader_who_is_not_there_stops_no_edit(guild: World) -> None:

@@ -1,5 +1,6 @@
 """What members answer on Raid-Helper's sheets stands in our rows: for reminders, attendance and next week."""
 
+from collections import Counter
 from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
@@ -7,12 +8,15 @@ from typing import Any
 import pytest
 from aiohttp import web
 
-from bot.domain.event import Event, SheetKind
+from bot.domain.event import Event, EventStatus, SheetKind
+from bot.domain.notice import Notice
 from bot.domain.roster import place
 from bot.raid_helper.budget import DAILY
+from bot.services.lost_sheets import NothingLost
 from bot.services.raids import RaidWish
 from sandbox.raid_helper import faults
-from tests.factories import GUILD, OTHER_GUILD, RAIDS, START, member, officer
+from tests.factories import GUILD, OFFICERS, OTHER_GUILD, RAIDS, START, member, officer
+from tests.services.news import LEADER, at, setting, told
 from tests.services.test_pre_fill import known_player
 from tests.services.world import API_KEY, World
 
@@ -364,3 +368,98 @@ async def test_one_sheet_can_be_read_at_once(guild: World) -> None:
     assert await guild.first.mirror.pull(raid) == 1
     assert await names(guild, raid) == ["Member 1"]
     assert await guild.first.mirror.pull(raid) == 0
+
+
+# ---------------------------------------------------------------- deleted there by hand
+
+
+async def test_of_an_event_that_was_deleted_there_the_officers_are_asked_once(guild: World) -> None:
+    await setting(guild, "officer_channel", str(OFFICERS))
+    raid = await posted(guild)
+    other = await posted(guild, "Other", "2026-11-26 20:00")
+    await presses(guild, raid, 1, "Tank", "Blood")
+    await look(guild)
+    del guild.raid_helper.events[raid.raid_helper_event_id or ""]
+    for _ in range(3):
+        await look(guild)
+    assert guild.beside.lost == [(OFFICERS, raid.id)]
+    assert await names(guild, raid) == ["Member 1"]
+    assert (await reread(guild, raid)).raid_helper_event_id is None
+    assert (await reread(guild, other)).raid_helper_event_id == other.raid_helper_event_id
+
+
+async def test_reposted_it_stands_there_again_with_everybody_on_it(guild: World) -> None:
+    raid = await posted(guild)
+    await presses(guild, raid, 1, "Tank", "Blood")
+    await look(guild)
+    guild.raid_helper.events.clear()
+    await look(guild)
+    await guild.first.lost_sheets.repost(officer(), raid.id)
+    await guild.run()
+    [there] = guild.raid_helper.events.values()
+    assert [row["userId"] for row in there["signUps"]] == [str(member(1).user_id)]
+    assert (await reread(guild, raid)).raid_helper_event_id == there["id"]
+    await look(guild)
+    assert await names(guild, raid) == ["Member 1"]
+    assert len(guild.beside.lost) == 1
+    with pytest.raises(NothingLost):
+        await guild.first.lost_sheets.cancel(officer(), raid.id)
+
+
+async def test_cancelled_it_is_gone_for_good(guild: World) -> None:
+    raid = await posted(guild)
+    guild.raid_helper.events.clear()
+    await look(guild)
+    await guild.first.lost_sheets.cancel(officer(), raid.id)
+    await look(guild)
+    assert ((await reread(guild, raid)).status, guild.raid_helper.events) == (EventStatus.CANCELLED, {})
+
+
+@pytest.mark.parametrize("fault", [faults.server_error(), faults.rate_limit(), faults.drop_before_commit()])
+async def test_an_event_that_cannot_be_asked_for_is_not_taken_for_deleted(guild: World, fault: faults.Fault) -> None:
+    raid = await posted(guild, when="2026-11-26 20:00")
+    other = await posted(guild, "Other")
+    await presses(guild, other, 1, "Tank", "Blood")
+    hidden = guild.raid_helper.events.pop(raid.raid_helper_event_id or "")
+    guild.raid_helper.fail("fetch", fault, times=9)
+    await look(guild)
+    guild.raid_helper.events[hidden["id"]] = hidden
+    assert (guild.beside.lost, await names(guild, other)) == ([], ["Member 1"])
+    assert (await reread(guild, raid)).raid_helper_event_id == raid.raid_helper_event_id
+
+
+# ---------------------------------------------------------------- what people are told
+
+
+async def test_whoever_is_on_its_sheet_is_reminded_and_hears_that_it_is_moved_or_cancelled(guild: World) -> None:
+    raid = await posted(guild)
+    for number, button in ((1, "Tank"), (2, "Absence")):
+        await presses(guild, raid, number, button, "Blood" if button == "Tank" else "")
+    await look(guild)
+    await at(guild, START - timedelta(hours=1))
+    assert Counter(told(guild)) == Counter([member(1).user_id, LEADER])
+    await guild.first.edits.move(officer(), str(raid.id), "2026-11-25 23:00")
+    await at(guild, guild.clock.now())
+    assert told(guild, Notice.RETIMED) == [member(1).user_id]
+    await guild.first.raids.cancel(officer(), str(raid.id), None, delete=False)
+    await at(guild, guild.clock.now())
+    assert told(guild, Notice.CANCELLED) == [member(1).user_id]
+
+
+async def test_a_server_that_wants_no_reminders_has_none_for_its_sheets_there(guild: World) -> None:
+    await setting(guild, "reminders", [])
+    await setting(guild, "unsigned", [120])
+    raid = await posted(guild)
+    await presses(guild, raid, 1, "Tank", "Blood")
+    for hours in (2, 1):
+        await at(guild, START - timedelta(hours=hours))
+    assert guild.discord.notices == []
+
+
+async def test_an_officer_reminds_of_it_now(guild: World) -> None:
+    raid = await posted(guild)
+    await presses(guild, raid, 1, "Tank", "Blood")
+    await look(guild)
+    await guild.first.reminders.remind(officer(), str(raid.id))
+    await at(guild, guild.clock.now())
+    assert Counter(told(guild)) == Counter([member(1).user_id, LEADER])

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from bot.domain.action import Kind
 from bot.domain.event import Event
 from bot.domain.notice import Notice
 from bot.domain.officer_rules import SpecNeeded
@@ -101,6 +102,21 @@ async def test_people_without_discord_have_their_name_there(guild: World) -> Non
     assert [row[0] for row in await rows(guild, raid)] == ["Gunther"]
     await take_off(guild, raid, "Gunther")
     assert there(guild, raid) == []
+
+
+@pytest.mark.parametrize("status", ["absence", "bench"])
+async def test_a_sheet_without_such_a_button_has_nobody_absent_and_for_the_rest_the_officers_hear_of_it(
+    guild: World, status: str
+) -> None:
+    raid = await posted(guild)
+    await presses(guild, raid, 1, "Healer", "Holy")
+    event = guild.raid_helper.events[raid.raid_helper_event_id or ""]
+    event["classes"] = [one for one in event["classes"] if one["name"].casefold() != status]
+    await put(guild, raid, Whom(member(1)), status=status)
+    await guild.pass_time(timedelta(minutes=1))
+    absent = status == "absence"
+    assert [name for name, *_ in there(guild, raid)] == ([] if absent else ["Member 1"])
+    assert [what for *_, what in guild.discord.warned] == ([] if absent else [Kind.PUT_ON_RAID_HELPER])
 
 
 async def test_undo_takes_it_back_there(guild: World) -> None:

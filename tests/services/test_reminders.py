@@ -7,15 +7,13 @@ from typing import Any
 
 import pytest
 
-from bot.domain.action import Kind
-from bot.domain.event import SheetKind
 from bot.domain.setting import Scope
 from bot.domain.setting_rules import Here
 from bot.domain.template import Choice
 from bot.services.messenger import Undeliverable
 from bot.services.queue import LEASE
 from bot.services.raid_edits import EditWish
-from bot.services.reminders import HabitsWish, RemindedByRaidHelper, TooLateToRemind
+from bot.services.reminders import HabitsWish, TooLateToRemind
 from bot.services.settings_desk import Target
 from bot.services.unsigned import ToldJustNow
 from tests.factories import RAIDS, START, member, officer
@@ -134,16 +132,6 @@ async def test_settings_out_of_a_file_are_planned_at_once(guild: World) -> None:
     await guild.run()
     await at(guild, START - 12 * MINUTE)
     assert Counter(told(guild)[before:]) == Counter([LEADER, *users(1)])
-
-
-async def test_raid_helpers_raids_are_raid_helpers_to_remind_of(guild: World) -> None:
-    await guild.connect_raid_helper()
-    event_id = await planned(guild, sheet=SheetKind.RAID_HELPER)
-    with pytest.raises(RemindedByRaidHelper):
-        await guild.first.reminders.remind(officer(), str(event_id))
-    assert (
-        await guild.pool.fetchval("SELECT count(*) FROM patt.scheduled_actions WHERE kind = $1", Kind.TELL_PEOPLE) == 0
-    )
 
 
 # ---------------------------------------------------------------- moved, cancelled, down
