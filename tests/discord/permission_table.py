@@ -246,6 +246,8 @@ COMMANDS = (
     Command("me away list", EVERYBODY),
     Command("me away add", EVERYBODY, {"from": "24 dec"}),
     Command("me away remove", EVERYBODY, {"absence": "#99"}, (UnknownSpan,)),
+    Command("me export", EVERYBODY),
+    Command("me forget", EVERYBODY),
     Command("player show", OFFICERS, PLAYER),
     Command("player link", OFFICERS, {"member": lambda scene: scene.stage.member.actor, "name": "Hilda"}, spoils=True),
     Command("player invite", OFFICERS, {**PLAYER, "on": _yes}),
@@ -348,6 +350,7 @@ COMPONENTS: Mapping[str, Component] = {
     custom_ids.COMP_SAY: _own(),
     custom_ids.RAIDS_PAGE: _own(),
     custom_ids.WEEK: _own(),
+    custom_ids.FORGET: Component(EVERYBODY, unless=(MusterError,), spoils=True),
     custom_ids.SETUP: Component(
         MANAGERS,
         {"channel": "#", "role": "&", "officers": "#", "zone": "Europe/Paris", "game": "wow-retail"},

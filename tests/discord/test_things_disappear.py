@@ -1,0 +1,138 @@
+"""Discord's things go away: the bot's place in a server, channels, roles, messages, threads and people.
+
+Each has an outcome: somebody is told once, nothing is tried for weeks, and nothing that people said is lost.
+"""
+
+from datetime import timedelta
+
+import pytest
+from raid_stage import FRIDAY, Stage, event_id, fields, is_refusal, messages
+
+from sandbox.discord.world import Member, Message
+
+MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
+MISSING_ACCESS, UNKNOWN_CHANNEL, CLOSED_DM = 50001, 10003, 50007
+
+
+@pytest.fixture
+async def stage(stage: Stage) -> Stage:
+    """The server with an officer channel."""
+    await stage.set_up(officer_channel=stage.officers)
+    return stage
+
+
+async def edited(stage: Stage, sheet: Message, title: str = "Mythic") -> None:
+    await stage.officer.slash("raid edit", event=str(event_id(sheet)), title=title)
+    await stage.redraw()
+
+
+async def later(stage: Stage, by: timedelta) -> None:
+    await stage.local.pass_time(by)
+    await stage.redraw()
+
+
+def told(stage: Stage) -> list[str]:
+    """What the officers read."""
+    return [one.content for one in messages(stage.officers)]
+
+
+async def given_up(stage: Stage) -> list[str]:
+    """What the queue gave up, of how many attempts each."""
+    rows = await stage.local.db.fetch("SELECT kind, attempts FROM patt.scheduled_actions WHERE dead ORDER BY kind")
+    return [f"{row['kind']} {row['attempts']}" for row in rows]
+
+
+# ---------------------------------------------------------------- the bot itself
+
+
+async def test_removed_the_bot_tries_once_and_invited_again_it_goes_on(stage: Stage) -> None:
+    sheet, discord = await stage.raid(), stage.local.discord
+    await stage.sign_up(stage.member, sheet)
+    await stage.redraw()
+    discord.kick_bot(stage.guild)
+    with discord.expect_refusal(MISSING_ACCESS):
+        await later(stage, FRIDAY - stage.local.clock.now() - DAY)
+        await later(stage, 2 * DAY)
+    assert {one.rpartition(" ")[2] for one in await given_up(stage)} == {"1"}  # no attempt after the first
+    calls = len(discord.calls)
+    await later(stage, DAY)
+    assert discord.calls[calls:] == []
+    assert await stage.value("SELECT count(*) FROM patt.raid_attendance") == 1
+    discord.invite_bot(stage.guild)
+    assert "Again" in (await stage.raid(title="Again", when="fri 20:00")).embeds[0]["title"]
+
+
+# ---------------------------------------------------------------- channels and messages
+
+
+async def test_in_a_deleted_channel_a_raid_keeps_everybody_and_the_officers_are_asked_once(stage: Stage) -> None:
+    discord = stage.local.discord
+    elsewhere = discord.add_text_channel(stage.guild, "elsewhere")
+    sheet = await stage.raid(channel=elsewhere)
+    await stage.sign_up(stage.member, sheet)
+    await stage.redraw()
+    discord.delete_channel(elsewhere)
+    with discord.expect_refusal(UNKNOWN_CHANNEL):
+        await edited(stage, sheet)
+    await edited(stage, sheet, "Normal")
+    await later(stage, HOUR)
+    assert ["Shall it stand again?" in one for one in told(stage)] == [True]
+    assert await stage.value("SELECT count(*) FROM patt.raid_attendance") == 1
+    assert await given_up(stage) == []
+    shown = await stage.member.slash("raid show", event=str(event_id(sheet)))
+    assert "Mira" in "".join(one["value"] for one in shown.embeds[0]["fields"])
+
+
+async def test_without_the_officer_channel_the_leader_is_asked(stage: Stage) -> None:
+    sheet, discord = await stage.raid(), stage.local.discord
+    discord.delete_channel(stage.officers)
+    with discord.expect_refusal(UNKNOWN_CHANNEL):
+        discord.delete_message(sheet)
+        await stage.until("SELECT discord_message_id IS NULL FROM patt.raid_events")
+        await stage.local.settle()
+    [asked] = discord.dms(stage.officer.actor)
+    assert "The sheet of **Heroic**" in asked.content
+
+
+async def test_without_its_thread_what_is_said_stands_in_the_channel(stage: Stage) -> None:
+    await stage.owner.slash("settings server", setting="thread", value="on")
+    sheet = await stage.raid()
+    [thread] = [one for one in stage.guild.channels.values() if one.is_thread]
+    stage.local.discord.delete_channel(thread)
+    await stage.until("SELECT discord_thread_id IS NULL FROM patt.raid_events")
+    await stage.officer.slash("raid announce", event=str(event_id(sheet)), message="Bring flasks")
+    await stage.local.settle()
+    assert "Bring flasks" in messages(stage.raids)[-1].content
+
+
+# ---------------------------------------------------------------- roles and people
+
+
+async def test_a_deleted_officer_role_lets_nobody_in_and_the_setup_says_so(stage: Stage) -> None:
+    sheet = await stage.raid()
+    stage.local.discord.delete_role(stage.guild, stage.officer_role)
+    answer = await stage.officer.slash("raid close", event=str(event_id(sheet)))
+    assert is_refusal(answer)
+    assert "for officers" in answer.text
+    assert "role" in (await stage.owner.slash("raid setup", officer_channel=stage.officers)).text
+    assert (
+        f"<@&{stage.officer_role.id}>" in (await stage.owner.slash("settings show")).text
+    )  # "deleted role" to readers
+
+
+async def test_whoever_left_keeps_their_seat_and_nobody_hears_of_it(stage: Stage) -> None:
+    sheet, discord = await stage.raid(), stage.local.discord
+    await stage.sign_up(stage.member, sheet)
+    await stage.redraw()
+    assert isinstance(stage.member.actor, Member)
+    discord.remove_member(stage.member.actor)
+    with discord.expect_refusal(CLOSED_DM):
+        await stage.officer.slash("raid move", event=str(event_id(sheet)), when="fri 21:00")
+        await later(stage, MINUTE)
+    assert "Mira" in "".join(fields(sheet).values())
+    assert await given_up(stage) == []
+    assert told(stage) == []
+    await stage.officer.slash("raid remove", event=str(event_id(sheet)), member="Mira")
+    with discord.expect_refusal(CLOSED_DM):
+        await stage.redraw()
+    assert "Mira" not in "".join(fields(sheet).values())
