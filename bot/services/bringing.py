@@ -3,7 +3,6 @@
 from dataclasses import dataclass, replace
 
 from bot.clock import Clock
-from bot.domain.action import Kind, NewAction, channel_lane
 from bot.domain.desk import Desk
 from bot.domain.event import BookingState, Event, EventStatus, SheetKind
 from bot.domain.ids import EventId, SeriesId
@@ -12,7 +11,7 @@ from bot.domain.recurrence import Occurrence
 from bot.domain.series import first_event, planned_at
 from bot.domain.series_change import AsDefined, NewTimeIsPast, StandsAsItIs, night_instead
 from bot.domain.template import Template
-from bot.services import sheets
+from bot.services import comp_delivery, sheets
 from bot.services.officer_work import OfficerDesk, Work
 from bot.services.raid_edits import BeingMade, rewrite
 from bot.services.raids import Raids
@@ -124,14 +123,13 @@ async def _rewritten(raid: Work, event: Event, template: Template) -> None:
     elif leaves:
         await _withdraw(raid, before)
         await sheets.post(raid.tx, event, raid.now)
+        await comp_delivery.moves(raid.tx, before, event, raid.now)
 
 
 async def _withdraw(raid: Work, before: Event) -> None:
     """Have the message deleted that was the sheet."""
     if before.message_id:
-        gone = {"channel_id": before.channel_id, "message_id": before.message_id}
-        lane = channel_lane(before.channel_id)
-        await raid.tx.actions.enqueue(NewAction(before.guild_id, Kind.DELETE_SHEET, lane, raid.now, before.id, gone))
+        await raid.tx.actions.enqueue(sheets.delete_left(before, before.message_id, raid.now))
 
 
 async def _counted_from(work: SeriesWork, before: Event, event: Event) -> None:

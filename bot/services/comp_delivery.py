@@ -17,7 +17,7 @@ from bot.domain.settings import OFFICER_CHANNEL
 from bot.services.messenger import SheetGone, Undeliverable
 from bot.services.queue import Handler
 from bot.services.settings import effective
-from bot.services.sheets import SPACING
+from bot.services.sheets import SPACING, delete_left
 from bot.services.templates import Templates
 from db import Database, Session
 
@@ -179,3 +179,12 @@ async def follow(tx: Session, event: Event, now: datetime) -> None:
     comp = await tx.comps.of(event.id)
     if comp is not None and comp.message_id is not None:
         await tx.actions.enqueue(redraw(event, now))
+
+
+async def moves(tx: Session, before: Event, event: Event, now: datetime) -> None:
+    """Take a published comp along into the event's new channel; nobody is pinged who knows their place."""
+    comp = await tx.comps.of(event.id)
+    if comp is None or comp.message_id is None:
+        return
+    await tx.comps.stands(event.id, None)
+    await tx.actions.enqueue(delete_left(before, comp.message_id, now), post(event, now))

@@ -7,7 +7,7 @@ from bot.clock import Clock
 from bot.domain.action import Kind, NewAction, channel_lane
 from bot.domain.desk import Desk
 from bot.domain.event import Event, SheetKind
-from bot.domain.ids import EventId, GuildId
+from bot.domain.ids import EventId, GuildId, MessageId
 from bot.domain.notice import Notice
 from bot.domain.roster import SignUp, place
 from bot.domain.settings import MENTION_ROLES, VOICE_CHANNEL
@@ -79,6 +79,12 @@ def redraw(event: Event, now: datetime) -> NewAction:
     kind = Kind.REFRESH_SHEET
     lane = channel_lane(event.channel_id)
     return NewAction(event.guild_id, kind, lane, now + SPACING, event.id, dedupe=f"{kind}:{event.id}")
+
+
+def delete_left(event: Event, message_id: MessageId, now: datetime) -> NewAction:
+    """The deletion of a message that the event has left behind in its channel."""
+    gone = {"channel_id": event.channel_id, "message_id": message_id}
+    return NewAction(event.guild_id, Kind.DELETE_SHEET, channel_lane(event.channel_id), now, event.id, gone)
 
 
 def show(event: Event, now: datetime) -> Sequence[NewAction]:

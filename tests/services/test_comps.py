@@ -33,7 +33,7 @@ from bot.services.delivery import Delivery
 from bot.services.messenger import SheetGone
 from bot.services.queue import Queue
 from bot.services.sheets import Sheets
-from tests.factories import OFFICERS, OTHER_GUILD, RAIDS, START, member, officer
+from tests.factories import OFFICERS, OTHER_GUILD, RAIDS, START, member, new_series, officer
 from tests.services.world import World
 
 SECOND = timedelta(seconds=1)
@@ -535,3 +535,20 @@ async def test_a_raid_that_is_over_takes_no_answers(night: Night) -> None:
     night.world.clock.set(START + timedelta(hours=3))
     with pytest.raises(CompOver):
         await night.say(1, confirmed=True)
+
+
+async def test_a_raid_brought_to_another_channel_takes_its_comp_along_and_pings_nobody_anew(night: Night) -> None:
+    world = night.world
+    series_id = await world.series(new_series(label="Heroic", channel_id=OFFICERS))
+    await world.pool.execute(
+        "UPDATE patt.raid_events SET recurring_event_id = $1, occurrence_date = event_date", series_id
+    )
+    before = await night.published()
+    await world.first.bringing.bring(officer(), series_id, night.event_id)
+    await night.pass_time()
+    [(_, first), (moved, again)] = night.poster.posts
+    assert (set(first), again, night.poster.rings) == (users(*range(1, 8)), [], [])
+    assert moved.event.channel_id == OFFICERS
+    assert (RAIDS, before.comp.message_id) in world.discord.deleted
+    after = (await night.open()).comp.message_id
+    assert after not in (None, before.comp.message_id)
