@@ -166,7 +166,10 @@ def cancelled(event: Event, *, deleted: bool) -> str:
     sheet = "Its sheet is being deleted." if goes else "The sheet stays and says so."
     follow = ""
     if event.series_id is not None and event.successor_id is None:
-        follow = " A cancelled raid books no successor: `/raid series book` posts the series' next one."
+        follow = (
+            " A cancelled raid books no successor: `/raid series book` posts the series' next one at once, "
+            "`/raid series skip` of this night has it book itself at its usual time."
+        )
     return f"**{safe(event.title)}**, {stamp(event.starts_at)}, is cancelled. {sheet}{follow}"
 
 

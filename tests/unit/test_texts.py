@@ -155,7 +155,10 @@ SHOWN = "**\\*\\*@\u200beveryone\\*\\***"
         ),
         (texts.created(HOSTILE), [SHOWN, "<t:1795633200:F>", "The sheet appears in <#71>", "`12`"]),
         (texts.created(event(sheet=SheetKind.RAID_HELPER)), ["Raid-Helper posts its sheet in <#71>"]),
-        (texts.cancelled(HOSTILE, deleted=False), [SHOWN, "The sheet stays", "books no successor"]),
+        (
+            texts.cancelled(HOSTILE, deleted=False),
+            [SHOWN, "The sheet stays", "`/raid series book`", "`/raid series skip`"],
+        ),
         (
             texts.cancelled(event(), deleted=True),
             ["**Heroic Wednesday**, <t:1795633200:F>,", "Its sheet is being deleted."],
