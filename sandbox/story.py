@@ -22,6 +22,8 @@ BEGINNING = datetime(2026, 11, 23, 18, 30, tzinfo=UTC)
 
 START = datetime(2026, 11, 25, 19, 0, tzinfo=UTC)
 SEATS = 30
+NATIVE, ELSEWHERE = "Heroic Wednesday", "Mythic Wednesday"
+"""The two series, the second on Raid-Helper."""
 SEATED = ("Sign up", "Late")
 """The answers that hold a seat, so that they ask for a class."""
 
@@ -151,9 +153,9 @@ async def _officer_creates_series(stage: Stage) -> None:
     stage.tell("An officer creates two weekly raids")
     [understood, *_] = await stage.officer.autocomplete("raid create", "when", typed="wed 20:00")
     print(f"while typing `when: wed 20:00`, Discord shows: {understood.name}\n")
-    native = await _add_series(stage, "Heroic Wednesday", stage.raids, "native", SEATS)
+    native = await _add_series(stage, NATIVE, stage.raids, "native", SEATS)
     stage.say("/raid series add, Muster's own sheet", native)
-    elsewhere = await _add_series(stage, "Mythic Wednesday", stage.mythic, "raid-helper", None)
+    elsewhere = await _add_series(stage, ELSEWHERE, stage.mythic, "raid-helper", None)
     stage.say("/raid series add, on Raid-Helper", elsewhere)
     await stage.local.settle()
     print("\n#raids, before anybody has answered:\n")
@@ -223,14 +225,17 @@ async def _reminders_go_out(stage: Stage) -> None:
         print(f"\nDM to {whose}:\n")
         stage.show(message)
     leader = _reminder(stage, stage.officer)
-    must(leader, "the leader was not reminded")
-    print("\nDM to the leader:\n")
-    stage.show(stage.local.discord.dms(stage.officer.actor)[-1])
+    elsewhere = _reminder(stage, stage.officer, ELSEWHERE)
+    if leader is None or elsewhere is None:
+        raise StepMissingError("the leader was not reminded of both raids")
+    print("\nDM to the leader, who leads the raid on Raid-Helper, too:\n")
+    stage.show(leader)
+    stage.show(elsewhere)
 
 
-def _reminder(stage: Stage, hand: Hand) -> Message | None:
-    """The reminder in somebody's direct messages, which must be one."""
-    found = [one for one in stage.local.discord.dms(hand.actor) if "⏰" in one.content]
+def _reminder(stage: Stage, hand: Hand, raid: str = NATIVE) -> Message | None:
+    """The reminder of that raid in somebody's direct messages, which must be one."""
+    found = [one for one in stage.local.discord.dms(hand.actor) if "⏰" in one.content and raid in one.content]
     must(len(found) <= 1, "somebody was reminded twice")
     return found[0] if found else None
 

@@ -11,7 +11,7 @@ from bot.domain.officer_rules import RaidIsCancelled
 from bot.domain.permissions import NotAnOfficer
 from bot.domain.setting import SERVER
 from bot.domain.template import Choice
-from bot.render import alert_texts
+from bot.render import alert_texts, health_texts
 from bot.services.announcements import BadAnnouncement, NoChannel
 from bot.services.messenger import Undeliverable
 from bot.services.queue import MISSED
@@ -124,3 +124,4 @@ async def test_of_many_that_fail_together_the_officers_hear_once_and_of_the_next
 
 def test_there_are_words_for_everything_that_is_said_to_be_given_up() -> None:
     assert set(MISSED) == set(alert_texts.GIVEN_UP)
+    assert set(MISSED) <= set(health_texts.GAVE_UP)
