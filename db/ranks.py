@@ -27,9 +27,13 @@ class RankRepository:
         return [_rank(row) for row in rows]
 
     async def add(self, guild_id: GuildId, name: str, level: int, role_id: RoleId | None) -> None:
-        """Write a rank down."""
+        """Write a rank down; of two officers who do at once, the last word stands."""
         await self._db.execute(
-            "INSERT INTO common.guild_ranks (guild_discord_id, name, level, discord_role_id) VALUES ($1, $2, $3, $4)",
+            """
+            INSERT INTO common.guild_ranks (guild_discord_id, name, level, discord_role_id) VALUES ($1, $2, $3, $4)
+            ON CONFLICT ON CONSTRAINT guild_ranks_name DO UPDATE SET
+                level = excluded.level, discord_role_id = excluded.discord_role_id
+            """,
             guild_id,
             name,
             level,

@@ -1,5 +1,6 @@
 """Ranks, invitations and placeholders who turn up: what officers write down about people."""
 
+import asyncio
 from datetime import timedelta
 from typing import Any
 
@@ -77,6 +78,12 @@ async def test_a_rank_is_changed_in_place_and_forgotten(guild: World) -> None:
     assert (await guild.first.people.remove_rank(officer(), "raider"))[1] == 1
     assert await rank_of(guild) is None
     assert await guild.first.people.ranks(officer(guild_id=OTHER_GUILD)) == []
+
+
+async def test_two_officers_who_write_one_rank_down_at_once_have_one(guild: World) -> None:
+    both = (guild.first.people.set_rank(officer(), "Raider", level, RAIDER_ROLE) for level in (2, 3))
+    assert {one.name for one in await asyncio.gather(*both)} == {"Raider"}
+    assert len(await guild.first.people.ranks(officer())) == 1
 
 
 @pytest.mark.parametrize(("name", "level"), [("", 1), ("x" * 33, 1), ("@everyone", 1), ("Raider", -1), ("Raider", 101)])
