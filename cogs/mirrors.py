@@ -43,11 +43,17 @@ class LostSheetButton(PersistentItem[ui.Button[ui.View]], template=custom_ids.LO
     async def _decide(self, interaction: Interaction) -> str:
         actor, desk = await decider(interaction, self.event_id), interaction.client.services.lost_sheets
         if self.do == REPOST:
-            return mirror_texts.reposted(await desk.repost(actor, self.event_id), actor.user_id)
+            event = await desk.repost(actor, self.event_id, _channels(interaction.guild))
+            return mirror_texts.reposted(event, actor.user_id)
         return mirror_texts.lost_cancelled(await desk.cancel(actor, self.event_id), actor.user_id)
 
 
 PERSISTENT = (LostSheetButton,)
+
+
+def _channels(guild: discord.Guild | None) -> frozenset[ChannelId] | None:
+    """The channels and threads of the server; None in direct messages."""
+    return frozenset(ChannelId(one.id) for one in (*guild.channels, *guild.threads)) if guild else None
 
 
 def lost_view(event_id: EventId) -> ui.View:

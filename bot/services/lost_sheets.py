@@ -80,11 +80,14 @@ class LostSheets:
         await self._asker.ask_of_lost(event.channel_id, event, action.nonce)
         return "asked in the raid's channel"
 
-    async def repost(self, actor: Actor, event_id: EventId) -> Event:
-        """Post the sheet again with everybody on it. Raises NotAnOfficer, UnknownEvent, NothingLost."""
+    async def repost(self, actor: Actor, event_id: EventId, channels: frozenset[ChannelId] | None = None) -> Event:
+        """Post the sheet again with everybody on it. Raises NotAnOfficer, UnknownEvent, NothingLost.
+
+        Where its channel is none of the server's `channels` (None: not known) any more, it stands in the raid channel.
+        """
         now = self._clock.now()
         async with self._db.transaction() as tx:
-            event = await self._undecided(tx, actor, event_id)
+            event = await _housed(tx, await self._undecided(tx, actor, event_id), channels)
             await tx.mirrors.forget(event.id, MirrorKind.SHEET)
             await sheets.post(tx, event, now)
             await tx.audit.note(actor.guild_id, event.id, actor.user_id, "repost", now)
@@ -120,6 +123,16 @@ class LostSheets:
         except Undeliverable:
             return False
         return True
+
+
+async def _housed(tx: Session, event: Event, channels: frozenset[ChannelId] | None) -> Event:
+    """The raid, moved to the server's raid channel when its own was deleted."""
+    to = (await tx.servers.get(event.guild_id)).raid_channel_id
+    if channels is None or event.channel_id in channels or to not in channels:
+        return event
+    moved = replace(event, channel_id=to)
+    await tx.events.resettle(moved)
+    return moved
 
 
 async def lose(tx: Session, found: Event, now: datetime) -> str:

@@ -83,6 +83,23 @@ async def test_in_a_deleted_channel_a_raid_keeps_everybody_and_the_officers_are_
     assert "Mira" in "".join(one["value"] for one in shown.embeds[0]["fields"])
 
 
+async def test_reposted_it_stands_in_the_raid_channel_when_its_own_was_deleted(stage: Stage) -> None:
+    discord = stage.local.discord
+    elsewhere = discord.add_text_channel(stage.guild, "elsewhere")
+    sheet = await stage.raid(channel=elsewhere)
+    await stage.sign_up(stage.member, sheet)
+    await stage.redraw()
+    discord.delete_channel(elsewhere)
+    with discord.expect_refusal(UNKNOWN_CHANNEL):
+        await edited(stage, sheet)
+    await stage.officer.in_channel(stage.officers).click(messages(stage.officers)[-1], "Repost it")
+    await stage.local.settle()
+    [posted] = messages(stage.raids)
+    assert "Mira" in "".join(fields(posted).values())
+    await edited(stage, posted, "Normal")
+    assert "Normal" in posted.embeds[0]["title"]
+
+
 async def test_without_the_officer_channel_the_leader_is_asked(stage: Stage) -> None:
     sheet, discord = await stage.raid(), stage.local.discord
     discord.delete_channel(stage.officers)
