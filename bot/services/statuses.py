@@ -36,6 +36,8 @@ class Statuses:
         async with self._db.transaction() as tx:
             event = await tx.events.lock(action.guild_id, action.event_id) if action.event_id else None
             passed = steps(event, now) if event else ()
+            if event and event.status is EventStatus.CANCELLED and now >= event.ends_at:
+                await tx.told.clear(event.id)  # nobody can bring it back any more
             for status in passed:
                 assert event is not None  # noqa: S101 - no steps without it
                 event = replace(event, status=status)

@@ -376,6 +376,18 @@ async def test_what_was_told_is_forgotten_when_the_raid_is_over(guild: World) ->
     assert await guild.done(Kind.TELL_PEOPLE) > 0
 
 
+async def test_what_was_told_of_a_cancelled_raid_is_forgotten_when_it_would_be_over(guild: World) -> None:
+    event_id = await planned(guild)
+    await come(guild, event_id, 1)
+    await at(guild, START - HOUR)
+    await guild.first.raids.cancel(officer(), str(event_id), None, delete=False)
+    await pause(guild)
+    assert await guild.pool.fetchval("SELECT count(*) FROM patt.told") > 0
+    await at(guild, (await guild.event(event_id))["end_time_utc"])
+    assert await guild.pool.fetchval("SELECT count(*) FROM patt.told") == 0
+    assert (await guild.event(event_id))["status"] == EventStatus.CANCELLED
+
+
 async def test_another_servers_settings_are_its_own(guild: World) -> None:
     await guild.insert(
         "common.settings", guild_discord_id=GUILD + 1, scope="server", scope_id=0, name="reminders", value=[]

@@ -2,6 +2,7 @@
 
 import pytest
 
+from bot.domain.event import EventStatus, SheetKind
 from bot.domain.ids import RoleId, UserId
 from bot.domain.notice import OF_PLACE, Notice, Tidings
 from bot.domain.reminders import Habits, Way
@@ -31,6 +32,14 @@ def test_every_notice_fits_into_a_message_and_rings_nobody_by_its_words(notice: 
         named = reminder_texts.naming(tidings, [UserId(10**18 + number) for number in range(60)])
         assert len(named) <= LONGEST_MESSAGE
         assert named.count("<@1") == 60
+
+
+@pytest.mark.parametrize("status", [EventStatus.SCHEDULED, EventStatus.CANCELLED])
+def test_no_link_leads_to_an_event_that_went_from_raid_helper_with_its_raid(status: EventStatus):
+    there = sheet(1, sheet=SheetKind.RAID_HELPER, raid_helper_event_id="77001", channel_id=300, status=status)
+    notice = Notice.RETIMED if status is EventStatus.SCHEDULED else Notice.CANCELLED
+    text = reminder_texts.direct(Tidings(notice, there), UserId(5002))
+    assert ("/300/77001" in text) == (status is EventStatus.SCHEDULED)
 
 
 def test_the_queue_is_marked_where_people_are_named():
