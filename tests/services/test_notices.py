@@ -15,7 +15,7 @@ from bot.domain.permissions import NotAnOfficer
 from bot.domain.sign_up import NotSignedUp
 from bot.domain.template import Choice
 from bot.services.raid_edits import EditWish
-from bot.services.staying import NothingToConfirm
+from bot.services.staying import AnswerThere, NothingToConfirm
 from bot.services.unsigned import NothingToAnswer, ToldJustNow
 from tests.factories import GUILD, OFFICERS, RAIDER_ROLE, RAIDS, START, member, officer
 from tests.services.news import LEADER, at, come, habits, named, planned, setting, told, users
@@ -89,6 +89,15 @@ async def test_who_still_comes_stays_who_cannot_is_absent_and_the_officers_see_w
     await at(guild, START + 5 * HOUR)
     with pytest.raises(NothingToConfirm):
         await guild.first.stay.comes(member(1), event_id)
+
+
+async def test_who_cannot_come_to_a_raid_that_went_to_raid_helper_is_sent_there(guild: World) -> None:
+    event_id = await planned(guild)
+    await come(guild, event_id, 1)
+    await guild.pool.execute("UPDATE patt.raid_events SET sheet = 'raid-helper'")
+    with pytest.raises(AnswerThere):
+        await guild.first.stay.cannot(member(1), event_id)
+    assert await guild.pool.fetchval("SELECT status FROM patt.raid_attendance") == "accepted"
 
 
 # ---------------------------------------------------------------- cancelled
