@@ -157,7 +157,7 @@ DOES: Mapping[str, Callable[[Interaction, Any], Coroutine[Any, Any, str]]] = {
 
 
 class Welcome(commands.Cog):
-    """Says how to begin where the bot has just been invited."""
+    """Says how to begin where the bot has just been invited, and knows where it was removed."""
 
     def __init__(self, bot: MusterBot) -> None:
         self._services = bot.services
@@ -165,6 +165,7 @@ class Welcome(commands.Cog):
     @commands.Cog.listener()
     async def on_guild_join(self, guild: discord.Guild) -> None:
         """One line in the system channel, where the bot may write there; a server that was set up before knows."""
+        await self._services.servers.joined(GuildId(guild.id))
         room = guild.system_channel
         if room is None or not room.permissions_for(guild.me) >= discord.Permissions(
             view_channel=True, send_messages=True
@@ -172,6 +173,11 @@ class Welcome(commands.Cog):
             return
         if (await self._services.servers.get(GuildId(guild.id))).raid_channel_id is None:
             await room.send(setup_texts.BEGIN, nonce=f"begin-{guild.id}", allowed_mentions=NOBODY)
+
+    @commands.Cog.listener()
+    async def on_guild_remove(self, guild: discord.Guild) -> None:
+        """What is known of the server stays for the day the bot is invited again."""
+        await self._services.servers.left(GuildId(guild.id), self._services.clock.now())
 
 
 async def setup(bot: MusterBot) -> None:

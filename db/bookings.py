@@ -17,14 +17,18 @@ class BookingRepository:
         self._db = connection
 
     async def unfollowed(self, started_from: datetime, started_to: datetime) -> Sequence[tuple[GuildId, EventId]]:
-        """Raids of running series that started between the two instants and that nothing follows yet."""
+        """Raids of running series that started between the two instants and that nothing follows yet.
+
+        Those of servers the bot has left rest.
+        """
         rows = await self._db.fetch(
             """
             SELECT event.guild_discord_id, event.id FROM patt.raid_events event
             JOIN patt.recurring_events series ON series.id = event.recurring_event_id
             WHERE event.start_time_utc BETWEEN $1 AND $2 AND event.recurring_event_id IS NOT NULL
               AND event.successor_id IS NULL AND event.status <> 'CANCELLED' AND event.missed_at IS NULL
-              AND series.is_active
+              AND series.is_active AND event.guild_discord_id NOT IN (
+                SELECT guild_discord_id FROM common.discord_config WHERE left_at IS NOT NULL)
             ORDER BY event.start_time_utc, event.id
             """,
             started_from,
@@ -33,11 +37,13 @@ class BookingRepository:
         return [(GuildId(row["guild_discord_id"]), EventId(row["id"])) for row in rows]
 
     async def due_series(self, now: datetime) -> Sequence[tuple[GuildId, SeriesId]]:
-        """Running series with a moment of their own to book at that has come."""
+        """Running series with a moment of their own to book at that has come, except where the bot was removed."""
         rows = await self._db.fetch(
             """
             SELECT guild_discord_id, id FROM patt.recurring_events
-            WHERE is_active AND book_at <= $1 ORDER BY book_at, id
+            WHERE is_active AND book_at <= $1 AND guild_discord_id NOT IN (
+                SELECT guild_discord_id FROM common.discord_config WHERE left_at IS NOT NULL)
+            ORDER BY book_at, id
             """,
             now,
         )

@@ -1,6 +1,7 @@
 """Servers: `common.discord_config`, a row a Discord server."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from bot.domain.ids import ChannelId, GuildId, RoleId
@@ -82,6 +83,17 @@ class ServerRepository:
             """,
             guild_id,
             channel_id,
+        )
+
+    async def left(self, guild_id: GuildId, at: datetime | None) -> None:
+        """Write down since when the bot is not in the server any more; None: it is."""
+        await self._db.execute(
+            """
+            INSERT INTO common.discord_config (guild_discord_id, left_at) VALUES ($1, $2)
+            ON CONFLICT (guild_discord_id) DO UPDATE SET left_at = $2
+            """,
+            guild_id,
+            at,
         )
 
     async def set_raid_helper_key(self, guild_id: GuildId, encrypted: str | None) -> None:

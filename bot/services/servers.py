@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from pydantic import SecretStr
 
@@ -37,6 +38,16 @@ class Servers:
         """The server's settings."""
         async with self._db.transaction() as tx:
             return await tx.servers.get(guild_id)
+
+    async def left(self, guild_id: GuildId, at: datetime) -> None:
+        """The bot was removed from the server: its series rest, everything else stays as it is."""
+        async with self._db.transaction() as tx:
+            await tx.servers.left(guild_id, at)
+
+    async def joined(self, guild_id: GuildId) -> None:
+        """The bot is in the server, again perhaps: its series go on."""
+        async with self._db.transaction() as tx:
+            await tx.servers.left(guild_id, None)
 
     async def set_up(self, actor: Actor, wish: SetUp) -> Server:
         """Write what was given. Raises NotAnAdministrator, UnknownZone; then nothing is written."""

@@ -10,3 +10,6 @@ CREATE TABLE patt.lost_rights (
     action_id bigint NOT NULL,
     PRIMARY KEY (event_id, what)
 );
+
+-- Since when the bot is not in the server any more: its series rest until it is invited again.
+ALTER TABLE common.discord_config ADD COLUMN left_at timestamptz;

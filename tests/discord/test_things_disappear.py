@@ -62,6 +62,21 @@ async def test_removed_the_bot_tries_once_and_invited_again_it_goes_on(stage: St
     assert "Again" in (await stage.raid(title="Again", when="fri 20:00")).embeds[0]["title"]
 
 
+async def test_series_rest_where_the_bot_was_removed_and_go_on_when_it_is_back(stage: Stage) -> None:
+    await stage.officer.slash("raid series add", title="Weekly", weekday="friday", time="20:00")
+    await stage.local.settle()
+    stage.local.discord.kick_bot(stage.guild)
+    with stage.local.discord.expect_refusal(MISSING_ACCESS):
+        await later(stage, FRIDAY - stage.local.clock.now() + 20 * MINUTE)
+    await stage.local.book()
+    raids = "SELECT count(*) FROM patt.raid_events"
+    assert await stage.value(raids) == 1
+    stage.local.discord.invite_bot(stage.guild)
+    await stage.local.settle()
+    await stage.local.book()
+    assert await stage.value(raids) == 2
+
+
 # ---------------------------------------------------------------- channels and messages
 
 
