@@ -59,9 +59,9 @@ async def post_and_die(messenger: DiscordMessenger, *arguments: Any) -> Any:
     return message_id
 
 
-async def work_and_die(worker: Queue, action: Any) -> Any:
+async def work_and_die(worker: Queue, *arguments: Any) -> Any:
     """Do the action and die before it is settled."""
-    settled = await work(worker, action)
+    settled = await work(worker, *arguments)
     dies_at("recorded")
     return settled
 
