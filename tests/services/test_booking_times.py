@@ -126,6 +126,12 @@ async def test_a_thousand_series_in_one_tick_are_each_booked_once_by_two_workers
     assert len({row["recurring_event_id"] for row in rows}) == len(rows) == 1000
     posts = await guild.pool.fetchval("SELECT count(*) FROM patt.scheduled_actions WHERE kind = 'sheet.post'")
     assert (posts, await guild.first.booker.run_once()) == (1000, 0)
+    async with guild.worker() as second:
+        await asyncio.gather(guild.first.queue.run_due(), second.queue.run_due())
+    await guild.run()
+    assert {sheet.event.id for sheet in guild.discord.sheets} == {row["id"] for row in rows}
+    assert len(guild.discord.sheets) == len(set(guild.discord.said)) == len(guild.discord.said) == 1000
+    assert {row["booking_state"] for row in await guild.successors()} == {"announced"}
 
 
 async def statements(pool: Pool, world: World) -> int:
