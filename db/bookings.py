@@ -105,6 +105,10 @@ class BookingRepository:
         """Nothing follows this raid, and nobody looks for it any more."""
         await self._db.execute("UPDATE patt.raid_events SET missed_at = $2 WHERE id = $1", event_id, at)
 
+    async def is_missed(self, event_id: EventId) -> bool:
+        """Whether what should follow this raid was not booked in time."""
+        return await self._db.fetchval("SELECT missed_at IS NOT NULL FROM patt.raid_events WHERE id = $1", event_id)
+
     async def predecessor_start(self, event_id: EventId) -> datetime | None:
         """When the raid began that this one follows, or None."""
         return await self._db.fetchval("SELECT start_time_utc FROM patt.raid_events WHERE successor_id = $1", event_id)

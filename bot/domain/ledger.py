@@ -21,12 +21,13 @@ class Fate(StrEnum):
     FAILED = "failed"
     CANCELLED = "cancelled"
     PLANNED = "planned"
+    MISSED = "missed"
     SKIPPED = "skipped"
     BREAK = "break"
     PAUSED = "paused"
 
 
-RAIDED = (Fate.BOOKED, Fate.COMING, Fate.FAILED, Fate.PLANNED)
+RAIDED = (Fate.BOOKED, Fate.COMING, Fate.FAILED, Fate.PLANNED, Fate.MISSED)
 """The fates of a night on which people raid."""
 
 
@@ -35,7 +36,7 @@ class Night:
     """One night of a series: the local day it stands for, its start in UTC, and what becomes of it.
 
     BOOKED: its sheet stands, `why` is what went wrong on the way; COMING: it is being posted; FAILED: it could not be;
-    PLANNED: to be booked.
+    PLANNED: to be booked; MISSED: its moment went by, and it books itself no more.
     """
 
     day: date

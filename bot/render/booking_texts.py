@@ -22,9 +22,9 @@ def news(told: News) -> str:
         Note.UNANSWERED: f"nobody answered whether to book {_night(told.night)}, so nothing was booked. "
         "Muster asks again for the next one.",
         Note.CORRECTED: "Raid-Helper had put the sheet at another time; Muster has corrected it. "
-        "If that comes again, look at Raid-Helper's time zone: `/settings timezone`.",
+        "If that comes again, set Raid-Helper's time zone with its own `/settings timezone set`.",
         Note.STILL_WRONG: "the sheet stands at another time on Raid-Helper, and Raid-Helper does not take the right "
-        "one. Please correct it there, and look at its time zone: `/settings timezone`.",
+        "one. Please correct it there, and set its time zone with Raid-Helper's own `/settings timezone set`.",
         Note.FELL_BACK: "Raid-Helper has not answered since the booking was due, so the sheet is one of Muster's own "
         "this week. Should Raid-Helper have made one all the same, Muster deletes it there.",
         Note.REMOVED: "Raid-Helper had made a sheet after all; Muster has deleted that one. Muster's own counts.",

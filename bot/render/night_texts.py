@@ -74,6 +74,7 @@ def _fate(night: Night) -> str:
         Fate.FAILED: "⚠️ could not be posted",
         Fate.CANCELLED: "🚫 cancelled",
         Fate.PLANNED: "planned",
+        Fate.MISSED: "⚠️ not booked in time: `/raid series book`",
         Fate.SKIPPED: f"⏭️ skipped{by}",
         Fate.BREAK: "🏖️ break",
         Fate.PAUSED: "⏸️ paused",

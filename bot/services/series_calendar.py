@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from bot.domain.event import Event, EventStatus
-from bot.domain.ledger import Night, ledger, marked
+from bot.domain.ledger import Fate, Night, ledger, marked
 from bot.domain.nights import booking_moment, next_unbooked
 from bot.domain.recurrence import Occurrence
 from bot.domain.series import BOOKING_DELAY, Exceptions, Series, next_occurrence
@@ -113,4 +113,18 @@ async def coming(tx: Session, calendar: Calendar) -> Sequence[Night]:
 async def _ledger(tx: Session, calendar: Calendar, count: int) -> Sequence[Night]:
     failures = await tx.bookings.failures([one.id for one in calendar.raids])
     latest, series = calendar.latest_night, calendar.series
-    return ledger(series, calendar.now, latest, calendar.raids, calendar.exceptions, failures, count)
+    listed = ledger(series, calendar.now, latest, calendar.raids, calendar.exceptions, failures, count)
+    missed = await _missed(tx, calendar)
+    return [replace(one, fate=Fate.MISSED) if one.fate is Fate.PLANNED and one.day == missed else one for one in listed]
+
+
+async def _missed(tx: Session, calendar: Calendar) -> date | None:
+    """The night whose moment to be booked has gone by, so that only an officer's word books it."""
+    series, night, latest = calendar.series, calendar.next_night, calendar.latest
+    if night is None:
+        return None
+    if series.book_at is not None:  # then the next night is thought of; where officers are asked, they may answer yet
+        return night.day if series.book_at > night.start and not series.confirm else None
+    if latest is None or latest.starts_at > calendar.now:
+        return None
+    return night.day if await tx.bookings.is_missed(latest.id) else None

@@ -9,12 +9,12 @@ from enum import Enum
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
-COMMIT = b"COMMIT"
+BEGIN, COMMIT, ROLLBACK = b"BEGIN", b"COMMIT", b"ROLLBACK"
 CHUNK = 1 << 16
 
 
 class Cut(Enum):
-    """Where the wire stops: at the statement, or behind the commit that follows it."""
+    """Where the wire stops: at the statement, or behind the commit that follows it (its own, outside a transaction)."""
 
     BEFORE = "before"
     AFTER = "after"
@@ -70,14 +70,15 @@ class Wire:
             one.transport.abort()
 
     async def _forth(self, reader: asyncio.StreamReader, back: asyncio.StreamWriter, armed: asyncio.Event) -> None:
-        begun = False
+        begun = within = False
         while data := await reader.read(CHUNK):
+            within = (within or BEGIN in data) and not (COMMIT in data or ROLLBACK in data)
             if self.mark and self.mark in data and not self.reached.is_set():
                 self._seen += 1
                 begun = self._seen == self.nth
                 if begun and self.cut is Cut.BEFORE:
                     return await self._stop()
-            if begun and COMMIT in data:
+            if begun and not within:  # this commits it, or it is a statement that commits by itself
                 armed.set()  # carried out, and nobody will hear of it
             back.write(data)
             await back.drain()

@@ -41,6 +41,25 @@ async def test_the_next_eight_nights_and_what_becomes_of_each(guild: World) -> N
     assert found.next_raid == found.nights[0]
 
 
+@pytest.mark.parametrize("post", [None, "Sunday 18:00"])
+async def test_a_night_that_was_missed_is_not_called_planned(guild: World, post: str | None) -> None:
+    wish = SeriesWish(title="Heroic", weekday="Wednesday", time="20:00", post=post)
+    series_id = (await guild.first.desk.add(officer(), wish)).series.id
+    await guild.run()
+
+    async def fates() -> list[Fate]:
+        return [night.fate for night in (await guild.first.ledger.one(officer(), str(series_id))).nights][:2]
+
+    due = START + (days(3) + timedelta(hours=22) if post else 10 * MINUTE)
+    guild.clock.set(due + timedelta(hours=5))
+    assert Fate.MISSED not in await fates()  # it is still caught up
+    await guild.look(due + timedelta(hours=7))
+    assert await fates() == [Fate.MISSED, Fate.PLANNED]
+    await guild.first.booker.book_now(officer(), "Heroic")
+    await guild.run()
+    assert await fates() == [Fate.BOOKED, Fate.PLANNED]
+
+
 async def test_a_booking_that_failed_says_why(guild: World) -> None:
     wish = SeriesWish(title="Heroic", weekday="Wednesday", time="20:00")
     series_id = (await guild.first.desk.add(officer(), wish)).series.id

@@ -64,6 +64,7 @@ BOOKED = event(message_id=MessageId(9), channel_id=CHANNEL)
             night(Fate.FAILED, event=event(), why="no *rights*"),
             r"Wed 2 Dec, 20:00 · ⚠️ could not be posted: no \*rights\*",
         ),
+        (night(Fate.MISSED), "Wed 2 Dec, 20:00 · ⚠️ not booked in time: `/raid series book`"),
         (night(Fate.CANCELLED, event=event(), why="ill"), "Wed 2 Dec, 20:00 · 🚫 cancelled: ill"),
         (night(Fate.SKIPPED, by=UserId(5), why="ill"), "Wed 2 Dec, 20:00 · ⏭️ skipped by <@5>: ill"),
         (night(Fate.SKIPPED), "Wed 2 Dec, 20:00 · ⏭️ skipped"),
