@@ -85,8 +85,15 @@ class ServerRepository:
             channel_id,
         )
 
-    async def left(self, guild_id: GuildId, at: datetime | None) -> None:
-        """Write down since when the bot is not in the server any more; None: it is."""
+    async def joined(self, guild_id: GuildId) -> None:
+        """Write down that the bot is in the server (again), if anything is known of it."""
+        await self._db.execute(
+            "UPDATE common.discord_config SET left_at = NULL WHERE guild_discord_id = $1 AND left_at IS NOT NULL",
+            guild_id,
+        )
+
+    async def left(self, guild_id: GuildId, at: datetime) -> None:
+        """Write down since when the bot is not in the server any more."""
         await self._db.execute(
             """
             INSERT INTO common.discord_config (guild_discord_id, left_at) VALUES ($1, $2)

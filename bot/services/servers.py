@@ -47,7 +47,7 @@ class Servers:
     async def joined(self, guild_id: GuildId) -> None:
         """The bot is in the server, again perhaps: its series go on."""
         async with self._db.transaction() as tx:
-            await tx.servers.left(guild_id, None)
+            await tx.servers.joined(guild_id)
 
     async def set_up(self, actor: Actor, wish: SetUp) -> Server:
         """Write what was given. Raises NotAnAdministrator, UnknownZone; then nothing is written."""

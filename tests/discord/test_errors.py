@@ -187,7 +187,7 @@ async def test_a_sheet_whose_answer_got_lost_stands_once(stage: Stage) -> None:
     await stage.local.pass_time(60 * SECOND)
     [sheet] = stage.local.discord.messages(stage.raids)
     assert await stage.value("SELECT discord_message_id FROM patt.raid_events") == sheet.id
-    assert len(stage.posts()) == 2
+    assert len(stage.posts()) == 1  # what may have been posted is looked for, not posted again
 
 
 @pytest.mark.parametrize(("status", "code"), [(403, 50013), (404, 10003)])
