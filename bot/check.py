@@ -87,9 +87,10 @@ async def _stored(settings: Settings, dsn: str, client: discord.Client | None) -
     if waiting:
         yield Finding(False, f"Database: {len(waiting)} migration(s) to apply. Run `python -m bot migrate`.")
         return
-    yield Finding(True, "Database: reachable and up to date")
     async with await open_pool(dsn) as pool, Database(pool).transaction() as tx:
         now = SystemClock().now()
+        migration = (await tx.state.migration()).removesuffix(".sql")
+        yield Finding(True, f"Database: reachable and up to date ({migration})")
         yield _queue(await tx.actions.waiting(None, now), now)
         servers = await tx.servers.all()
         given_up = {one.id: await tx.dead_letters.count(one.id) for one in servers}

@@ -21,11 +21,14 @@ from pydantic import SecretStr
 from bot.clock import SystemClock
 from bot.services.secrets import SecretBox
 from db.embedded import throwaway_parent
+from db.migrate import MIGRATIONS
 from db.pool import connect
 from sandbox.discord.permissions import Permission
 from sandbox.discord.server import DiscordServer
 from sandbox.discord.world import Channel, Guild
 from sandbox.raid_helper.server import RaidHelperStandIn
+
+UP_TO_DATE = f"ok    Database: reachable and up to date ({max(MIGRATIONS.glob('*.sql')).stem})"
 
 BAD_SETTINGS = 78
 KEY = "stand-in-key"
@@ -197,7 +200,7 @@ async def test_check_without_a_token_looks_at_the_rest(host: Host, dsn: str):
     assert done.code == 1
     token, database, queue = done.out.splitlines()
     assert token.startswith("MEND  DISCORD_TOKEN: ")
-    assert database == "ok    Database: reachable and up to date"
+    assert database == UP_TO_DATE
     assert queue == "ok    Queue: nothing is waiting"
 
 
@@ -211,7 +214,7 @@ async def test_check_without_a_way_to_discord(host: Host, dsn: str, discord: Dis
     done = await host.having(DATABASE_URL=dsn, DISCORD_TOKEN=discord.token).runs("check")
     assert done.code == 1
     assert done.out.splitlines()[0].startswith("MEND  Discord does not answer.")
-    assert "ok    Database: reachable and up to date" in done.out.splitlines()
+    assert UP_TO_DATE in done.out.splitlines()
     assert "Traceback" not in done.errors
 
 
@@ -299,7 +302,7 @@ async def test_check_finds_everything_fine(host: Host, dsn: str, discord: Discor
     assert done.out.splitlines() == [
         "ok    Token: logged in as Muster#0000",
         "ok    Intents: the bot may use everything it asks for",
-        "ok    Database: reachable and up to date",
+        UP_TO_DATE,
         "ok    Queue: nothing is waiting",
         f"ok    Server Night Watch, channel {raids.id}: the bot can post",
         f"ok    Server {guild.id}: Raid-Helper accepts the key",
