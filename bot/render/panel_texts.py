@@ -154,7 +154,7 @@ def when_asked(found: Overview, do: str, understood: str, at: datetime) -> str:
     """What was understood of a typed time, before anything is done; `do` is move or copy."""
     what = "moves to" if do == "move" else "is planned once more, for"
     title = safe(found.sheet.event.title)
-    return f"**{title}** {what} {stamp(at)} ({safe(understood)} on this server's clocks). Is that right?"
+    return f"**{title}** {what} {stamp(at)} ({safe(understood)}). Is that right?"
 
 
 def history(found: History) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
 from bot.domain.durations import show_duration
 from bot.domain.event import Event
@@ -27,10 +28,11 @@ NO_BREAKS = "No break is planned. `/raid series break first: last:` leaves out d
 # ---------------------------------------------------------------- answers
 
 
-def started(series: Series, first: Event, coming: Sequence[Night]) -> str:
-    """After `/raid series add`."""
+def started(series: Series, first: Event, coming: Sequence[Night], own: ZoneInfo | None = None) -> str:
+    """After `/raid series add`; `own` is the officer's zone when it is not the series'."""
+    clocks = f" Its time is on its own clocks, {series.timezone}; yours are {own.key}." if own else ""
     return (
-        f"{name(series)} raids {rhythm(series)}, first {stamp(first.starts_at)}. The sheet appears in "
+        f"{name(series)} raids {rhythm(series)}, first {stamp(first.starts_at)}.{clocks} The sheet appears in "
         f"<#{first.channel_id}>; {posting(series)}.\n{follows(series, coming)}"
     )
 
@@ -96,10 +98,11 @@ def unskipped(series: Series, night: Night | None, event: Event | None, coming: 
     return f"{name(series)} raids{when} after all.{raid}\n{follows(series, coming)}"
 
 
-def moved(series: Series, before: Night, night: Night, coming: Sequence[Night]) -> str:
-    """After a night was moved."""
+def moved(series: Series, before: Night, night: Night, coming: Sequence[Night], read_on: ZoneInfo | None = None) -> str:
+    """After a night was moved; `read_on` is the officer's own zone when it made a difference."""
+    clocks = f" I read the time on your own clocks, {read_on.key}." if read_on else ""
     return (
-        f"{name(series)}: {local(before.start, series.zone)} is moved to {stamp(night.start)}. "
+        f"{name(series)}: {local(before.start, series.zone)} is moved to {stamp(night.start)}.{clocks} "
         f"It is booked at that time.\n{follows(series, coming)}"
     )
 

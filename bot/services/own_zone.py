@@ -19,10 +19,10 @@ class Zones:
     server_has_one: bool
 
 
-async def zone_of(tx: Session, actor: Actor) -> ZoneInfo:
-    """The zone in which the member types times."""
+async def zone_of(tx: Session, actor: Actor, *, usual: ZoneInfo | None = None) -> ZoneInfo:
+    """The zone in which the member types times: their own, else the `usual` one, which is the server's."""
     own = await tx.people.zone(actor.guild_id, actor.user_id)
-    return ZoneInfo(own) if own else (await tx.servers.get(actor.guild_id)).zone
+    return ZoneInfo(own) if own else usual or (await tx.servers.get(actor.guild_id)).zone
 
 
 class OwnZone:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from bot.clock import Clock
@@ -11,7 +11,7 @@ from bot.domain.ids import ChannelId, GuildId
 from bot.domain.ledger import Night
 from bot.domain.people import UnknownParticipants
 from bot.domain.permissions import Actor
-from bot.domain.recurrence import Occurrence, Rule, first_from
+from bot.domain.recurrence import Occurrence, Rule, first_from, instant
 from bot.domain.series import NewSeries, Series, UnknownSeries, first_event, planned_at
 from bot.domain.server import Server
 from bot.domain.template import Template
@@ -19,7 +19,7 @@ from bot.services import deadlines, places, series_calendar, sheets
 from bot.services.own_zone import zone_of
 from bot.services.raids import RaidWish, duration_of
 from bot.services.secrets import NoRaidHelperKey, SecretBox
-from bot.services.series_wishes import check_post, parse_deadline, parse_post, parse_repeat
+from bot.services.series_wishes import check_post, days_of, parse_deadline, parse_post, parse_repeat
 from bot.services.settings import Around
 from bot.services.templates import Templates
 from bot.services.when import future, parse_wall_time, parse_weekday, parse_when, parse_zone
@@ -55,6 +55,8 @@ class Started:
     series: Series
     first: Event
     coming: Sequence[Night]
+    own_zone: ZoneInfo | None = None
+    """Where the officer's own clocks are, when they are not the series'."""
 
 
 class SeriesDesk:
@@ -77,7 +79,9 @@ class SeriesDesk:
             await places.require_officer_at(tx, actor, Around(server.id, _channel(wish, server)))
             template_id, template = await self._templates.named(tx, server.id, wish.template or server.default_template)
             kind = sheet_kind(self._secrets, wish.sheet, server)
-            occurrence, new = _planned(actor, server, template, wish, now)
+            zone = parse_zone(wish.timezone) if wish.timezone else server.zone
+            own = await zone_of(tx, actor, usual=zone)
+            occurrence, new = _planned(actor, server, template, wish, zone, now, today=now.astimezone(own).date())
             series = await _written(tx, new)
             new_event = planned_at(first_event(series, occurrence, server, kind, template_id), now)
             first = await tx.events.get(await tx.events.add(replace(new_event, minimum=template.minimum)))
@@ -87,7 +91,8 @@ class SeriesDesk:
             await tx.audit.note(server.id, first.id, actor.user_id, "series.add", now, series=series.id)
             calendar = await series_calendar.replan(tx, series, now)
             check_post(series, calendar.next_night)
-            return Started(calendar.series, first, await series_calendar.coming(tx, calendar))
+            coming = await series_calendar.coming(tx, calendar)
+            return Started(calendar.series, first, coming, own if own != zone else None)
 
     async def where(self, actor: Actor, wish: SeriesWish) -> ChannelId | None:
         """Where the sheets of that series would stand. Raises NotAnOfficer."""
@@ -147,13 +152,15 @@ def _repeated(raid: RaidWish, repeat: str, zone: ZoneInfo, own: ZoneInfo, now: d
 
 
 def _planned(
-    actor: Actor, server: Server, template: Template, wish: SeriesWish, now: datetime
+    actor: Actor, server: Server, template: Template, wish: SeriesWish, zone: ZoneInfo, now: datetime, *, today: date
 ) -> tuple[Occurrence, NewSeries]:
-    """The series as it will be written and its first occurrence, from which "every N weeks" counts."""
-    zone = parse_zone(wish.timezone) if wish.timezone else server.zone
+    """The series as it will be written and its first occurrence, from which "every N weeks" counts.
+
+    `today` is the officer's own: theirs is the "tomorrow" they type.
+    """
     weekday, wall = parse_weekday(wish.weekday), parse_wall_time(wish.time)
     every = parse_repeat(wish.every)
-    occurrence = first_from(Rule(weekday, wall, zone), _not_before(wish.first, wall, zone, now))
+    occurrence = first_from(Rule(weekday, wall, zone), _not_before(wish.first, today, wall, zone, now))
     return occurrence, NewSeries(
         guild_id=server.id,
         label=check_title(wish.title),
@@ -181,11 +188,13 @@ def _channel(wish: SeriesWish, server: Server) -> ChannelId | None:
     return wish.channel_id or server.raid_channel_id or wish.here
 
 
-def _not_before(first: str | None, wall: time, zone: ZoneInfo, now: datetime) -> datetime:
+def _not_before(first: str | None, today: date, wall: time, zone: ZoneInfo, now: datetime) -> datetime:
     """The instant after which the first raid may start: now, or just before the time of day on the day `first`."""
     if not first:
         return now
-    return future(parse_when(f"{first} {wall:%H:%M}", zone=zone, now=now), now) - timedelta(minutes=1)
+    starts = [instant(day, wall, zone) for day in days_of(first, today)]
+    start = next((one for one in starts if one > now), starts[-1])
+    return future(start, now) - timedelta(minutes=1)
 
 
 async def _written(tx: Session, new: NewSeries) -> Series:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from bot.clock import Clock
 from bot.domain.errors import MusterError
@@ -12,15 +13,18 @@ from bot.domain.ledger import Fate, Night
 from bot.domain.permissions import Actor
 from bot.domain.recurrence import DAY
 from bot.domain.series import FOREVER, Series
+from bot.domain.server import Server
 from bot.services import series_calendar
 from bot.services.officer_work import OfficerDesk
+from bot.services.own_zone import zone_of
 from bot.services.raids import Raids, cancel_locked
+from bot.services.series import find_series
 from bot.services.series_calendar import LOOK
 from bot.services.series_wishes import DayIsPast, is_none, local_day, parse_day
 from bot.services.series_work import Outcome, SeriesHand, SeriesWork
 from bot.services.templates import Templates
 from bot.services.undo import revive
-from bot.services.when import future, parse_when
+from bot.services.when import describe, future, means_the_same, parse_when
 from db import Database
 
 LONGEST_PAUSE = timedelta(days=731)
@@ -99,12 +103,16 @@ class Moved:
     before: Night
     night: Night
     outcome: Outcome
+    read_on: ZoneInfo | None = None
+    """The officer's own zone, where the time typed would be another moment on the series' clocks."""
 
 
 class SeriesRests:
     """The use cases behind `/raid series skip`, `move`, `pause`, `resume` and `end`."""
 
     def __init__(self, db: Database, templates: Templates, raids: Raids, clock: Clock) -> None:
+        self._db = db
+        self._clock = clock
         self._hand = SeriesHand(db, clock)
         self._desk = OfficerDesk(db, templates, raids, clock)
 
@@ -149,6 +157,8 @@ class SeriesRests:
     async def move(self, actor: Actor, typed: str, day: str, when: str) -> Moved:
         """Have a night that is not booked yet at another time; it stays that night of the series.
 
+        `when` is read on the officer's own clocks, else on the series'.
+
         Raises NotAnOfficer, UnknownSeries, NoSuchNight, NightIsBooked, NightLeftOut, TooFarForItsNight, and whatever
         reading a day or a time raises.
         """
@@ -158,14 +168,28 @@ class SeriesRests:
                 raise NightIsBooked
             if not night.raided:
                 raise NightLeftOut
-            zone = work.series.rule.zone or work.server.zone
+            usual = _clocks(work.series, work.server)
+            zone = await zone_of(work.tx, actor, usual=usual)
             start = future(parse_when(when, zone=zone, now=work.now), work.now)
             if not _between_its_neighbours(await _nights(work), night, start):
                 raise TooFarForItsNight
             await work.tx.series.move_night(work.series.id, night.day, start, actor.user_id)
             before, after = night.start.isoformat(), start.isoformat()
             await work.note("series.move", day=night.day.isoformat(), before=before, after=after)
-            return Moved(night, replace(night, start=start, moved=True), await work.outcome())
+            read_on = None if means_the_same(when, zone, usual, work.now) else zone
+            return Moved(night, replace(night, start=start, moved=True), await work.outcome(), read_on)
+
+    async def read_when(self, actor: Actor, series: str, typed: str) -> tuple[str, datetime]:
+        """What `typed` would mean to `move`, as they read it and as it is.
+
+        Raises UnknownSeries, UnreadableTime, TimeInPast.
+        """
+        now = self._clock.now()
+        async with self._db.transaction() as tx:
+            found, server = await find_series(tx, actor.guild_id, series), await tx.servers.get(actor.guild_id)
+            zone = await zone_of(tx, actor, usual=_clocks(found, server))
+        moment = future(parse_when(typed, zone=zone, now=now), now)
+        return describe(moment, zone, now), moment
 
     async def pause(self, actor: Actor, typed: str, until: str | None) -> Outcome:
         """Book nothing before the day `until`, or until the series is resumed; what is booked stands.
@@ -223,6 +247,10 @@ class SeriesRests:
 def resting(series: Series, standing: Sequence[Event]) -> Sequence[Event]:
     """The booked raids on nights on which the series, paused or ended, would not raid."""
     return [one for one in standing if not series.is_active or series.pauses_on(one.occurrence or one.day)]
+
+
+def _clocks(series: Series, server: Server) -> ZoneInfo:
+    return series.rule.zone or server.zone
 
 
 async def _nights(work: SeriesWork) -> Sequence[Night]:

@@ -1,6 +1,7 @@
 """What officers type about a series, read: how often, until when, when its sheets are posted, which day."""
 
 import re
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -85,12 +86,18 @@ def parse_post(typed: str | None) -> PostTime | None:
 
 def parse_day(typed: str, today: date) -> date:
     """The day meant by `typed`, `today` being the local date. Raises UnreadableDay, AmbiguousDate, DayIsPast."""
+    days = days_of(typed, today)
+    if days[0] < today:
+        raise DayIsPast
+    return days[0]
+
+
+def days_of(typed: str, today: date) -> Sequence[date]:
+    """The days `typed` may mean, soonest first, `today` being the typist's. Raises UnreadableDay, AmbiguousDate."""
     days = parse_days((tidy(typed) or "").strip(" ,"), today)
     if days is None or days.said == "nothing":
         raise UnreadableDay
-    if days.dates[0] < today:
-        raise DayIsPast
-    return days.dates[0]
+    return days.dates
 
 
 def parse_deadline(typed: str | None, every: Every) -> timedelta | None:

@@ -43,6 +43,7 @@ __all__ = [
     "describe",
     "future",
     "likely_zones",
+    "means_the_same",
     "parse_wall_time",
     "parse_weekday",
     "parse_when",
@@ -91,6 +92,14 @@ def parse_when(text: str, *, zone: ZoneInfo, now: datetime) -> datetime:
     if moment is None:
         raise UnreadableTime
     return moment.astimezone(UTC).replace(second=0, microsecond=0)
+
+
+def means_the_same(typed: str, zone: ZoneInfo, other: ZoneInfo, now: datetime) -> bool:
+    """Whether `typed`, which was read in `zone`, is the same moment on the clocks of `other`."""
+    try:
+        return parse_when(typed, zone=zone, now=now) == parse_when(typed, zone=other, now=now)
+    except MusterError:
+        return False
 
 
 def future(moment: datetime, now: datetime) -> datetime:

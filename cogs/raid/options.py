@@ -1,8 +1,9 @@
 """What several `/raid` commands offer while somebody types."""
 
 import logging
-from collections.abc import Callable, Coroutine, Sequence
-from functools import wraps
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from datetime import datetime
+from functools import partial, wraps
 from typing import Any
 
 from discord import app_commands
@@ -42,10 +43,21 @@ def always(offer: Offer) -> Offer:
 @always
 async def when(interaction: Interaction, typed: str) -> Choices:
     """What was understood, before anything is posted; the value sent is the moment itself."""
+    return await _understood(typed, partial(interaction.client.services.raids.read_when, actor_of(interaction)))
+
+
+@always
+async def night_when(interaction: Interaction, typed: str) -> Choices:
+    """The same for a night of the series chosen already."""
+    named, rests = getattr(interaction.namespace, "series", None) or "", interaction.client.services.series_rests
+    return await _understood(typed, partial(rests.read_when, actor_of(interaction), named))
+
+
+async def _understood(typed: str, read: Callable[[str], Awaitable[tuple[str, datetime]]]) -> Choices:
     if not typed.strip():
         return []
     try:
-        understood, moment = await interaction.client.services.raids.read_when(actor_of(interaction), typed)
+        understood, moment = await read(typed)
     except MusterError as error:
         return [app_commands.Choice(name=str(error)[:LONGEST_CHOICE], value=typed[:LONGEST_CHOICE])]
     return [app_commands.Choice(name=understood, value=str(int(moment.timestamp())))]

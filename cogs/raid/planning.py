@@ -107,7 +107,7 @@ class Planning(Family):
         wish = replace(wish, participants=await read_participants(interaction, participants))
         if repeat:
             started = await self.services.series.repeat(actor, wish, repeat)
-            return series_texts.started(started.series, started.first, started.coming)
+            return series_texts.started(started.series, started.first, started.coming, started.own_zone)
         created = texts.created(await self.services.raids.create(actor, wish))
         zoned = server.timezone or (await self.services.own_zone.look(actor)).own
         return created if zoned else f"{created}\n{texts.ZONE_UNSET}"

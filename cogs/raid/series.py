@@ -179,7 +179,7 @@ class SeriesCommands(Family):
         if wish.sheet is not SheetKind.RAID_HELPER:
             require_postable(interaction, channel_id or here(interaction))
         started = await self.services.series.add(actor, wish)
-        return series_texts.started(started.series, started.first, started.coming)
+        return series_texts.started(started.series, started.first, started.coming, started.own_zone)
 
     async def _edit(self, interaction: Interaction, series: str, wish: SeriesEdit) -> SeriesEdited:
         actor = actor_of(interaction)

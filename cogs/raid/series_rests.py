@@ -47,12 +47,13 @@ class SeriesRestCommands(Family):
 
     @SeriesCommands.series.command(name="move")
     @app_commands.describe(series=SERIES_OPTION, day="Which night", when="thu 20:00, 2026-12-03 20:00")
-    @app_commands.autocomplete(series=options.series, day=options.night)
+    @app_commands.autocomplete(series=options.series, day=options.night, when=options.night_when)
     async def move_night(self, interaction: Interaction, series: str, day: str, when: str) -> None:
         """Move a night that is not booked yet."""
         work = self.services.series_rests.move(actor_of(interaction), series, day, when)
         done = await in_time(interaction, work)
-        await answer(interaction, series_texts.moved(done.outcome.series, done.before, done.night, done.outcome.coming))
+        found, coming = done.outcome.series, done.outcome.coming
+        await answer(interaction, series_texts.moved(found, done.before, done.night, coming, done.read_on))
 
     @SeriesCommands.series.command()
     @app_commands.describe(series=SERIES_OPTION, until="The first day to raid again; until resumed when left out")

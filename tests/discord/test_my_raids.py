@@ -85,6 +85,22 @@ async def test_a_series_keeps_the_servers_clocks(stage: Stage) -> None:
     assert series["timezone"] == "Europe/Berlin"
 
 
+async def test_a_night_of_a_series_is_moved_on_ones_own_clocks(stage: Stage) -> None:
+    week = {"title": "Heroic", "weekday": "Friday", "time": "20:00"}
+    said = await stage.owner.slash("raid series add", **week)
+    assert "yours are" not in said.text
+    await stage.officer.slash("me timezone", zone="America/New_York")
+    said = await stage.officer.slash("raid series add", **week | {"title": "Mythic"})
+    assert "Its time is on its own clocks, Europe/Berlin; yours are America/New_York." in said.text
+    moved = {"series": "Mythic", "day": "2026-12-04", "when": "2026-12-05 20:00"}
+    [echo] = await stage.officer.autocomplete("raid series move", "when", moved["when"], series="Mythic")
+    assert echo.name == "Sat 5 Dec 2026, 20:00 EST · in 10 days"
+    said = await stage.officer.slash("raid series move", **moved)
+    assert "I read the time on your own clocks, America/New_York." in said.text
+    said = await stage.officer.slash("raid series move", **moved | {"when": echo.value})
+    assert "on your own clocks" not in said.text
+
+
 async def test_the_own_zone_is_shown_and_reset(stage: Stage) -> None:
     assert "the server's zone, **Europe/Berlin**" in (await stage.member.slash("me timezone")).text
     await stage.member.slash("me timezone", zone="Asia/Tokyo")

@@ -85,6 +85,18 @@ async def test_or_the_first_from_a_given_day_on(guild: World, typed: str, first:
     assert (started.first.day, started.series.anchor) == (first, first)
 
 
+@pytest.mark.parametrize(("own", "first"), [(None, wednesday(0)), ("Pacific/Auckland", wednesday(1))])
+async def test_the_first_day_is_the_typists_own_and_the_time_the_series(
+    guild: World, own: str | None, first: date
+) -> None:
+    """In Auckland it is Thursday already, so "today" is behind this week's Wednesday."""
+    if own:
+        await guild.first.own_zone.change(officer(), own)
+    started = await guild.first.desk.add(officer(), wish(first="today", timezone="berlin"))
+    assert started.first.starts_at == START + days((first - wednesday(0)).days)
+    assert (started.own_zone and started.own_zone.key, started.series.timezone) == (own, "Europe/Berlin")
+
+
 async def test_every_second_week_is_counted_from_the_first_raid(guild: World) -> None:
     await guild.first.desk.add(officer(), wish(every="every 2 weeks", first="2026-12-02"))
     await guild.look(START + days(7) + 12 * MINUTE)

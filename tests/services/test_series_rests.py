@@ -1,6 +1,6 @@
 """Nights skipped and moved, series paused, resumed and ended, and when the next raid is booked then."""
 
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -244,6 +244,35 @@ async def test_a_night_moved_to_before_its_booking_is_booked_earlier(guild: Worl
     assert await guild.look(START + 12 * MINUTE) == 0
     assert await guild.look(START + days(2) + 12 * MINUTE) == 1
     assert await booked_days(guild) == [wednesday(week) for week in range(3)]
+
+
+@pytest.mark.parametrize(
+    ("own", "typed", "start", "says"),
+    [
+        (None, "2026-12-03 20:00", datetime(2026, 12, 3, 19, tzinfo=UTC), False),
+        ("Pacific/Auckland", "2026-12-03 20:00", datetime(2026, 12, 3, 7, tzinfo=UTC), True),
+        ("Pacific/Auckland", "2026-12-03 20:00 UTC", datetime(2026, 12, 3, 20, tzinfo=UTC), False),
+        ("Europe/Paris", "2026-12-03 20:00", datetime(2026, 12, 3, 19, tzinfo=UTC), False),
+    ],
+)
+async def test_the_time_of_a_night_is_read_on_the_typists_own_clocks(
+    guild: World, own: str | None, typed: str, start: datetime, says: bool
+) -> None:
+    series_id = await heroic(guild, timezone="Europe/Berlin")
+    if own:
+        await guild.first.own_zone.change(officer(), own)
+    offered, moment = await guild.first.rests.read_when(officer(), str(series_id), typed)
+    done = await guild.first.rests.move(officer(), "Heroic", wednesday(1).isoformat(), typed)
+    assert (done.night.start, moment, done.read_on and done.read_on.key) == (start, start, own if says else None)
+    assert offered.startswith("Thu 3 Dec 2026" if not typed.endswith("UTC") else "Fri 4 Dec 2026, 09:00 NZDT")
+    with pytest.raises(UnknownSeries):
+        await guild.first.rests.read_when(officer(guild_id=OTHER_GUILD), str(series_id), typed)
+
+
+async def test_a_series_without_own_zones_reads_its_nights_on_its_own_clocks(guild: World) -> None:
+    series_id = await heroic(guild, timezone="America/New_York", weekday="Thursday")
+    done = await guild.first.rests.move(officer(), str(series_id), "2026-12-03", "2026-12-04 20:00")
+    assert done.night.start == datetime(2026, 12, 5, 1, tzinfo=UTC)
 
 
 @pytest.mark.parametrize(
