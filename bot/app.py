@@ -19,6 +19,7 @@ from pydantic import SecretStr
 from bot.client import FIVE_MINUTES, MusterBot
 from bot.clock import Clock, SystemClock
 from bot.domain.action import Kind
+from bot.domain.health import EVERY, LoopName
 from bot.raid_helper.client import RaidHelper
 from bot.services.absences import Absences
 from bot.services.alert_desk import AlertDesk
@@ -54,6 +55,7 @@ from bot.services.own_data import OwnData
 from bot.services.own_zone import OwnZone
 from bot.services.panel import Panel
 from bot.services.people_desk import PeopleDesk
+from bot.services.pulse import Pulse
 from bot.services.queue import Handler, Queue
 from bot.services.raid_edits import RaidEdits
 from bot.services.raid_helper_access import RaidHelperAccess
@@ -104,6 +106,7 @@ log = logging.getLogger(__name__)
 
 STOP_SIGNALS = (signal.SIGTERM, signal.SIGINT)
 POOL_CLOSING_TIME = 0.5
+AT_BOOKINGS_PACE = (LoopName.BOOKER, LoopName.PLANNER)
 
 
 @asynccontextmanager
@@ -302,6 +305,7 @@ def _use_cases(bot: MusterBot, on: Ground) -> Services:
         stay=Staying(db, on.sheets, sign_ups, clock),
         first_steps=FirstSteps(db, templates, raids, clock),
         health=HealthDesk(db, servers, clock),
+        pulse=Pulse(db, clock, {**EVERY, **dict.fromkeys(AT_BOOKINGS_PACE, bot.auto_book_every)}),
         raid_helper_import=RaidHelperImport(db, templates, on.raid_helper, on.secrets, clock),
     )
 

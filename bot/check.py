@@ -19,6 +19,7 @@ from bot.domain.needs import POSTS, SAYS
 from bot.domain.server import Server
 from bot.raid_helper.budget import DAILY, DAY
 from bot.raid_helper.client import RaidHelper
+from bot.render import health_texts
 from bot.services.secrets import SecretBox
 from bot.settings import Settings, SettingsError, require_token
 from cogs.rights import lacking
@@ -91,6 +92,8 @@ async def _stored(settings: Settings, dsn: str, client: discord.Client | None) -
         now = SystemClock().now()
         migration = (await tx.state.migration()).removesuffix(".sql")
         yield Finding(True, f"Database: reachable and up to date ({migration})")
+        for line in health_texts.running(await tx.pulse.workers(), await tx.pulse.gateways(), now):
+            yield Finding(line.mark != health_texts.TROUBLE, line.text)
         yield _queue(await tx.actions.waiting(None, now), now)
         servers = await tx.servers.all()
         given_up = {one.id: await tx.dead_letters.count(one.id) for one in servers}

@@ -52,6 +52,7 @@ EXTENSIONS = (
     "cogs.unplanned",
     "cogs.autobook",
     "cogs.maintenance",
+    "cogs.pulse",
 )
 CLOSING_TIME = 6.5
 """Seconds for what is in hand; a host kills what has not ended after ten, the embedded database included."""

@@ -2,11 +2,11 @@
 
 import asyncio
 import logging
-from datetime import datetime
 
 from discord.ext import commands, tasks
 
 from bot.client import MusterBot
+from bot.domain.health import LoopName
 
 log = logging.getLogger(__name__)
 
@@ -17,7 +17,6 @@ class AutoBook(commands.Cog):
     def __init__(self, bot: MusterBot) -> None:
         self._bot = bot
         self._in_hand = asyncio.Lock()
-        self.last_success: datetime | None = None
         self.tick.change_interval(seconds=bot.auto_book_every.total_seconds())
 
     async def cog_load(self) -> None:
@@ -36,7 +35,7 @@ class AutoBook(commands.Cog):
         try:
             async with self._in_hand:
                 await self._bot.services.booker.run_once()
-            self.last_success = self._bot.services.clock.now()
+            self._bot.services.pulse.came_through(LoopName.BOOKER)
         except Exception:
             log.exception("auto-booking failed; next attempt in %s", self._bot.auto_book_every)
 

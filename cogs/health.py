@@ -1,6 +1,5 @@
 """`/raid health`: how the bot is doing, and what was given up, with buttons that outlive restarts."""
 
-import math
 import re
 from datetime import timedelta
 from typing import Any, Self
@@ -11,16 +10,16 @@ from discord import ui
 from bot.answers import in_time
 from bot.client import MusterBot
 from bot.components import PersistentItem
-from bot.domain.health import Loop, Seen, Stored
+from bot.domain.health import Seen, Stored
 from bot.domain.ids import ActionId
 from bot.domain.needs import Lack
 from bot.render import custom_ids, health_texts
 from bot.services.health import Examined
 from cogs.actors import Interaction, actor_of
 from cogs.panel_base import services_of, turn
+from cogs.pulse import latency
 from cogs.rights import lacking_in, words
 
-MINUTE = timedelta(minutes=1)
 STYLE = discord.ButtonStyle
 
 
@@ -60,27 +59,13 @@ def _seen(interaction: Interaction, found: Examined) -> Seen:
     if guild is not None:
         held = guild.me.guild_permissions
         lacks.append(Lack(None, tuple(words(one) for one in found.in_server if not getattr(held, one))))
-    return Seen(_latency(bot, guild), _loops(bot), [one for one in lacks if one], bot.intents.members)
+    return Seen(_latency(bot, guild), bot.services.pulse.loops, [one for one in lacks if one], bot.intents.members)
 
 
 def _latency(bot: MusterBot, guild: discord.Guild | None) -> timedelta | None:
     """The latency of the server's own shard; the library has no number before the first heartbeat."""
     shard = bot.get_shard(guild.shard_id) if guild else None
-    seconds = shard.latency if shard else bot.latency
-    return timedelta(seconds=seconds) if math.isfinite(seconds) else None
-
-
-def _loops(bot: MusterBot) -> list[Loop]:
-    queue, booker, planner = (bot.get_cog(name) for name in ("QueueWorker", "AutoBook", "PlanUnplanned"))
-    return [
-        Loop(name, getattr(cog, attribute, None), every)
-        for name, cog, attribute, every in (
-            (health_texts.WORKER, queue, "last_success", MINUTE),
-            (health_texts.BOOKER, booker, "last_success", bot.auto_book_every),
-            (health_texts.PLANNER, planner, "last_success", bot.auto_book_every),
-            (health_texts.TIDY, queue, "last_tidy", 60 * MINUTE),
-        )
-    ]
+    return latency(shard.latency if shard else bot.latency)
 
 
 class LookButton(PersistentItem[ui.Button[ui.View]], template=custom_ids.HEALTH):

@@ -2,11 +2,11 @@
 
 import asyncio
 import logging
-from datetime import datetime
 
 from discord.ext import commands, tasks
 
 from bot.client import MusterBot
+from bot.domain.health import LoopName
 
 log = logging.getLogger(__name__)
 
@@ -22,8 +22,6 @@ class QueueWorker(commands.Cog):
         self._stopping = False
         self._task: asyncio.Task[None] | None = None
         self._listening: asyncio.Task[None] | None = None
-        self.last_success: datetime | None = None
-        self.last_tidy: datetime | None = None
 
     async def cog_load(self) -> None:
         """Start working, and listening for work."""
@@ -49,7 +47,7 @@ class QueueWorker(commands.Cog):
         while not self._stopping:
             try:
                 await self._bot.queue.run_due()
-                self.last_success = self._bot.services.clock.now()
+                self._bot.services.pulse.came_through(LoopName.WORKER)
                 if not self._stopping:
                     await self._bot.queue.wait_for_work()
             except Exception:
@@ -62,7 +60,7 @@ class QueueWorker(commands.Cog):
         """Forget old history. The body catches everything: the library ends a loop for good at the first exception."""
         try:
             await self._bot.retention.run_once()
-            self.last_tidy = self._bot.services.clock.now()
+            self._bot.services.pulse.came_through(LoopName.TIDY)
         except Exception:
             log.exception("old history was not forgotten; next attempt in an hour")
 

@@ -23,6 +23,7 @@ from db.own_data import OwnDataRepository
 from db.people import PersonRepository
 from db.players import PlayerRepository
 from db.pool import Pool
+from db.pulse import PulseRepository
 from db.questions import QuestionRepository
 from db.raid_helper import RaidHelperRepository
 from db.ranks import RankRepository
@@ -60,6 +61,7 @@ class Session:
         self.own_data = OwnDataRepository(connection)
         self.people = PersonRepository(connection)
         self.players = PlayerRepository(connection)
+        self.pulse = PulseRepository(connection)
         self.questions = QuestionRepository(connection)
         self.raid_helper = RaidHelperRepository(connection)
         self.ranks = RankRepository(connection)

@@ -1,8 +1,9 @@
 """How the bot is doing, for a server's officers: what waits, what was given up, what it lacks."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import StrEnum
 
 from bot.domain.ids import ActionId
 from bot.domain.needs import Lack
@@ -15,17 +16,60 @@ STUCK_AFTER = timedelta(minutes=10)
 """What is due for longer is not on its way: nobody works, or something is in the way."""
 
 
+class LoopName(StrEnum):
+    """Everything that runs again and again for as long as the bot lives."""
+
+    WORKER = "queue"
+    BOOKER = "auto-booker"
+    PLANNER = "unplanned"
+    TIDY = "tidy"
+    PULSE = "pulse"
+
+
+EVERY: Mapping[LoopName, timedelta] = {
+    LoopName.WORKER: timedelta(minutes=1),
+    LoopName.BOOKER: timedelta(minutes=5),
+    LoopName.PLANNER: timedelta(minutes=5),
+    LoopName.TIDY: timedelta(hours=1),
+    LoopName.PULSE: timedelta(minutes=1),
+}
+"""How often each should come through."""
+
+
 @dataclass(frozen=True)
 class Loop:
-    """Something that runs again and again: when it last came through (UTC; None: not yet), and how often it should."""
+    """A loop: when it last came through (UTC; None: not yet), how often it should, and since when (UTC) it runs."""
 
-    name: str
+    name: LoopName
     last: datetime | None
     every: timedelta
+    began: datetime
 
     def late(self, now: datetime) -> bool:
         """Whether it should have come through long ago; one that has only begun is not late."""
-        return self.last is not None and now - self.last > LATE_AFTER * self.every
+        return now - max(self.last or self.began, self.began) > LATE_AFTER * self.every
+
+
+@dataclass(frozen=True)
+class Worker:
+    """A process that runs the bot, by the shards (of so many in all) it serves, and its loops."""
+
+    shards: tuple[int, ...]
+    shard_count: int
+    loops: Sequence[Loop]
+
+
+@dataclass(frozen=True)
+class Gateway:
+    """A shard's connection to Discord: its latency (None: not connected), and when (UTC) that was measured."""
+
+    shard: int
+    latency: timedelta | None
+    measured: datetime
+
+    def silent(self, now: datetime) -> bool:
+        """Whether nobody has said anything of it for long: the bot seems to stand still."""
+        return now - self.measured > LATE_AFTER * EVERY[LoopName.PULSE]
 
 
 @dataclass(frozen=True)

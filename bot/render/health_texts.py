@@ -1,11 +1,12 @@
-"""What `/raid health` shows: a line for each thing looked at, and what was given up."""
+"""What `/raid health` shows, and `python -m bot check` of the running bot: a line for each thing looked at."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.domain.action import Kind
 from bot.domain.durations import show_duration
-from bot.domain.health import FEW_REQUESTS, Letter, Loop, Seen, Stored
+from bot.domain.health import EVERY, FEW_REQUESTS, Gateway, Letter, Loop, LoopName, Seen, Stored, Worker
 from bot.render.rights_texts import lacking, where_to_give
 from bot.render.sheet import cut
 from bot.render.texts import safe, stamp
@@ -13,8 +14,15 @@ from bot.render.texts import safe, stamp
 RETRY, DISCARD, LOOK = "Retry", "Discard", "Look again"
 RETRIED = "↩️ It is tried again now."
 DISCARDED = "🗑️ It is let go."
-FINE, TROUBLE = "✅", "⚠️"
-WORKER, BOOKER, PLANNER, TIDY = "Queue's worker", "Auto-booker", "Raids written by hand", "Forgetting old history"
+FINE, TROUBLE, OPEN = "✅", "⚠️", "⬜"
+LOOPS: Mapping[LoopName, str] = {
+    LoopName.WORKER: "Queue's worker",
+    LoopName.BOOKER: "Auto-booker",
+    LoopName.PLANNER: "Raids written by hand",
+    LoopName.TIDY: "Forgetting old history",
+    LoopName.PULSE: "Notes for `python -m bot check`",
+}
+NEVER_RAN = "Bot: none has run on this database yet"
 SLOW = timedelta(seconds=1)
 MOST_LACKS = 5
 LONGEST_WHAT = 60
@@ -46,6 +54,21 @@ GAVE_UP: Mapping[str, str] = {
 }
 
 
+@dataclass(frozen=True)
+class Line:
+    """One thing looked at, and by its mark whether it is as it should be."""
+
+    mark: str
+    text: str
+
+    def __str__(self) -> str:
+        return f"{self.mark} {self.text}"
+
+
+Written = Callable[[datetime], str]
+"""How a moment stands in a line."""
+
+
 def health(stored: Stored, seen: Seen) -> str:
     """Everything looked at, a line each."""
     return "\n".join(["## How I am doing", *_lines(stored, seen)])
@@ -60,8 +83,8 @@ def letter(one: Letter) -> str:
 
 def _lines(stored: Stored, seen: Seen) -> Iterator[str]:
     now = stored.now
-    yield _latency(seen.latency)
-    yield from (_loop(one, now) for one in seen.loops)
+    yield str(_latency("Discord", seen.latency))
+    yield from (str(_loop(one, now, lambda moment: stamp(moment, "R"))) for one in seen.loops)
     yield _queue(stored)
     yield _given_up(stored)
     if stored.quota is not None:
@@ -74,22 +97,47 @@ def _lines(stored: Stored, seen: Seen) -> Iterator[str]:
     yield f"{FINE} Database: {stored.migration.removesuffix('.sql')}"
 
 
-def _latency(latency: timedelta | None) -> str:
+def running(workers: Sequence[Worker], gateways: Sequence[Gateway], now: datetime) -> Iterator[Line]:
+    """What the running bot wrote down of itself, in plain text, with the age of each."""
+    if not gateways:
+        yield Line(OPEN, NEVER_RAN)
+    for one in gateways:
+        yield _gateway(one, now)
+    for worker in workers:
+        which = f" (shards {', '.join(map(str, worker.shards))})" if len(workers) > 1 else ""
+        for loop in worker.loops:
+            line = _loop(loop, now, lambda moment: ago(moment, now))
+            yield Line(line.mark, f"{line.text}{which}")
+
+
+def ago(moment: datetime, now: datetime) -> str:
+    """How long ago that was, for readers whom Discord shows no clock."""
+    return f"{show_duration(now - moment)} ago" if now - moment >= timedelta(minutes=1) else "just now"
+
+
+def _gateway(one: Gateway, now: datetime) -> Line:
+    name, measured = f"Discord, shard {one.shard}", ago(one.measured, now)
+    if one.silent(now):
+        period = show_duration(EVERY[LoopName.PULSE])
+        said = f"the bot last gave a sign of life {measured}, every {period} it should: it seems to stand still"
+        return Line(TROUBLE, f"{name}: {said}. Start it; if it runs, its log says why.")
+    line = _latency(name, one.latency)
+    return Line(line.mark, f"{line.text}, measured {measured}")
+
+
+def _latency(name: str, latency: timedelta | None) -> Line:
     if latency is None:
-        return f"{TROUBLE} Discord: not connected just now"
+        return Line(TROUBLE, f"{name}: not connected just now")
     mark = TROUBLE if latency > SLOW else FINE
-    return f"{mark} Discord: answers in {round(latency / timedelta(milliseconds=1))} ms"
+    return Line(mark, f"{name}: answers in {round(latency / timedelta(milliseconds=1))} ms")
 
 
-def _loop(loop: Loop, now: datetime) -> str:
-    if loop.last is None:
-        return f"⬜ {loop.name}: has not come through yet"
-    mend = (
-        f", every {show_duration(loop.every)} it should: whoever hosts me finds why in the log"
-        if loop.late(now)
-        else ""
-    )
-    return f"{TROUBLE if mend else FINE} {loop.name}: last came through {stamp(loop.last, 'R')}{mend}"
+def _loop(loop: Loop, now: datetime, written: Written) -> Line:
+    name, late = LOOPS[loop.name], loop.late(now)
+    last = f"last came through {written(loop.last)}" if loop.last else "has not come through yet"
+    mend = f", every {show_duration(loop.every)} it should: whoever hosts me finds why in the log" if late else ""
+    mark = TROUBLE if late else FINE if loop.last else OPEN
+    return Line(mark, f"{name}: {last}{mend}")
 
 
 def _queue(stored: Stored) -> str:

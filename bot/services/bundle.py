@@ -27,6 +27,7 @@ from bot.services.own_data import OwnData
 from bot.services.own_zone import OwnZone
 from bot.services.panel import Panel
 from bot.services.people_desk import PeopleDesk
+from bot.services.pulse import Pulse
 from bot.services.raid_edits import RaidEdits
 from bot.services.raid_helper_import import RaidHelperImport
 from bot.services.raids import Raids
@@ -88,6 +89,7 @@ class Services:
     unplanned: Unplanned
     first_steps: FirstSteps
     health: HealthDesk
+    pulse: Pulse
     raid_helper_import: RaidHelperImport
     reminders: Reminders
     unsigned: UnsignedDesk

@@ -12,6 +12,7 @@ import pytest
 from source import OURS, PROGRAM, REPOSITORY, Function, functions, kept_files, modules, name
 
 from bot.domain.errors import MusterError
+from bot.domain.health import LoopName
 
 LONGEST_FUNCTION = 50
 LONGEST_MODULE = 400
@@ -41,6 +42,16 @@ def test_no_function_is_longer_than_a_screen(path: Path):
 @pytest.mark.parametrize("path", modules(*PROGRAM), ids=name)
 def test_no_module_is_too_long(path: Path):
     assert len(path.read_text().splitlines()) <= LONGEST_MODULE
+
+
+# A loop that dies must show.
+
+
+def test_every_loop_tells_when_it_came_through():
+    cogs = "\n".join(path.read_text() for path in modules("bot/services", "cogs"))
+    told = re.findall(r"came_through\(LoopName\.(\w+)\)", cogs)
+    assert sorted(told) == sorted(one.name for one in LoopName)
+    assert cogs.count("@tasks.loop(") + 1 == len(LoopName)  # the queue's worker waits for what is due by itself
 
 
 # Time comes from the injected clock.

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+import pytest
 from panel_hand import restarted
 from raid_stage import SECOND, Stage, is_refusal
 
@@ -54,6 +55,7 @@ async def test_a_line_for_everything_when_all_is_well(stage: Stage) -> None:
         f"✅ Queue's worker: last came through <t:{now}:R>",
         f"✅ Auto-booker: last came through <t:{now}:R>",
         f"✅ Raids written by hand: last came through <t:{now}:R>",
+        f"✅ Notes for `python -m bot check`: last came through <t:{now}:R>",
         "✅ Queue: nothing is waiting",
         "✅ Given up: nothing",
         "✅ Permissions: everything I need, in every channel I write in",
@@ -78,6 +80,14 @@ async def test_a_loop_that_is_late_and_work_that_is_stuck_are_marked(stage: Stag
     assert "every 1 min it should: whoever hosts me finds why in the log" in shown.text
     assert f"⚠️ Queue: 1 due, the oldest <t:{began}:R>" in shown.text
     await stage.local.settle()
+
+
+async def test_a_loop_that_never_came_through_is_late_by_and_by(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    await stage.set_up(officer_channel=stage.officers)
+    monkeypatch.setattr(stage.local.bot.services.pulse, "_last", {})
+    assert "⬜ Auto-booker: has not come through yet\n" in (await opened(stage)).text
+    stage.local.clock.advance(16 * MINUTE)
+    assert "⚠️ Auto-booker: has not come through yet, every 5 min it should" in (await opened(stage)).text
 
 
 async def test_each_channel_with_what_it_lacks_and_the_server(stage: Stage) -> None:

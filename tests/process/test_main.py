@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import os
+import re
 import resource
 import signal
 import sys
@@ -19,10 +20,13 @@ from muster_process import PATIENCE, REPOSITORY, Host, ended, postgres_of, until
 from pydantic import SecretStr
 
 from bot.clock import SystemClock
+from bot.domain.health import EVERY, Loop, Worker
+from bot.render import health_texts
 from bot.services.secrets import SecretBox
+from db import Database
 from db.embedded import throwaway_parent
 from db.migrate import MIGRATIONS
-from db.pool import connect
+from db.pool import connect, open_pool
 from sandbox.discord.permissions import Permission
 from sandbox.discord.server import DiscordServer
 from sandbox.discord.world import Channel, Guild
@@ -198,9 +202,10 @@ async def test_the_embedded_database_needs_no_migrate(host: Host):
 async def test_check_without_a_token_looks_at_the_rest(host: Host, dsn: str):
     done = await host.having(DATABASE_URL=dsn).runs("check")
     assert done.code == 1
-    token, database, queue = done.out.splitlines()
+    token, database, bot, queue = done.out.splitlines()
     assert token.startswith("MEND  DISCORD_TOKEN: ")
     assert database == UP_TO_DATE
+    assert bot == f"ok    {health_texts.NEVER_RAN}"
     assert queue == "ok    Queue: nothing is waiting"
 
 
@@ -303,6 +308,7 @@ async def test_check_finds_everything_fine(host: Host, dsn: str, discord: Discor
         "ok    Token: logged in as Muster#0000",
         "ok    Intents: the bot may use everything it asks for",
         UP_TO_DATE,
+        "ok    Bot: none has run on this database yet",
         "ok    Queue: nothing is waiting",
         f"ok    Server Night Watch, channel {raids.id}: the bot can post",
         f"ok    Server {guild.id}: Raid-Helper accepts the key",
@@ -311,6 +317,65 @@ async def test_check_finds_everything_fine(host: Host, dsn: str, discord: Discor
     assert KEY not in done.out + done.errors
     assert reset.code == 1
     assert "cannot be opened. Set the ENCRYPTION_KEY it was stored with" in reset.out
+
+
+async def ran(dsn: str, ago: timedelta, **last: timedelta | None) -> None:
+    """What a bot wrote down so long ago; `last` are loops that came through at another time (None: never)."""
+    now = SystemClock().now()
+    loops = [
+        Loop(name, now - since if since is not None else None, every, now - timedelta(days=2))
+        for name, every in EVERY.items()
+        for since in (last.get(name.name, ago),)
+    ]
+    async with await open_pool(dsn) as pool, Database(pool).transaction() as tx:
+        await tx.pulse.write(Worker((0,), 1, loops), {0: timedelta(milliseconds=41)}, now - ago)
+
+
+async def test_check_tells_of_a_running_bot_as_the_health_command_does(host: Host, dsn: str, discord: DiscordServer):
+    machine = host.at(discord).having(DATABASE_URL=dsn)
+    connection = await connect(dsn)
+    async with machine.running():
+        async with asyncio.timeout(PATIENCE):
+            while not await connection.fetchval("SELECT EXISTS (SELECT FROM common.gateways)"):  # noqa: ASYNC110 - another process sets no event here
+                await asyncio.sleep(0.05)
+        done = await machine.runs("check")
+    await connection.close()
+    [gateway] = [line for line in done.out.splitlines() if "Discord, shard 0" in line]
+    assert re.fullmatch(r"ok    Discord, shard 0: answers in \d+ ms, measured just now", gateway)
+    loops = [line for line in done.out.splitlines() if "came through" in line or "come through" in line]
+    assert [line.split(":")[0] for line in loops] == [f"ok    {name}" for name in health_texts.LOOPS.values()]
+    assert "ok    Queue's worker: last came through just now" in loops
+
+
+async def test_check_gives_each_loops_last_success_its_age(host: Host, dsn: str, discord: DiscordServer):
+    await ran(dsn, timedelta(minutes=2), WORKER=timedelta(seconds=5), TIDY=timedelta(minutes=50))
+    lines = (await host.at(discord).having(DATABASE_URL=dsn).runs("check")).out.splitlines()
+    assert "ok    Discord, shard 0: answers in 41 ms, measured 2 min ago" in lines
+    assert "ok    Queue's worker: last came through just now" in lines
+    assert "ok    Auto-booker: last came through 2 min ago" in lines
+    assert "ok    Forgetting old history: last came through 50 min ago" in lines
+
+
+@pytest.mark.parametrize(
+    ("last", "said"),
+    [(timedelta(minutes=16), "last came through 16 min ago"), (None, "has not come through yet")],
+)
+async def test_check_names_a_loop_that_died_while_the_bot_lives(
+    host: Host, dsn: str, discord: DiscordServer, last: timedelta | None, said: str
+):
+    await ran(dsn, timedelta(seconds=20), BOOKER=last)
+    done = await host.at(discord).having(DATABASE_URL=dsn).runs("check")
+    assert done.code == 1
+    [mend] = [line for line in done.out.splitlines() if line.startswith("MEND")]
+    assert mend == f"MEND  Auto-booker: {said}, every 5 min it should: whoever hosts me finds why in the log"
+
+
+async def test_check_names_a_bot_that_stands_still(host: Host, dsn: str, discord: DiscordServer):
+    await ran(dsn, timedelta(hours=3))
+    done = await host.at(discord).having(DATABASE_URL=dsn).runs("check")
+    assert done.code == 1
+    assert "MEND  Discord, shard 0: the bot last gave a sign of life 3 h ago, every 1 min it should" in done.out
+    assert "Start it" in done.out
 
 
 async def test_check_with_the_embedded_database_stops_it_again(host: Host, discord: DiscordServer):
