@@ -95,6 +95,10 @@ class PersonRepository:
         )
         return [EventId(row["id"]) for row in rows]
 
+    async def hold(self, player_id: PlayerId) -> None:
+        """Have whoever is about to write the player onto a sheet wait for this transaction, and wait for theirs."""
+        await self._db.execute("SELECT FROM guild_identity.players WHERE id = $1 FOR UPDATE", player_id)
+
     async def set_active(self, player_id: PlayerId, active: bool) -> None:
         """Whether they still belong: else they are on no list and no sheet is filled in with them."""
         await self._db.execute("UPDATE guild_identity.players SET is_active = $2 WHERE id = $1", player_id, active)

@@ -98,7 +98,18 @@ class PlayerRepository:
         return character_id
 
     async def candidates(self, guild_id: GuildId, day: date) -> Sequence[Candidate]:
-        """Whom a sheet for `day` is pre-filled with: active, ranked, with a main character (the seed's query)."""
+        """Whom a sheet for `day` is pre-filled with: active, ranked, with a main character (the seed's query).
+
+        None of them goes away, or is forgotten, before this transaction is through.
+        """
+        # A statement of its own: the next one then sees what those it waited for have written.
+        await self._db.execute(
+            """
+            SELECT FROM guild_identity.players WHERE guild_discord_id = $1 AND is_active
+              AND guild_rank_id IS NOT NULL AND main_character_id IS NOT NULL ORDER BY id FOR KEY SHARE
+            """,
+            guild_id,
+        )
         rows = await self._db.fetch(
             """
             SELECT p.id, u.discord_id, p.display_name, r.level, p.auto_invite_events, p.main_character_id,

@@ -63,6 +63,14 @@ class SignUpRepository:
 
     async def copy(self, source: EventId, event_id: EventId) -> int:
         """Put everybody of `source` onto the new sheet in their order; how many. Whoever is away that day is absent."""
+        # A statement of its own: the next one then sees whatever absence it waited for.
+        await self._db.execute(
+            """
+            SELECT FROM guild_identity.players
+            WHERE id IN (SELECT player_id FROM patt.raid_attendance WHERE event_id = $1) ORDER BY id FOR KEY SHARE
+            """,
+            source,
+        )
         return await self._db.fetchval(
             """
             WITH copied AS (

@@ -8,6 +8,7 @@ may have the seat by now.
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from functools import partial
 
 from bot.clock import Clock
 from bot.domain.away import Away, BadDay, UnknownSpan, check_span
@@ -21,6 +22,7 @@ from bot.domain.roster import SignUp
 from bot.domain.template import Choice
 from bot.services import sheets, telling
 from bot.services.calendar_days import parse_days
+from bot.services.new_sheets import begun_anew, check_no_other
 from bot.services.own_zone import zone_of
 from bot.services.templates import Templates
 from bot.services.wall_times import tidy
@@ -70,6 +72,9 @@ class Absences:
 
         Raises BadDay, BackBeforeGone, SpanOver, SpanTooLong, TooManySpans, LongNote; then nothing is written.
         """
+        return await begun_anew(partial(self._add, actor, first, last, note))
+
+    async def _add(self, actor: Actor, first: str, last: str | None, note: str) -> GoneAway:
         now = self._clock.now()
         async with self._db.transaction() as tx:
             day = await today(tx, actor, now)
@@ -80,8 +85,7 @@ class Absences:
             # Raids before people: a click that writes somebody down locks them in this order, too.
             raids = SteppedBack()
             if person:
-                found = await tx.away.sheets(person.id, begins, ends, now, absent=False)
-                raids = await step_back(tx, self._templates, found, person.id, actor, now)
+                raids = await step_back_in(tx, self._templates, (begins, ends), person.id, actor, now)
             player_id = (await tx.players.register(actor)).id
             return GoneAway(await tx.away.add(player_id, begins, ends, note), raids)
 
@@ -99,7 +103,29 @@ class Absences:
             return BackAgain(away, await raids_of(tx, found))
 
 
-async def step_back(
+async def step_back_in(
+    tx: Session,
+    templates: Templates,
+    span: tuple[date, date | None],
+    player_id: PlayerId,
+    actor: Actor,
+    now: datetime,
+    *,
+    officer: bool = False,
+) -> SteppedBack:
+    """Make the player's answer Absence on the sheets of those days (None: without end), natively and at Raid-Helper.
+
+    The player's own word goes no further than their own click would; an officer's reaches closed sheets, too. To be
+    `begun_anew`.
+    """
+    look = partial(tx.away.sheets, player_id, *span, now, absent=False)
+    found = await look()
+    raids = await _step_back_on(tx, templates, found, player_id, actor, now, officer=officer)
+    await check_no_other(tx, player_id, found, look)
+    return raids
+
+
+async def _step_back_on(
     tx: Session,
     templates: Templates,
     events: Sequence[EventId],
@@ -107,12 +133,8 @@ async def step_back(
     actor: Actor,
     now: datetime,
     *,
-    officer: bool = False,
+    officer: bool,
 ) -> SteppedBack:
-    """Make the player's answer Absence on these sheets (in the order of their ids), natively and at Raid-Helper.
-
-    The player's own word goes no further than their own click would; an officer's reaches closed sheets, too.
-    """
     absent: list[Event] = []
     closed: list[Event] = []
     for event_id in events:

@@ -4,6 +4,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any, cast
 
 from bot.clock import Clock
@@ -14,6 +15,7 @@ from bot.domain.ids import EventId, GuildId
 from bot.domain.people import Person
 from bot.domain.permissions import Actor
 from bot.services import sheets
+from bot.services.new_sheets import begun_anew, check_no_other
 from bot.services.templates import Templates
 from db import Database, Session
 
@@ -57,6 +59,9 @@ class OwnData:
 
         Raids that are over keep a nameless place. Raises NothingKnown.
         """
+        return await begun_anew(partial(self._forget, actor))
+
+    async def _forget(self, actor: Actor) -> int:
         now = self._clock.now()
         async with self._db.transaction() as tx:
             person = await tx.people.of_user(actor.guild_id, actor.user_id)
@@ -66,6 +71,7 @@ class OwnData:
             ahead = await tx.people.open_sheets([person.id])
             for event_id in ahead:
                 await self._take_off(tx, actor, event_id, person, now)
+            await check_no_other(tx, person.id, ahead, partial(tx.people.open_sheets, [person.id]))
             shown = await tx.own_data.shown_on(actor.guild_id, person.id, actor.user_id)
             await tx.own_data.forget(actor.guild_id, person.id, actor.user_id)
             await _draw_anew(tx, shown, now)

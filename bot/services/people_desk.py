@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 from bot.clock import Clock
 from bot.domain.away import Away, check_span
@@ -14,8 +15,9 @@ from bot.domain.permissions import Actor
 from bot.domain.rank import Rank, check_rank, find_rank
 from bot.domain.template import Template
 from bot.services import places
-from bot.services.absences import SteppedBack, raids_of, read_day, step_back, today
+from bot.services.absences import SteppedBack, raids_of, read_day, step_back_in, today
 from bot.services.characters import games_of
+from bot.services.new_sheets import begun_anew
 from bot.services.templates import Templates
 from db import Database, Session
 
@@ -92,13 +94,15 @@ class PeopleDesk:
 
         `until` is the last day as typed; None is until further notice. Raises BadDay, SpanOver, SpanTooLong.
         """
+        return await begun_anew(partial(self._hiatus, actor, typed, until))
+
+    async def _hiatus(self, actor: Actor, typed: str, until: str | None) -> OnHiatus:
         now = self._clock.now()
         async with self._db.transaction() as tx:
             person = await _meant(tx, actor, typed)
             day = await today(tx, actor, now)
             last = read_day(until, day) if until else None
-            found = await tx.away.sheets(person.id, day, last, now, absent=False)
-            raids = await step_back(tx, self._templates, found, person.id, actor, now, officer=True)
+            raids = await step_back_in(tx, self._templates, (day, last), person.id, actor, now, officer=True)
             away = None
             if last is None:
                 await tx.people.set_hiatus(person.id, on_hiatus=True)

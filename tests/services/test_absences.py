@@ -1,7 +1,9 @@
 """Away and on hiatus: on the sheets that stand, on those to come, and taken back."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from datetime import date, timedelta
+from functools import partial
 
 import pytest
 
@@ -14,7 +16,7 @@ from bot.domain.people import UnknownPerson
 from bot.domain.permissions import NotAnOfficer
 from bot.domain.template import Choice
 from bot.services.absences import read_day
-from tests.factories import GUILD, OTHER_GUILD, START, days, member, officer
+from tests.factories import GUILD, OTHER_GUILD, RAIDS, START, days, member, officer
 from tests.services.world import World, blocked
 
 HOLY = ("Paladin", "Holy")
@@ -184,6 +186,61 @@ async def test_a_click_and_an_absence_at_once_never_wait_for_each_other_in_a_cir
         await tx.players.register(member(1, name="Arila"))
     await going
     assert (await answers(guild, event_id))[0][1] == "absence"
+
+
+# ---------------------------------------------------------------- while a booking writes them down
+
+STEPS_BACK: dict[str, Callable[[World], Awaitable[object]]] = {
+    "away": lambda guild: guild.first.absences.add(member(1), "2026-12-01", "2026-12-06", ""),
+    "hiatus": lambda guild: guild.first.people.hiatus(officer(), "Member 1", None),
+    "hiatus with an end": lambda guild: guild.first.people.hiatus(officer(), "Member 1", "2026-12-06"),
+}
+WRITES: dict[str, Callable[[World, EventId], Awaitable[object]]] = {
+    "booking": lambda guild, _: guild.first.booker.run_once(),
+    "copy": lambda guild, event_id: guild.first.copies.copy(
+        officer(), event_id, "2026-12-02 21:00", RAIDS, with_sign_ups=True
+    ),
+}
+
+
+async def next_week_at_once(guild: World, held: str, *works: Callable[[], Awaitable[object]]) -> list[tuple[str, str]]:
+    """Begin the works in turn while nobody may write to the table `held`, then let them go on; next week's answers."""
+    async with guild.pool.acquire() as connection, connection.transaction():
+        await connection.execute(f"LOCK TABLE {held} IN SHARE MODE")
+        running = []
+        for behind, work in enumerate(works):
+            running.append(asyncio.ensure_future(work()))
+            await blocked(guild.pool, running[-1], behind=behind)
+    await asyncio.gather(*running)
+    rows = await guild.pool.fetch("""
+        SELECT player_id, attendance.status FROM patt.raid_attendance attendance
+        JOIN patt.raid_events event ON event.id = event_id WHERE event_date = '2026-12-02' ORDER BY player_id
+    """)
+    return [tuple(row) for row in rows]
+
+
+@pytest.mark.parametrize("steps_back", STEPS_BACK)
+@pytest.mark.parametrize("writes", WRITES)
+@pytest.mark.parametrize("booked_first", [True, False])
+async def test_an_absence_and_a_new_sheet_at_the_same_instant_know_of_each_other(
+    guild: World, steps_back: str, writes: str, booked_first: bool
+) -> None:
+    known = await guild.first.own_zone.change(member(1), "Berlin")
+    assert known.own
+    event_id = await guild.weekly()
+    await sits(guild, 1, event_id)
+    rank = await guild.insert("common.guild_ranks", guild_discord_id=GUILD, name="Core", level=3)
+    await guild.pool.execute("UPDATE guild_identity.players SET guild_rank_id = $1, auto_invite_events = TRUE", rank)
+    guild.clock.set(START + timedelta(minutes=12))
+    # Each stands still in the middle of its transaction: the new sheet before its post is asked for, the absence
+    # before it is written.
+    gone, new = (partial(STEPS_BACK[steps_back], guild), partial(WRITES[writes], guild, event_id))
+    if booked_first:
+        found = await next_week_at_once(guild, "patt.scheduled_actions", new, gone)
+    else:
+        held = "guild_identity.away" if steps_back != "hiatus" else "patt.audit"
+        found = await next_week_at_once(guild, held, gone, new)
+    assert [status for _, status in found] == ["absence"]
 
 
 # ---------------------------------------------------------------- hiatus

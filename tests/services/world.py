@@ -352,13 +352,11 @@ def _worker(world: World, pool: Pool, http: aiohttp.ClientSession, timeout_secon
     )
 
 
-async def blocked(pool: Pool, task: asyncio.Task[object]) -> None:
-    """Wait until `task` is through or stuck behind a lock of another transaction."""
-    stuck = (
-        "SELECT EXISTS (SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock')"
-    )
+async def blocked(pool: Pool, task: asyncio.Task[object], *, behind: int = 0) -> None:
+    """Wait until `task` is through or stuck behind a lock of another transaction; `behind` others are already."""
+    stuck = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
     for _ in range(2000):
-        if task.done() or await pool.fetchval(stuck):
+        if task.done() or await pool.fetchval(stuck) > behind:
             return
         await asyncio.sleep(0.005)
     raise AssertionError("neither done nor stuck")
