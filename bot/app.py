@@ -262,7 +262,7 @@ def _use_cases(bot: MusterBot, on: Ground) -> Services:
     """Everything a cog may ask for."""
     db, templates, raids, clock = on.db, on.templates, on.raids, on.clock
     template_desk = TemplateDesk(db, templates, on.raid_helper, on.secrets, DiscordEmoji(bot), clock)
-    sign_ups, servers = SignUps(db, templates, clock), Servers(db, on.raid_helper, on.secrets)
+    sign_ups, servers = SignUps(db, templates, clock), Servers(db, on.raid_helper, on.secrets, clock)
     return Services(
         clock=clock,
         servers=servers,

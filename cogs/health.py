@@ -11,8 +11,8 @@ from bot.answers import in_time
 from bot.client import MusterBot
 from bot.components import PersistentItem
 from bot.domain.health import Seen, Stored
-from bot.domain.ids import ActionId
-from bot.domain.needs import Lack
+from bot.domain.ids import ActionId, RoleId
+from bot.domain.needs import Lack, deleted
 from bot.render import custom_ids, health_texts
 from bot.services.health import Examined
 from cogs.actors import Interaction, actor_of
@@ -59,6 +59,8 @@ def _seen(interaction: Interaction, found: Examined) -> Seen:
     if guild is not None:
         held = guild.me.guild_permissions
         lacks.append(Lack(None, tuple(words(one) for one in found.in_server if not getattr(held, one))))
+        there = {RoleId(one.id) for one in guild.roles}
+        lacks.append(deleted(found.roles, {role for roles in found.roles.values() for role in roles} - there))
     return Seen(_latency(bot, guild), bot.services.pulse.loops, [one for one in lacks if one], bot.intents.members)
 
 

@@ -1,6 +1,6 @@
 """What the bot may do in Discord, asked wherever something is planned, shown or warned of."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 import discord
@@ -8,7 +8,7 @@ from discord import app_commands
 
 from bot.client import MusterBot
 from bot.domain.event import Event
-from bot.domain.ids import ChannelId, GuildId, UserId
+from bot.domain.ids import ChannelId, GuildId, RoleId, UserId
 from bot.domain.needs import Lack
 from bot.render import rights_texts
 from bot.services.messenger import Undeliverable
@@ -71,6 +71,14 @@ class DiscordRights:
             return Lack(None)
         return Lack(None, tuple(words(one) for one in needed if not getattr(me.guild_permissions, one)))
 
+    async def deleted(self, guild_id: GuildId, roles: Collection[RoleId]) -> Collection[RoleId]:
+        """Which of these roles are gone; none where the bot is no member any more: there is nobody to tell."""
+        try:
+            there = await self._there(guild_id)
+        except (discord.NotFound, discord.Forbidden):
+            return ()
+        return [one for one in roles if one not in there]
+
     async def tell_officers(self, channel_id: ChannelId, event: Event, lacks: Sequence[Lack], nonce: str) -> None:
         """Say it in the officer channel."""
         room = self._bot.get_partial_messageable(channel_id)
@@ -85,6 +93,12 @@ class DiscordRights:
             await send_direct(self._bot, event.guild_id, user_id, rights_texts.lost(event, lacks), nonce)
         except (discord.NotFound, discord.Forbidden) as error:
             raise Undeliverable(str(error)) from error
+
+    async def _there(self, guild_id: GuildId) -> frozenset[RoleId]:
+        guild = self._bot.get_guild(guild_id)
+        if guild is None or guild.unavailable:  # an outage shows no roles
+            guild = await self._bot.fetch_guild(guild_id)
+        return frozenset(RoleId(one.id) for one in guild.roles)
 
     async def _in(self, guild_id: GuildId) -> tuple[discord.Guild, discord.Member]:
         guild = self._bot.get_guild(guild_id) or await self._bot.fetch_guild(guild_id)

@@ -250,12 +250,15 @@ class EventRepository:
             late_from,
         )
 
-    async def plan_anew(self, guild_id: GuildId) -> None:
-        """Have what lies ahead of all the server's raids planned anew."""
-        await self._db.execute(
+    async def plan_anew(self, guild_id: GuildId) -> bool:
+        """Have what lies ahead of all the server's raids planned anew; whether there are any."""
+        return await self._db.fetchval(
             """
-            UPDATE patt.raid_events SET planned_for = NULL
-            WHERE guild_discord_id = $1 AND status IN ('SCHEDULED', 'IN_PROGRESS') AND planned_for IS NOT NULL
+            WITH anew AS (
+                UPDATE patt.raid_events SET planned_for = NULL
+                WHERE guild_discord_id = $1 AND status IN ('SCHEDULED', 'IN_PROGRESS') AND planned_for IS NOT NULL)
+            SELECT EXISTS (SELECT FROM patt.raid_events
+                           WHERE guild_discord_id = $1 AND status IN ('SCHEDULED', 'IN_PROGRESS'))
             """,
             guild_id,
         )

@@ -1,12 +1,12 @@
-"""What the bot must be allowed in Discord, by Discord's names for permissions in small letters."""
+"""What the bot must be allowed in Discord, by Discord's names in small letters; and which roles people have named."""
 
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Collection, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from bot.domain.event import Event
-from bot.domain.ids import ChannelId
-from bot.domain.setting import Effective, Setting
+from bot.domain.event import Event, SheetKind
+from bot.domain.ids import ChannelId, RoleId
+from bot.domain.setting import SERVER, Effective, Level, Setting
 from bot.domain.settings import DISCORD_EVENT, TEMP_ROLE, THREAD
 
 SAYS = ("view_channel", "send_messages", "embed_links")
@@ -22,42 +22,73 @@ IN_SERVER: Mapping[Setting[bool], Sequence[str]] = {
     TEMP_ROLE: ("manage_roles",),
 }
 """What a setting needs in the whole server: a channel's own permissions do not change it."""
+NATIVE_ONLY = frozenset({THREAD, TEMP_ROLE})
+"""What stands beside Muster's own sheets alone: Raid-Helper opens its own threads and keeps who comes."""
 
 
-def in_channel(holds: Effective) -> Sequence[str]:
-    """What a raid with these settings needs in its channel besides posting."""
-    return [one for setting, needed in IN_CHANNEL.items() if holds[setting] for one in needed]
+def in_channel(holds: Effective, sheet: SheetKind = SheetKind.NATIVE) -> Sequence[str]:
+    """What a raid with these settings needs in its channel: Raid-Helper posts its own sheets, the bot speaks there."""
+    if sheet is SheetKind.RAID_HELPER:
+        return SAYS
+    return [*POSTS, *(one for setting, needed in IN_CHANNEL.items() if holds[setting] for one in needed)]
 
 
-def in_server(holds: Effective) -> Sequence[str]:
+def in_server(holds: Effective, sheet: SheetKind = SheetKind.NATIVE) -> Sequence[str]:
     """What a raid with these settings needs in the server."""
-    return [one for setting, needed in IN_SERVER.items() if holds[setting] for one in needed]
+    on = [one for one in IN_SERVER if holds[one] and (sheet is SheetKind.NATIVE or one not in NATIVE_ONLY)]
+    return [one for setting in on for one in IN_SERVER[setting]]
+
+
+@dataclass(frozen=True)
+class Naming:
+    """What names a Discord role: a setting at a level, or `RANK`, with the rank's name."""
+
+    what: str
+    level: Level = SERVER
+    rank: str = ""
+
+    @property
+    def reason(self) -> str:
+        """By a name that stays the same."""
+        return f"role:{self.what}:{self.level.scope}:{self.level.id}:{self.rank}"
+
+
+RANK = "rank"
+Named = Mapping[Naming, Collection[RoleId]]
 
 
 @dataclass(frozen=True)
 class Lack:
     """Permissions (in Discord's words) the bot lacks in a channel, or in the server where `channel_id` is None.
 
-    `gone`: the channel was deleted, or the bot does not see it.
+    `gone`: the channel was deleted, or the bot does not see it. `roles`: what names a role that was deleted.
     """
 
     channel_id: ChannelId | None
     names: tuple[str, ...] = ()
     gone: bool = False
+    roles: tuple[Naming, ...] = ()
 
     @property
     def reasons(self) -> Sequence[str]:
         """Each thing that is lacking, by a name that stays the same."""
         where = self.channel_id or "server"
-        return [f"{where}:gone"] if self.gone else [f"{where}:{name}" for name in self.names]
+        roles = [one.reason for one in self.roles]
+        return [f"{where}:gone"] if self.gone else [*(f"{where}:{name}" for name in self.names), *roles]
 
     def only(self, reasons: Set[str]) -> "Lack":
         """What of it is among `reasons`."""
         told = tuple(name for name in self.names if f"{self.channel_id or 'server'}:{name}" in reasons)
-        return Lack(self.channel_id, told, gone=self.gone and bool(set(self.reasons) & reasons))
+        roles = tuple(one for one in self.roles if one.reason in reasons)
+        return Lack(self.channel_id, told, self.gone and bool(set(self.reasons) & reasons), roles)
 
     def __bool__(self) -> bool:
-        return self.gone or bool(self.names)
+        return self.gone or bool(self.names or self.roles)
+
+
+def deleted(named: Named, gone: Collection[RoleId]) -> Lack:
+    """What of it names one of the roles that are gone."""
+    return Lack(None, roles=tuple(one for one, roles in named.items() if not set(roles).isdisjoint(gone)))
 
 
 def look_at(event: Event) -> datetime:

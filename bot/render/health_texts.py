@@ -160,7 +160,9 @@ def _rights(seen: Seen) -> Iterator[str]:
     if not seen.lacks:
         yield f"{FINE} Permissions: everything I need, in every channel I write in"
         return
-    yield from (f"{TROUBLE} Permissions: {lacking(one)}" for one in seen.lacks[:MOST_LACKS])
+    yield from (
+        f"{TROUBLE} {'Roles' if one.roles else 'Permissions'}: {lacking(one)}" for one in seen.lacks[:MOST_LACKS]
+    )
     if len(seen.lacks) > MOST_LACKS:
         yield f"{TROUBLE} Permissions: and {len(seen.lacks) - MOST_LACKS} places more"
     yield from (f"-# {line}" for line in where_to_give(seen.lacks))

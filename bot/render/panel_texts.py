@@ -59,6 +59,7 @@ DID: Mapping[str, str] = {
     "remove": "took {who} off the sheet",
     "switch": "took up what {who} offered",
     "undo": "took something back",
+    "setup": "set up {what}",
     "letter.retry": "had something tried again that was given up",
     "letter.discard": "let something go that was given up",
     "comp.propose": "had the comp proposed",
@@ -76,6 +77,10 @@ EDITED: Mapping[str, str] = {
     "deadline": "deadline",
     "ends_at": "duration",
     "leader_id": "leader",
+    "raid_channel": "raid channel",
+    "officer_channel": "officer channel",
+    "timezone": "time zone",
+    "officer_roles": "officer roles",
 }
 
 

@@ -3,11 +3,28 @@
 from collections.abc import Sequence
 
 from bot.domain.event import Event
-from bot.domain.needs import Lack
+from bot.domain.needs import RANK, Lack, Naming
+from bot.domain.setting import Scope
+from bot.render.sheet import cut
 from bot.render.texts import safe, stamp
 
 IN_CHANNEL = "A channel's: its settings, Permissions, add me and allow it."
 IN_SERVER = "The server's: Server Settings, Roles, my role."
+
+
+MOST_ROLES = 5
+LONGEST_RANK = 60
+WITHOUT = {
+    "allowed_roles": "it lets nobody in by that role; when no other is left, nobody gets in",
+    "banned_roles": "it keeps nobody out by that role",
+    "priority_roles": "nobody goes first by that role",
+    "host_roles": "nobody plans raids by that role",
+    "officer_roles": "nobody is an officer by that role",
+    "mention_roles": "that role is not pinged",
+    "raider_roles": "nobody is expected by that role",
+}
+"""What comes of it when a setting names a role that was deleted."""
+_FOR = {Scope.TEMPLATE: " of a template", Scope.SERIES: " of a series", Scope.EVENT: " of a raid"}
 
 
 def lost(event: Event, lacks: Sequence[Lack]) -> str:
@@ -21,8 +38,22 @@ def lacking(lack: Lack) -> str:
     """One place with what is lacking there."""
     if lack.gone:
         return f"<#{lack.channel_id}> was deleted, or I do not see it: choose another channel with `/raid setup`."
+    if lack.roles:
+        more = len(lack.roles) - MOST_ROLES
+        rest = [f"and {more} more do"] if more > 0 else []
+        return "; ".join([*map(_deleted, lack.roles[:MOST_ROLES]), *rest]) + "."
     named = ", ".join(f"**{name}**" for name in lack.names)
     return f"{f'in <#{lack.channel_id}>' if lack.channel_id else 'in the server'} I lack {named}."
+
+
+def _deleted(naming: Naming) -> str:
+    """What names a role that was deleted, and what comes of it."""
+    if naming.what == RANK:
+        rank = safe(cut(naming.rank, LONGEST_RANK))
+        return f"the rank **{rank}** is of a role that was deleted, so nobody gets it: `/player rank set`"
+    level = naming.level
+    where = f" of <#{level.id}>" if level.scope is Scope.CHANNEL else _FOR.get(level.scope, "")
+    return f"`{naming.what}`{where} names a role that was deleted: {WITHOUT[naming.what]}"
 
 
 def where_to_give(lacks: Sequence[Lack]) -> Sequence[str]:

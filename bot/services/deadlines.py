@@ -164,25 +164,24 @@ async def plan(tx: Session, event: Event, template: Template, now: datetime) -> 
     alerts = planned(event, template, now) if event.sheet is SheetKind.NATIVE else ()
     settings, own = await effective(tx, event), await tx.habits.minutes(event.guild_id)
     news = telling.planned(event, settings, own, now)
-    await tx.actions.enqueue(*alerts, *statuses.planned(event), *news)
+    await tx.actions.enqueue(*alerts, *lost_rights.planned(event, now), *statuses.planned(event), *news)
     late = settings[LATE_CHANGES]
     late_from = event.starts_at - late if late else None
     await tx.events.planned(event, tells_joiners=bool(settings[JOIN_NOTICE]), late_from=late_from)
 
 
 def planned(event: Event, template: Template, now: datetime) -> Sequence[NewAction]:
-    """The sheet's redraw at the deadline, the two alerts and the look at our rights, as far as they lie ahead."""
+    """The sheet's redraw at the deadline, and the two alerts, as far as they lie ahead."""
     moments = [
         (Kind.REFRESH_SHEET, channel_lane(event.channel_id), event.deadline),
         (Kind.ASK_MINIMUM, officers_lane(event.guild_id), ask_minimum_at(event)),
         (Kind.WARN_ROLES, officers_lane(event.guild_id), warn_roles_at(event, template)),
     ]
-    ahead = [
+    return [
         NewAction(event.guild_id, kind, lane, at, event.id, dedupe=f"{kind}:{event.id}:{int(at.timestamp())}")
         for kind, lane, at in moments
         if at is not None and at > now
     ]
-    return [*ahead, *lost_rights.planned(event, now)]
 
 
 def officers_lane(guild_id: GuildId) -> str:

@@ -1,6 +1,6 @@
 """Lost permissions are said the day before a raid, not found at it; each once a raid."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
@@ -9,10 +9,12 @@ from bot.domain import needs
 from bot.domain.action import Action, Kind, NewAction
 from bot.domain.alerts import still_ahead
 from bot.domain.event import Event
-from bot.domain.ids import ChannelId, GuildId, UserId
+from bot.domain.ids import ChannelId, GuildId, RoleId, UserId
 from bot.domain.needs import Lack
+from bot.domain.server import Server
 from bot.domain.setting import Effective
-from bot.domain.settings import OFFICER_CHANNEL
+from bot.domain.settings import ANNOUNCE, ARCHIVE, ARCHIVE_CHANNEL, OFFICER_CHANNEL, REPOST
+from bot.services import naming
 from bot.services.messenger import Undeliverable
 from bot.services.queue import Handler
 from bot.services.settings import effective
@@ -28,6 +30,10 @@ class Rights(Protocol):
 
     async def in_server(self, guild_id: GuildId, needed: Sequence[str]) -> Lack:
         """What it lacks of `needed` in the server."""
+        ...
+
+    async def deleted(self, guild_id: GuildId, roles: Collection[RoleId]) -> Collection[RoleId]:
+        """Which of these roles are not in the server any more."""
         ...
 
     async def tell_officers(self, channel_id: ChannelId, event: Event, lacks: Sequence[Lack], nonce: str) -> None:
@@ -59,8 +65,9 @@ class LostRights:
             event = await tx.events.get(action.event_id) if action.event_id else None
             if event is None or not still_ahead(event, now) or now < needs.look_at(event):
                 return "nothing to look at"
-            holds = await effective(tx, event)
-        lacks = await self._lacks(event, holds)
+            holds, server = await effective(tx, event), await tx.servers.get(event.guild_id)
+            named = await naming.of_raid(tx, event, holds)
+        lacks = await self._lacks(event, holds, _spoken_in(event, holds, server), named)
         if not lacks:
             return "all there"
         async with self._db.transaction() as tx:
@@ -70,15 +77,19 @@ class LostRights:
         fresh = [one for lack in lacks if (one := lack.only(news))]
         return await self._tell(event, holds[OFFICER_CHANNEL], fresh, action.nonce) if fresh else "told before"
 
-    async def _lacks(self, event: Event, holds: Effective) -> Sequence[Lack]:
-        """What the bot lacks in the raid's channel, in the server, and where it tells the officers."""
-        guild_id, officers = event.guild_id, holds[OFFICER_CHANNEL]
-        found = [await self._rights.in_server(guild_id, needs.in_server(holds))]
+    async def _lacks(
+        self, event: Event, holds: Effective, spoken_in: Sequence[ChannelId], named: needs.Named
+    ) -> Sequence[Lack]:
+        """What the bot lacks in the raid's channel, in the server, and where else it speaks; which roles are gone."""
+        guild_id, found = event.guild_id, list[Lack]()
         if event.channel_id is not None:
-            needed = (*needs.POSTS, *needs.in_channel(holds))
-            found.insert(0, await self._rights.in_channel(guild_id, event.channel_id, needed))
-        if officers is not None and officers != event.channel_id:
-            found.append(await self._rights.in_channel(guild_id, officers, needs.SAYS))
+            needed = needs.in_channel(holds, event.sheet)
+            found.append(await self._rights.in_channel(guild_id, event.channel_id, needed))
+        found.append(await self._rights.in_server(guild_id, needs.in_server(holds, event.sheet)))
+        found += [await self._rights.in_channel(guild_id, one, needs.SAYS) for one in spoken_in]
+        roles = {role for roles in named.values() for role in roles}
+        if roles:
+            found.append(needs.deleted(named, await self._rights.deleted(guild_id, roles)))
         return [one for one in found if one]
 
     async def _tell(self, event: Event, officers: ChannelId | None, lacks: Sequence[Lack], nonce: str) -> str:
@@ -95,6 +106,14 @@ class LostRights:
             return "nobody to tell"
         await self._rights.tell_leader(event.leader_id, event, lacks, nonce)
         return "told the leader"
+
+
+def _spoken_in(event: Event, holds: Effective, server: Server) -> Sequence[ChannelId]:
+    """The channels besides the raid's own in which something is said of it: to officers, of next week's, afterwards."""
+    announced = server.raid_channel_id if event.series_id and holds[ANNOUNCE] else None
+    archive = holds[ARCHIVE_CHANNEL] if holds[ARCHIVE] == REPOST else None
+    spoken = dict.fromkeys((announced, holds[OFFICER_CHANNEL], archive))
+    return [one for one in spoken if one is not None and one != event.channel_id]
 
 
 def planned(event: Event, now: datetime) -> Sequence[NewAction]:

@@ -1,19 +1,22 @@
 """Setting a server up."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from pydantic import SecretStr
 
+from bot.clock import Clock
 from bot.domain.ids import ChannelId, GuildId, RoleId
 from bot.domain.permissions import Actor, require_manager
 from bot.domain.server import Server
 from bot.raid_helper.budget import Budget, Purpose
 from bot.raid_helper.client import RaidHelper, tidy_key
+from bot.services import unplanned
 from bot.services.secrets import NoRaidHelperKey, SecretBox
 from bot.services.when import parse_zone
-from db import Database
+from db import Database, Session
 
 
 @dataclass(frozen=True)
@@ -29,10 +32,11 @@ class SetUp:
 class Servers:
     """Reads and writes a server's settings."""
 
-    def __init__(self, db: Database, raid_helper: RaidHelper, secrets: SecretBox) -> None:
+    def __init__(self, db: Database, raid_helper: RaidHelper, secrets: SecretBox, clock: Clock) -> None:
         self._db = db
         self._raid_helper = raid_helper
         self._secrets = secrets
+        self._clock = clock
 
     async def get(self, guild_id: GuildId) -> Server:
         """The server's settings."""
@@ -54,16 +58,31 @@ class Servers:
         require_manager(actor)
         zone = parse_zone(wish.timezone).key if wish.timezone else None
         async with self._db.transaction() as tx:
+            before = await tx.servers.lock(actor.guild_id)
             await tx.servers.set_up(
                 actor.guild_id, wish.channel_id, zone, wish.officer_role_id, wish.officer_channel_id
             )
-            return await tx.servers.get(actor.guild_id)
+            return await self._noted(tx, actor, before)
 
     async def set_officer_roles(self, actor: Actor, roles: Sequence[RoleId]) -> None:
         """Write down which roles make an officer; none leaves Manage Server. Raises NotAnAdministrator."""
         require_manager(actor)
         async with self._db.transaction() as tx:
+            before = await tx.servers.lock(actor.guild_id)
             await tx.servers.set_officer_roles(actor.guild_id, roles)
+            await self._noted(tx, actor, before)
+
+    async def _noted(self, tx: Session, actor: Actor, before: Server) -> Server:
+        """The server as it is now; what changed stands in the trail, and raids nearby are looked at anew for it."""
+        server, now = await tx.servers.get(actor.guild_id), self._clock.now()
+        was, after = _kept(before), _kept(server)
+        changed = [name for name in after if after[name] != was[name]]
+        if not changed:
+            return server
+        details = {"before": {name: was[name] for name in changed}, "after": {name: after[name] for name in changed}}
+        await tx.audit.note(actor.guild_id, None, actor.user_id, "setup", now, **details)
+        await unplanned.soon(tx, actor.guild_id, now)
+        return server
 
     async def connect_raid_helper(self, actor: Actor, key: SecretStr) -> None:
         """Try the key, then store it encrypted. Raises NotAnAdministrator, NoEncryptionKey, RaidHelperError."""
@@ -94,3 +113,13 @@ class Servers:
         require_manager(actor)
         async with self._db.transaction() as tx:
             await tx.servers.set_raid_helper_key(actor.guild_id, None)
+
+
+def _kept(server: Server) -> Mapping[str, Any]:
+    """What the setup writes, as JSON values."""
+    return {
+        "raid_channel": server.raid_channel_id,
+        "officer_channel": server.officer_channel_id,
+        "timezone": server.timezone,
+        "officer_roles": sorted(server.officer_roles),
+    }

@@ -89,7 +89,7 @@ def _facts(standing: Standing, level: Level, event: Event | None) -> Facts:
         case Scope.SERVER:
             return _of_server(standing.server)
         case Scope.TEMPLATE:
-            return _of_template(standing.template)
+            return of_template(standing.template)
         case Scope.SERIES:
             return _given(standing.series)
         case Scope.EVENT:
@@ -109,7 +109,8 @@ def _of_server(row: Facts) -> Facts:
     )
 
 
-def _of_template(definition: Facts) -> Facts:
+def of_template(definition: Facts) -> Facts:
+    """What a template's definition sets, as values at the template's level."""
     fields = {**definition, **definition.get("sign_ups", {})}
     return {**_given({name: fields.get(name) for name in OWN_FIELDS}), **definition.get("settings", {})}
 

@@ -63,6 +63,7 @@ class Unplanned:
 
 async def soon(tx: Session, guild_id: GuildId, now: datetime) -> None:
     """Have what lies ahead of the server's raids planned anew as soon as this is committed."""
-    await tx.events.plan_anew(guild_id)
+    if not await tx.events.plan_anew(guild_id):
+        return
     kind = Kind.PLAN_AHEAD
     await tx.actions.enqueue(NewAction(guild_id, kind, f"plan:{guild_id}", now, dedupe=f"{kind}:{guild_id}"))

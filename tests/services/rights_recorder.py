@@ -1,10 +1,10 @@
 """What the bot may do in Discord, as a test says, and what was said of what it may not."""
 
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from bot.domain.event import Event
-from bot.domain.ids import ChannelId, EventId, GuildId, UserId
+from bot.domain.ids import ChannelId, EventId, GuildId, RoleId, UserId
 from bot.domain.needs import Lack
 from bot.services.messenger import Undeliverable
 
@@ -15,6 +15,7 @@ class RightsRecorder:
     def __init__(self) -> None:
         self.denied: dict[ChannelId | None, set[str]] = {}
         self.gone: set[ChannelId] = set()
+        self.gone_roles: set[RoleId] = set()
         self.deaf: set[int] = set()
         self.troubles: deque[Exception] = deque()
         self.told: list[tuple[int, EventId, list[str]]] = []
@@ -26,6 +27,9 @@ class RightsRecorder:
 
     async def in_server(self, _guild_id: GuildId, needed: Sequence[str]) -> Lack:
         return Lack(None, tuple(one for one in needed if one in self.denied.get(None, ())))
+
+    async def deleted(self, _guild_id: GuildId, roles: Collection[RoleId]) -> Collection[RoleId]:
+        return self.gone_roles.intersection(roles)
 
     async def tell_officers(self, channel_id: ChannelId, event: Event, lacks: Sequence[Lack], nonce: str) -> None:
         await self._tell(channel_id, event, lacks, nonce)

@@ -119,8 +119,8 @@ async def test_a_deadline_that_was_moved_closes_the_sheet_when_it_comes(guild: W
 async def test_raid_helpers_sheets_are_left_to_raid_helper(guild: World) -> None:
     await raid(guild, sheet=SheetKind.RAID_HELPER, deadline=NEXT_WEEK - HOUR, minimum=10)
     kinds = await guild.pool.fetch("SELECT DISTINCT kind FROM patt.scheduled_actions ORDER BY kind")
-    # People are reminded of it, and it starts and ends; its sheet, its deadline and its people are Raid-Helper's.
-    assert [row["kind"] for row in kinds] == ["people.tell", "raid.status"]
+    # People are reminded of it, it starts and ends, the bot speaks in its channel; all else is Raid-Helper's.
+    assert [row["kind"] for row in kinds] == ["people.tell", "raid.status", "rights.check"]
 
 
 async def test_planning_twice_asks_for_nothing_twice(guild: World) -> None:

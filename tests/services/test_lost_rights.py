@@ -1,15 +1,22 @@
 """The day before a raid: what the bot lacks is said once, where somebody can mend it."""
 
+import re
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from bot.domain.event import NewEvent, SheetKind
-from bot.domain.ids import ChannelId, EventId, UserId
+from bot.domain.ids import ChannelId, EventId, RoleId, UserId
+from bot.domain.needs import Naming
 from bot.domain.setting import Level, Scope
-from bot.services import deadlines
+from bot.domain.setting_rules import Here
+from bot.services import deadlines, lost_rights
 from bot.services.raid_edits import EditWish
+from bot.services.raids import RaidWish
+from bot.services.servers import SetUp
+from bot.services.settings_desk import Target
+from db.migrate import MIGRATIONS
 from tests.factories import GUILD, OFFICER_ROLE, OFFICERS, RAIDS, START, days, new_event, officer
 from tests.services.world import World
 
@@ -17,6 +24,7 @@ HOUR = timedelta(hours=1)
 LEADER = UserId(77)
 NEXT_WEEK = START + days(7)
 EVE = NEXT_WEEK - days(1)
+ELSEWHERE, GONE = ChannelId(515), RoleId(616)
 SEND = f"{RAIDS}:send_messages"
 
 
@@ -158,12 +166,150 @@ async def test_a_cancelled_raid_needs_nothing(guild: World) -> None:
     assert guild.rights.told == []
 
 
-async def test_sheets_on_raid_helper_are_raid_helpers_to_post(guild: World) -> None:
-    await guild.connect_raid_helper()
-    await raid(guild, sheet=SheetKind.RAID_HELPER)
+@pytest.mark.parametrize(
+    ("channel", "permission", "missed"),
+    [
+        (RAIDS, "view_channel", True),  # the comp, what is announced, whoever is named stand there
+        (RAIDS, "send_messages", True),
+        (RAIDS, "embed_links", True),
+        (RAIDS, "read_message_history", False),  # Raid-Helper posts the sheet
+        (RAIDS, "create_public_threads", False),  # and opens the thread
+        (None, "manage_roles", False),  # and knows who comes
+        (None, "create_events", True),
+        (OFFICERS, "send_messages", True),
+    ],
+)
+async def test_what_a_raid_on_raid_helper_needs_of_muster(
+    guild: World, channel: ChannelId | None, permission: str, missed: bool
+) -> None:
+    await switch_on(guild, "thread", "temp_role", "discord_event")
+    event_id = await raid(guild, sheet=SheetKind.RAID_HELPER)
+    guild.rights.denied[channel] = {permission}
+    await on_the_eve(guild)
+    told = [(OFFICERS, event_id, [f"{channel or 'server'}:{permission}"])]
+    assert guild.rights.told == (told if missed else [])
+
+
+@pytest.mark.parametrize(("announce", "missed"), [(True, True), (False, False)])
+async def test_where_next_weeks_raid_is_announced(guild: World, announce: bool, missed: bool) -> None:
+    async with guild.first.db.transaction() as tx:
+        await tx.settings.put(GUILD, Level(Scope.SERVER), {"announce": announce})
+    series_id = await guild.series()
+    event_id = await raid(guild, series_id=series_id, occurrence=NEXT_WEEK.date(), channel_id=ELSEWHERE)
+    guild.rights.denied[RAIDS] = {"send_messages"}
+    await on_the_eve(guild)
+    assert guild.rights.told == ([(OFFICERS, event_id, [SEND])] if missed else [])
+
+
+async def test_where_its_sheet_goes_afterwards(guild: World) -> None:
+    async with guild.first.db.transaction() as tx:
+        values = {"archive": "repost", "archive_channel": str(ELSEWHERE)}
+        await tx.settings.put(GUILD, Level(Scope.SERVER), values)
+    event_id = await raid(guild)
+    guild.rights.gone.add(ELSEWHERE)
+    await on_the_eve(guild)
+    assert guild.rights.told == [(OFFICERS, event_id, [f"{ELSEWHERE}:gone"])]
+
+
+# Whatever is planned, changed or was there before is looked at, and in time
+
+
+async def test_raids_planned_before_this_was_looked_at_are_planned_for_once(guild: World) -> None:
+    raids = [await raid(guild), await raid(guild, title="Alt run")]
+    await guild.pool.execute("DELETE FROM patt.scheduled_actions WHERE kind = 'rights.check'")
+    before = await guild.pool.fetchval("SELECT count(*) FROM patt.scheduled_actions")
+    assert await guild.first.unplanned.run_once() == 0
+    [once] = re.findall(r"^UPDATE .*?;", (MIGRATIONS / "0010_health.sql").read_text(), re.MULTILINE | re.DOTALL)
+    await guild.pool.execute(once)
+    assert [await guild.first.unplanned.run_once(), await guild.first.unplanned.run_once()] == [2, 0]
+    assert await guild.pool.fetchval("SELECT count(*) FROM patt.scheduled_actions") == before + len(raids)
+    guild.rights.denied[RAIDS] = {"send_messages"}
+    await guild.first.queue.run_due()
+    assert guild.rights.told == []
+    await on_the_eve(guild)
+    assert sorted(guild.rights.told) == [(OFFICERS, one, [SEND]) for one in raids]
+
+
+async def test_a_setting_switched_on_within_the_day_is_looked_at_at_once_and_said_once(guild: World) -> None:
+    event_id = await raid(guild)
+    await on_the_eve(guild)
+    guild.rights.denied[RAIDS] = {"create_public_threads"}
+    guild.clock.advance(5 * HOUR)
+    await guild.first.settings.put(officer(), Target(Scope.SERVER), "thread", "on", Here())
+    await guild.first.queue.run_due()
+    said = [(OFFICERS, event_id, [f"{RAIDS}:create_public_threads"])]
+    assert guild.rights.told == said
+    guild.clock.advance(HOUR)
+    for value in ("off", "on"):
+        await guild.first.settings.put(officer(), Target(Scope.SERVER), "thread", value, Here())
+        await guild.first.queue.run_due()
+    assert guild.rights.told == said
+
+
+async def test_a_raid_moved_into_the_day_is_looked_at_at_once(guild: World) -> None:
+    event_id = await raid(guild, day=(NEXT_WEEK + days(7)).date(), starts_at=NEXT_WEEK + days(7))
     guild.rights.denied[RAIDS] = {"send_messages"}
     await on_the_eve(guild)
     assert guild.rights.told == []
+    await guild.first.edits.move(officer(), str(event_id), str(int((NEXT_WEEK - 3 * HOUR).timestamp())))
+    await guild.first.queue.run_due()
+    assert guild.rights.told == [(OFFICERS, event_id, [SEND])]
+
+
+async def test_another_officer_channel_chosen_within_the_day_is_looked_at_at_once(guild: World) -> None:
+    event_id = await raid(guild)
+    await on_the_eve(guild)
+    guild.rights.denied[ELSEWHERE] = {"embed_links"}
+    await guild.first.servers.set_up(officer(), SetUp(officer_channel_id=ELSEWHERE))
+    await guild.first.queue.run_due()
+    assert guild.rights.told == [(ELSEWHERE, event_id, [f"{ELSEWHERE}:embed_links"])]
+
+
+# Roles that were deleted
+
+
+@pytest.mark.parametrize(
+    "setting", ["allowed_roles", "banned_roles", "priority_roles", "host_roles", "officer_roles", "raider_roles"]
+)
+@pytest.mark.parametrize("scope", ["server", "channel"])
+async def test_a_setting_that_names_a_deleted_role(guild: World, setting: str, scope: str) -> None:
+    level = Level(Scope(scope), 0 if scope == "server" else RAIDS)
+    async with guild.first.db.transaction() as tx:
+        await tx.settings.put(GUILD, level, {setting: [str(GONE), str(OFFICER_ROLE)]})
+    wish = RaidWish("Heroic", str(int(NEXT_WEEK.timestamp())), channel_id=RAIDS)
+    event = await guild.first.raids.create(officer(), wish)
+    guild.rights.gone_roles.add(GONE)
+    await on_the_eve(guild)
+    kept = Level(Scope.EVENT, event.id) if setting in {"allowed_roles", "banned_roles", "priority_roles"} else level
+    assert guild.rights.told == [(OFFICERS, event.id, [Naming(setting, kept).reason])]
+
+
+async def test_a_templates_rules_and_a_rank_that_name_a_deleted_role(guild: World) -> None:
+    definition = {"title": "Raid", "allowed_roles": [str(GONE)]}
+    async with guild.first.db.transaction() as tx:
+        template_id = await tx.templates.put(GUILD, "ours", definition, "digest")
+        await tx.ranks.add(GUILD, "Raider", 3, GONE)
+        await tx.ranks.add(GUILD, "Trial", 1, RoleId(5))
+        event_id = await tx.events.add(next_week(template_id=template_id))
+        event = await tx.events.get(event_id)
+        assert event is not None
+        await tx.actions.enqueue(*lost_rights.planned(event, guild.clock.now()))
+    guild.rights.gone_roles.add(GONE)
+    await on_the_eve(guild)
+    named = [Naming("allowed_roles", Level(Scope.TEMPLATE, template_id)), Naming("rank", rank="Raider")]
+    assert guild.rights.told == [(OFFICERS, event_id, [one.reason for one in named])]
+
+
+@pytest.mark.parametrize("weekly", [True, False])
+async def test_whom_the_next_sheet_of_a_series_would_ring(guild: World, weekly: bool) -> None:
+    async with guild.first.db.transaction() as tx:
+        await tx.settings.put(GUILD, Level(Scope.SERVER), {"mention_roles": [str(GONE)]})
+    series = {"series_id": await guild.series(), "occurrence": NEXT_WEEK.date()} if weekly else {}
+    await raid(guild, **series)
+    guild.rights.gone_roles.add(GONE)
+    await on_the_eve(guild)
+    told = [reasons for _, _, reasons in guild.rights.told]
+    assert told == ([[Naming("mention_roles").reason]] if weekly else [])
 
 
 async def test_where_the_officers_cannot_be_told_the_leader_is(guild: World) -> None:

@@ -7,6 +7,7 @@ import pytest
 from pydantic import SecretStr
 
 from bot.domain.event import SheetKind
+from bot.domain.ids import RoleId
 from bot.domain.permissions import Actor, NotAnAdministrator
 from bot.raid_helper.budget import Budget
 from bot.raid_helper.errors import InvalidKey, Unavailable
@@ -51,6 +52,29 @@ async def test_who_may_not(guild: World, actor: Actor) -> None:
             await ask
     assert await guild.first.servers.get(GUILD) == before
     assert guild.raid_helper.calls == []
+
+
+async def trail(world: World) -> list[dict[str, Any]]:
+    rows = await world.pool.fetch("SELECT action, actor_discord_id, details FROM patt.audit ORDER BY id")
+    assert {(row["action"], row["actor_discord_id"]) for row in rows} <= {("setup", officer().user_id)}
+    return [row["details"]["after"] for row in rows]
+
+
+async def test_what_changed_stands_in_the_trail(world: World) -> None:
+    servers, roles = world.first.servers, [RoleId(12), RoleId(7)]
+    await servers.set_up(officer(), SetUp(channel_id=RAIDS, timezone="berlin"))
+    await servers.set_up(officer(), SetUp(channel_id=RAIDS, timezone="Europe/Paris"))
+    await servers.set_up(officer(), SetUp(officer_role_id=OFFICER_ROLE, officer_channel_id=OFFICERS))
+    await servers.set_officer_roles(officer(), roles)
+    await servers.set_officer_roles(officer(), roles)  # nothing changes
+    assert await trail(world) == [
+        {"raid_channel": RAIDS, "timezone": "Europe/Berlin"},
+        {"timezone": "Europe/Paris"},
+        {"officer_channel": OFFICERS, "officer_roles": [OFFICER_ROLE]},
+        {"officer_roles": [7, 12]},
+    ]
+    before = await world.pool.fetchval("SELECT details -> 'before' FROM patt.audit ORDER BY id DESC LIMIT 1")
+    assert before == {"officer_roles": [OFFICER_ROLE]}
 
 
 async def test_an_unknown_zone_writes_nothing(world: World) -> None:
@@ -102,7 +126,7 @@ async def test_a_key_that_cannot_be_tried_leaves_the_old_one(guild: World) -> No
 
 
 async def test_without_an_encryption_key_nothing_is_stored_nor_asked(guild: World) -> None:
-    plain = Servers(guild.first.db, guild.first.servers._raid_helper, SecretBox(None))
+    plain = Servers(guild.first.db, guild.first.servers._raid_helper, SecretBox(None), guild.clock)
     with pytest.raises(NoEncryptionKey):
         await plain.connect_raid_helper(officer(), KEY)
     assert (guild.raid_helper.calls, (await plain.get(GUILD)).raid_helper_key) == ([], None)

@@ -312,7 +312,7 @@ def _worker(world: World, pool: Pool, http: aiohttp.ClientSession, timeout_secon
         secrets=secrets,
         templates=templates,
         template_desk=template_desk,
-        servers=Servers(db, raid_helper, secrets),
+        servers=Servers(db, raid_helper, secrets, clock),
         raids=raids,
         officers=Officers(db, templates, raids, clock),
         edits=RaidEdits(db, templates, raids, clock),
