@@ -284,7 +284,7 @@ def _use_cases(bot: MusterBot, on: Ground) -> Services:
         mine=Mine(db, templates, clock),
         characters=Characters(db, templates),
         own_zone=OwnZone(db),
-        own_data=OwnData(db, templates, clock),
+        own_data=OwnData(db, templates, DiscordMirrors(bot), clock),
         absences=Absences(db, templates, clock),
         people=PeopleDesk(db, templates, clock),
         linking=Linking(db, templates, clock),

@@ -28,8 +28,8 @@ class ForgetButton(PersistentItem[ui.Button[ui.View]], template=custom_ids.FORGE
     async def act(self, interaction: Interaction) -> None:
         """Forget whoever pressed it."""
         work = interaction.client.services.own_data.forget(actor_of(interaction))
-        count = await in_time(interaction, work, update=True)
-        await turn_into(interaction, own_data_texts.forgotten(count))
+        done = await in_time(interaction, work, update=True)
+        await turn_into(interaction, own_data_texts.forgotten(done.sheets, done.there))
 
 
 class MeData(MeFamily):

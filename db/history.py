@@ -59,6 +59,9 @@ class HistoryRepository:
                     SELECT old.id FROM kept CROSS JOIN LATERAL (
                         SELECT id FROM patt.audit WHERE guild_discord_id = kept.guild_id AND at < kept.since
                         ORDER BY at LIMIT $3 FOR UPDATE SKIP LOCKED) old LIMIT $3) RETURNING 1),
+            recognised AS (
+                DELETE FROM patt.raid_helper_forgotten one USING kept
+                WHERE one.guild_discord_id = kept.guild_id AND one.at < kept.since),
             given_up AS (
                 DELETE FROM patt.scheduled_actions WHERE id IN (
                     SELECT old.id FROM kept CROSS JOIN LATERAL (

@@ -1,9 +1,11 @@
 """Everything kept about one person in one server: handed out, and forgotten."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
-from bot.domain.ids import EventId, GuildId, PlayerId, UserId
+from bot.domain.action import Kind
+from bot.domain.ids import EventId, GuildId, PlayerId, RoleId, UserId
 from db.rows import Connection
 
 SOMEBODY = "Somebody"
@@ -78,13 +80,40 @@ class OwnDataRepository:
         )
         return [GuildId(row["guild_discord_id"]) for row in rows]
 
+    async def signup_there(self, event_id: EventId, player_id: PlayerId) -> int | None:
+        """The player's sign-up on the raid's sheet at Raid-Helper, by its own id; None when we do not know it."""
+        return await self._db.fetchval(
+            "SELECT raid_helper_signup_id FROM patt.raid_attendance WHERE event_id = $1 AND player_id = $2",
+            event_id,
+            player_id,
+        )
+
+    async def roles(self, guild_id: GuildId, user_id: UserId) -> Sequence[RoleId]:
+        """The raids' roles that user may have from us."""
+        rows = await self._db.fetch(
+            """
+            SELECT mirror.discord_id FROM patt.role_holders holder
+            JOIN patt.raid_events event ON event.id = holder.event_id AND event.guild_discord_id = $1
+            JOIN patt.mirrors mirror ON mirror.event_id = holder.event_id AND mirror.kind = 'role'
+            WHERE holder.user_discord_id = $2 AND mirror.state = 'stands' ORDER BY 1
+            """,
+            guild_id,
+            user_id,
+        )
+        return [RoleId(row["discord_id"]) for row in rows]
+
     async def shown_on(self, guild_id: GuildId, player_id: PlayerId, user_id: UserId) -> Sequence[EventId]:
-        """The raids whose standing sheets show the player, or them as leader; the latest first."""
+        """The raids whose standing sheets show the player, or them as leader; the latest first.
+
+        Raid-Helper's show nobody of ours but the leader, and are over when the raid is.
+        """
         rows = await self._db.fetch(
             """
             SELECT id FROM patt.raid_events event
-            WHERE guild_discord_id = $1 AND discord_message_id IS NOT NULL AND (leader_discord_id = $3 OR EXISTS (
-                SELECT FROM patt.raid_attendance WHERE event_id = event.id AND player_id = $2))
+            WHERE guild_discord_id = $1 AND CASE sheet WHEN 'native' THEN
+                discord_message_id IS NOT NULL AND (leader_discord_id = $3 OR EXISTS (
+                    SELECT FROM patt.raid_attendance WHERE event_id = event.id AND player_id = $2))
+                ELSE leader_discord_id = $3 AND status = 'SCHEDULED' END
             ORDER BY start_time_utc DESC
             """,
             guild_id,
@@ -93,10 +122,13 @@ class OwnDataRepository:
         )
         return [EventId(row["id"]) for row in rows]
 
-    async def forget(self, guild_id: GuildId, player_id: PlayerId, user_id: UserId) -> None:
+    async def forget(self, guild_id: GuildId, player_id: PlayerId, user_id: UserId, now: datetime) -> None:
         """Take the person out of everything; where they were, a nameless placeholder keeps the counts right."""
         await self._forget_deeds(guild_id, user_id)
         await self._forget_traces(guild_id, player_id, user_id)
+        await self._forget_to_come(guild_id, player_id, user_id)
+        await self._forget_in_texts(guild_id, user_id)
+        await self._not_from_raid_helper(guild_id, user_id, now)
         await self._forget_person(player_id, user_id)
 
     async def _forget_deeds(self, guild_id: GuildId, user_id: UserId) -> None:
@@ -116,6 +148,9 @@ class OwnDataRepository:
             ), questions AS (
                 UPDATE patt.booking_questions one SET by_discord_id = NULL FROM patt.recurring_events series
                 WHERE series.id = one.recurring_event_id AND series.guild_discord_id = $1 AND by_discord_id = $2
+            ), alerts AS (
+                UPDATE patt.alerts one SET by_discord_id = NULL FROM patt.raid_events event
+                WHERE event.id = one.event_id AND event.guild_discord_id = $1 AND by_discord_id = $2
             ), moves AS (
                 UPDATE patt.series_moves one SET by_discord_id = NULL FROM patt.recurring_events series
                 WHERE series.id = one.recurring_event_id AND series.guild_discord_id = $1 AND by_discord_id = $2
@@ -127,7 +162,7 @@ class OwnDataRepository:
         )
 
     async def _forget_traces(self, guild_id: GuildId, player_id: PlayerId, user_id: UserId) -> None:
-        """What was noted and told about them, and what was yet to be told; what a worker has in hand is said still."""
+        """What was noted and told about them."""
         await self._db.execute(
             """
             WITH told AS (
@@ -136,9 +171,9 @@ class OwnDataRepository:
             ), comps AS (
                 UPDATE patt.comps one SET told = told - $3::bigint::text FROM patt.raid_events event
                 WHERE event.id = one.event_id AND event.guild_discord_id = $1 AND one.told ? $3::bigint::text
-            ), to_come AS (
-                DELETE FROM patt.scheduled_actions
-                WHERE guild_discord_id = $1 AND lane = 'member:' || $3::bigint::text AND claimed_until IS NULL
+            ), roles AS (
+                DELETE FROM patt.role_holders one USING patt.raid_events event
+                WHERE event.id = one.event_id AND event.guild_discord_id = $1 AND one.user_discord_id = $3
             )
             UPDATE patt.audit SET details = details - 'name' #- '{before,note}' #- '{after,note}'
             WHERE guild_discord_id = $1 AND to_jsonb($2::bigint) IN (
@@ -147,6 +182,66 @@ class OwnDataRepository:
             guild_id,
             player_id,
             user_id,
+        )
+
+    async def _forget_to_come(self, guild_id: GuildId, player_id: PlayerId, user_id: UserId) -> None:
+        """What was yet to be told them; what a worker has in hand is said still.
+
+        An officer's word on its way to Raid-Helper keeps the id until it is there: it says whose row it is about.
+        """
+        await self._db.execute(
+            """
+            DELETE FROM patt.scheduled_actions
+            WHERE guild_discord_id = $1 AND lane = 'member:' || $2::bigint::text AND claimed_until IS NULL
+            """,
+            guild_id,
+            user_id,
+        )
+        await self._db.execute(
+            r"""
+            UPDATE patt.scheduled_actions SET
+                payload = CASE WHEN kind = $4 AND NOT dead THEN payload - 'name'
+                    ELSE patt.without_id(payload, $2) - 'name' - 'extra' END,
+                last_error = regexp_replace(last_error, '\m' || $2::bigint || '\M', '0', 'g')
+            WHERE guild_discord_id = $1 AND (payload -> 'player_id' = to_jsonb($3::bigint)
+                OR payload::text LIKE '%' || $2::bigint || '%' OR last_error LIKE '%' || $2::bigint || '%')
+            """,
+            guild_id,
+            user_id,
+            player_id,
+            Kind.PUT_ON_RAID_HELPER,
+        )
+
+    async def _forget_in_texts(self, guild_id: GuildId, user_id: UserId) -> None:
+        """Their id in what was written down as a whole: the trail, the log, what Raid-Helper has answered."""
+        await self._db.execute(
+            r"""
+            WITH trail AS (
+                UPDATE patt.audit SET details = patt.without_id(details, $2)
+                WHERE guild_discord_id = $1 AND details::text LIKE '%' || $2::bigint || '%'
+            ), log AS (
+                UPDATE patt.action_log SET outcome = regexp_replace(outcome, '\m' || $2::bigint || '\M', '0', 'g')
+                WHERE guild_discord_id = $1 AND outcome LIKE '%' || $2::bigint || '%'
+            )
+            UPDATE patt.raid_events SET raid_helper_payload = patt.without_id(raid_helper_payload, $2)
+            WHERE guild_discord_id = $1 AND raid_helper_payload::text LIKE '%' || $2::bigint || '%'
+            """,
+            guild_id,
+            user_id,
+        )
+
+    async def _not_from_raid_helper(self, guild_id: GuildId, user_id: UserId, now: datetime) -> None:
+        """Have no sign-up from before `now` on a sheet of Raid-Helper's bring them back."""
+        await self._db.execute(
+            """
+            INSERT INTO patt.raid_helper_forgotten (guild_discord_id, who, at)
+            SELECT $1, patt.unnamed($1, $2), $3 FROM common.discord_config
+            WHERE guild_discord_id = $1 AND raid_helper_api_key IS NOT NULL
+            ON CONFLICT (guild_discord_id, who) DO UPDATE SET at = excluded.at
+            """,
+            guild_id,
+            user_id,
+            now,
         )
 
     async def _forget_person(self, player_id: PlayerId, user_id: UserId) -> None:

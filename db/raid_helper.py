@@ -181,6 +181,23 @@ class RaidHelperRepository:
         )
         return await self._players(guild_id, names)
 
+    async def forgotten(self, guild_id: GuildId, users: Collection[UserId]) -> Mapping[UserId, datetime]:
+        """Which of these users the server was asked to forget, and when; not those who have begun anew since."""
+        rows = await self._db.fetch(
+            """
+            SELECT user_id, gone.at FROM unnest($2::bigint[]) AS user_id
+            JOIN patt.raid_helper_forgotten gone
+                ON gone.guild_discord_id = $1 AND gone.who = patt.unnamed($1, user_id)
+            WHERE NOT EXISTS (
+                SELECT FROM guild_identity.players player
+                JOIN guild_identity.discord_users discord_user ON discord_user.id = player.discord_user_id
+                WHERE player.guild_discord_id = $1 AND discord_user.discord_id = user_id)
+            """,
+            guild_id,
+            list(users),
+        )
+        return {UserId(row["user_id"]): row["at"] for row in rows}
+
     async def mirror(self, event_id: EventId, answers: Sequence[tuple[PlayerId, Elsewhere]]) -> int:
         """Write these answers down as Raid-Helper has them; how many rows that changed.
 

@@ -192,6 +192,9 @@ class ClassButton(Wire):
         return self.kind == "default"
 
 
+_PEOPLE = frozenset({"leaderId", "leaderName", "signUps"})
+
+
 class SignUp(Wire):
     """One row of an event's sheet; `id` is what edits and removals want, `member_id` None means no member."""
 
@@ -207,6 +210,12 @@ class SignUp(Wire):
     status: Text = ""
     note: OptionalText = None
     entered: OptionalInstant = Field(default=None, validation_alias="entryTime")
+
+    @property
+    def nameless(self) -> dict[str, Any]:
+        """What the row says of nobody in particular, as Raid-Helper names it."""
+        said = {"className": self.class_name, "specName": self.spec_name}
+        return {name: one for name, one in {**said, "position": self.position, "status": self.status}.items() if one}
 
     @property
     def member_id(self) -> int | None:
@@ -251,6 +260,14 @@ class RaidHelperEvent(Wire):
         settings = as_object(self.payload.get("advancedSettings")) or {}
         limit = as_count(settings.get("limit"))
         return limit if limit is not None and 0 < limit < NO_LIMIT else None
+
+    @property
+    def record(self) -> dict[str, Any]:
+        """`payload` without its people, to be kept: who leads and who comes stands elsewhere, and can be forgotten."""
+        kept = {name: value for name, value in self.payload.items() if name not in _PEOPLE}
+        if self.signups is None:
+            return kept
+        return {**kept, "signUps": [row.nameless for row in self.signups]}
 
     @property
     def ref(self) -> str | None:

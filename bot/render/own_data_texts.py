@@ -24,7 +24,11 @@ def exported(elsewhere: Sequence[str]) -> str:
     return f"{here} You are also registered in {names}{more}: ask there."
 
 
-def forgotten(sheets: int) -> str:
-    """After `Forget me`."""
+def forgotten(sheets: int, there: int) -> str:
+    """After `Forget me`; `there` of the sheets are Raid-Helper's."""
     off = f" You are off {sheets} sheet{'' if sheets == 1 else 's'} ahead." if sheets else ""
-    return f"You are forgotten here.{off} Whatever you press next is a new beginning."
+    elsewhere = (
+        f" From {there} of them you are taken on Raid-Helper in a moment. Should a sign-up stay there, Muster reads it "
+        "no more; what Raid-Helper itself keeps about you, it has to forget."
+    )
+    return f"You are forgotten here.{off}{elsewhere if there else ''} Whatever you press next is a new beginning."

@@ -2,12 +2,14 @@
 
 import json
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, cast
 
 from bot.clock import Clock
+from bot.domain.action import NewAction
 from bot.domain.desk import Desk
 from bot.domain.errors import MusterError
 from bot.domain.event import SheetKind
@@ -15,7 +17,9 @@ from bot.domain.ids import EventId, GuildId
 from bot.domain.people import Person
 from bot.domain.permissions import Actor
 from bot.services import sheets
+from bot.services.messenger import Undeliverable
 from bot.services.new_sheets import begun_anew, check_no_other
+from bot.services.temp_roles import RoleKeeper
 from bot.services.templates import Templates
 from db import Database, Session
 
@@ -37,12 +41,21 @@ class OwnFile:
     elsewhere: Sequence[GuildId]
 
 
+@dataclass(frozen=True)
+class Forgotten:
+    """How many sheets ahead somebody came off, and how many of those Raid-Helper keeps."""
+
+    sheets: int
+    there: int = 0
+
+
 class OwnData:
     """The use cases behind `/me export` and `/me forget`."""
 
-    def __init__(self, db: Database, templates: Templates, clock: Clock) -> None:
+    def __init__(self, db: Database, templates: Templates, roles: RoleKeeper, clock: Clock) -> None:
         self._db = db
         self._templates = templates
+        self._roles = roles
         self._clock = clock
 
     async def export(self, actor: Actor) -> OwnFile:
@@ -54,14 +67,23 @@ class OwnData:
         whole = _exact({**about, "taken_at": self._clock.now().isoformat(), **found})
         return OwnFile(json.dumps(whole, ensure_ascii=False, indent=2).encode(), elsewhere)
 
-    async def forget(self, actor: Actor) -> int:
-        """Forget the member: off every sheet ahead, whoever moves up is told; how many sheets that were.
+    async def forget(self, actor: Actor) -> Forgotten:
+        """Forget the member: off every sheet ahead, whoever moves up is told; what that came to.
 
         Raids that are over keep a nameless place. Raises NothingKnown.
         """
+        await self._take_roles(actor)
         return await begun_anew(partial(self._forget, actor))
 
-    async def _forget(self, actor: Actor) -> int:
+    async def _take_roles(self, actor: Actor) -> None:
+        """Take the raids' roles first: afterwards nobody knows who had them."""
+        async with self._db.transaction() as tx:
+            roles = await tx.own_data.roles(actor.guild_id, actor.user_id)
+        for role_id in roles:
+            with suppress(Undeliverable):  # it is deleted after its raid in any case
+                await self._roles.take_role(actor.guild_id, role_id, actor.user_id)
+
+    async def _forget(self, actor: Actor) -> Forgotten:
         now = self._clock.now()
         async with self._db.transaction() as tx:
             person = await tx.people.of_user(actor.guild_id, actor.user_id)
@@ -69,23 +91,31 @@ class OwnData:
                 raise NothingKnown
             # Raids before people: a click that writes somebody down locks them in this order, too.
             ahead = await tx.people.open_sheets([person.id])
-            for event_id in ahead:
-                await self._take_off(tx, actor, event_id, person, now)
+            there = [one for event_id in ahead for one in await self._take_off(tx, actor, event_id, person, now)]
             await check_no_other(tx, person.id, ahead, partial(tx.people.open_sheets, [person.id]))
             shown = await tx.own_data.shown_on(actor.guild_id, person.id, actor.user_id)
-            await tx.own_data.forget(actor.guild_id, person.id, actor.user_id)
+            await tx.own_data.forget(actor.guild_id, person.id, actor.user_id, now)
+            await tx.actions.enqueue(*there)
             await _draw_anew(tx, shown, now)
-            return len(ahead)
+            return Forgotten(len(ahead), len(there))
 
-    async def _take_off(self, tx: Session, actor: Actor, event_id: EventId, person: Person, now: datetime) -> None:
+    async def _take_off(
+        self, tx: Session, actor: Actor, event_id: EventId, person: Person, now: datetime
+    ) -> Sequence[NewAction]:
+        """Take the person off one sheet; what takes them off Raid-Helper's, to be asked for once all is forgotten."""
         event = await tx.events.lock(actor.guild_id, event_id)
         if event is None:
-            return
+            return []
+        signup_id = await tx.own_data.signup_there(event_id, person.id)
         desk = Desk(event, await self._templates.of(tx, event), await tx.sign_ups.of(event_id))
         desk.take_off(person.id)
         await tx.sign_ups.remove(event_id, desk.removed)
-        kept_there = event.sheet is SheetKind.RAID_HELPER
-        await tx.actions.enqueue(*(sheets.brought(desk, now) if kept_there else sheets.moved_up_and_down(desk, now)))
+        if event.sheet is SheetKind.RAID_HELPER:
+            # By the sign-up's own id: whoever is forgotten shall not stand in the queue for as long as that takes.
+            who = {"signup_id": signup_id} if signup_id else {"user_id": actor.user_id}
+            return [sheets.put_there(event, person.id, who, now)]
+        await tx.actions.enqueue(*sheets.moved_up_and_down(desk, now))
+        return []
 
 
 async def _draw_anew(tx: Session, shown: Sequence[EventId], now: datetime) -> None:
@@ -93,7 +123,7 @@ async def _draw_anew(tx: Session, shown: Sequence[EventId], now: datetime) -> No
     for number, event_id in enumerate(shown):
         event = await tx.events.get(event_id)
         if event is not None:
-            await tx.actions.enqueue(sheets.redraw(event, now + number * BETWEEN))
+            await tx.actions.enqueue(*sheets.show(event, now + number * BETWEEN))
 
 
 def _exact(value: object) -> Any:

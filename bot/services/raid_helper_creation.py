@@ -132,14 +132,14 @@ class RaidHelperCreation:
 
     async def _store(self, event: Event, created: RaidHelperEvent) -> None:
         async with self._db.transaction() as tx:
-            await tx.bookings.set_raid_helper_event(event.id, created.id, created.payload)
+            await tx.bookings.set_raid_helper_event(event.id, created.id, created.record)
 
     async def _stands(self, tx: Session, work: "_Work", there: RaidHelperEvent) -> None:
         event = await tx.events.lock(work.event.guild_id, work.event.id)
         if event is None or event.status is EventStatus.CANCELLED:
             return  # its deletion is in the same lane, behind this
         wrong = await tx.bookings.error(event.id) == Note.CORRECTED
-        await tx.bookings.set_raid_helper_event(event.id, there.id, there.payload)
+        await tx.bookings.set_raid_helper_event(event.id, there.id, there.record)
         await stands(tx, self._clock, replace(event, booking_state=work.event.booking_state or BookingState.PLANNED))
         await mirrors.follow(tx, event, self._clock.now())
         if wrong:

@@ -4,7 +4,7 @@ import asyncio
 import re
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 
 from bot.clock import Clock
@@ -202,8 +202,11 @@ class RaidHelperImport:
         server = await tx.servers.get(actor.guild_id)
         template_id, _ = await self._templates.named(tx, server.id, server.default_template)
         usual = duration_of(None, (await within(tx, Around(server.id, _channel(there), template_id)))[DURATION])
-        event_id = await tx.events.add(_as_raid(server, actor, there, template_id, usual))
-        await tx.bookings.set_raid_helper_event(event_id, there.id, there.payload)
+        raid = _as_raid(server, actor, there, template_id, usual)
+        if raid.leader_id and await tx.raid_helper.forgotten(server.id, [raid.leader_id]):
+            raid = replace(raid, leader_id=actor.user_id)
+        event_id = await tx.events.add(raid)
+        await tx.bookings.set_raid_helper_event(event_id, there.id, there.record)
         return event_id
 
 

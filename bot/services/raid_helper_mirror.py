@@ -128,6 +128,8 @@ async def write(tx: Session, event: Event, template: Template, there: RaidHelper
     if there.signups is None:  # not told is not nobody
         return 0
     answers = _answers(there.signups, template, now)
+    forgotten = await tx.raid_helper.forgotten(event.guild_id, [one.user_id for one in answers])
+    answers = [one for one in answers if one.user_id not in forgotten or one.at > forgotten[one.user_id]]
     players = await tx.raid_helper.members(event.guild_id, {one.user_id: one.name for one in answers})
     in_hand = await tx.raid_helper.in_hand(event.id, [Kind.SIGN_UP_ON_RAID_HELPER, Kind.PUT_ON_RAID_HELPER])
     known = [(players[one.user_id], one) for one in answers if players[one.user_id] not in in_hand]

@@ -132,7 +132,9 @@ def _button(there: RaidHelperEvent, own: SignUp) -> Button | None:
 
 
 def _row_of(there: RaidHelperEvent, who: Mapping[str, object]) -> Row | None:
-    """The person's row there: a member's by their id, somebody else's by the name we gave it."""
+    """The person's row there: by its own id where we know only that, a member's by theirs, else by the name we gave."""
+    if signup_id := who.get("signup_id"):
+        return next((row for row in there.signups or () if row.id == signup_id), None)
     user_id, name = who.get("user_id"), titled(str(who.get("name", "")))
     if isinstance(user_id, int):
         return there.signup_of(user_id)

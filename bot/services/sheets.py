@@ -1,13 +1,13 @@
 """Sheets: everything one shows, read in one go."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from bot.clock import Clock
 from bot.domain.action import Kind, NewAction, channel_lane
 from bot.domain.desk import Desk
 from bot.domain.event import Event, SheetKind
-from bot.domain.ids import EventId, GuildId, MessageId
+from bot.domain.ids import EventId, GuildId, MessageId, PlayerId
 from bot.domain.notice import Notice
 from bot.domain.roster import SignUp, place
 from bot.domain.settings import MENTION_ROLES, VOICE_CHANNEL
@@ -115,19 +115,17 @@ def moved_up_and_down(desk: Desk, now: datetime) -> Sequence[NewAction]:
 
 def brought(desk: Desk, now: datetime) -> Sequence[NewAction]:
     """What brings an officer's changes of the desk's people onto its sheet at Raid-Helper."""
-    event, kind = desk.event, Kind.PUT_ON_RAID_HELPER
     return [
-        NewAction(
-            event.guild_id,
-            kind,
-            raid_helper_lane(event.guild_id),
-            now,
-            event.id,
-            {"player_id": one.player_id, "user_id": one.user_id, "name": one.name},
-            f"{kind}:{event.id}:{one.player_id}",
-        )
+        put_there(desk.event, one.player_id, {"user_id": one.user_id, "name": one.name}, now)
         for one in (*desk.changed, *desk.gone)
     ]
+
+
+def put_there(event: Event, player_id: PlayerId, who: Mapping[str, object], now: datetime) -> NewAction:
+    """What brings one person's answer, or that there is none, to Raid-Helper, where `who` says which row is theirs."""
+    kind, payload = Kind.PUT_ON_RAID_HELPER, {"player_id": player_id, **who}
+    lane, key = raid_helper_lane(event.guild_id), f"{Kind.PUT_ON_RAID_HELPER}:{event.id}:{player_id}"
+    return NewAction(event.guild_id, kind, lane, now, event.id, payload, key)
 
 
 def raid_helper_lane(guild_id: GuildId) -> str:

@@ -9,7 +9,7 @@ import pytest
 from bot.domain.ids import EventId
 from bot.domain.notice import Notice
 from bot.domain.template import Choice
-from bot.services.own_data import NothingKnown
+from bot.services.own_data import Forgotten, NothingKnown
 from bot.services.reminders import HabitsWish
 from tests.factories import GUILD, NOW, OTHER_GUILD, days, member, officer
 from tests.services.world import TABLES, World
@@ -103,7 +103,7 @@ async def test_forgotten_nothing_is_left_of_them_and_the_next_moves_up(guild: Wo
     await guild.run()
     guild.discord.notices.clear()
     guild.discord.edits.clear()
-    assert await guild.first.own_data.forget(ARILA) == 1
+    assert await guild.first.own_data.forget(ARILA) == Forgotten(1)
     await guild.pass_time(timedelta(seconds=5))
     assert await rows_about(guild) == {}
     names = """
@@ -123,7 +123,7 @@ async def test_forgotten_nothing_is_left_of_them_and_the_next_moves_up(guild: Wo
 
 async def test_whoever_was_nowhere_leaves_no_row_and_may_begin_anew(guild: World) -> None:
     await guild.first.own_zone.change(ARILA, "Tokyo")
-    assert await guild.first.own_data.forget(ARILA) == 0
+    assert await guild.first.own_data.forget(ARILA) == Forgotten(0)
     assert await guild.pool.fetchval("SELECT count(*) FROM guild_identity.players") == 0
     assert await guild.pool.fetchval("SELECT count(*) FROM guild_identity.discord_users") == 0
     with pytest.raises(NothingKnown):

@@ -328,7 +328,7 @@ def _worker(world: World, pool: Pool, http: aiohttp.ClientSession, timeout_secon
         mine=Mine(db, templates, clock),
         characters=Characters(db, templates),
         own_zone=OwnZone(db),
-        own_data=OwnData(db, templates, clock),
+        own_data=OwnData(db, templates, world.beside, clock),
         absences=Absences(db, templates, clock),
         people=PeopleDesk(db, templates, clock),
         linking=Linking(db, templates, clock),
