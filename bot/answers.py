@@ -7,6 +7,8 @@ from typing import Any, TypeVar
 import discord
 from discord import ui
 
+from bot.render import texts
+
 PATIENCE = 2.0
 """Real seconds a use case may take before the interaction is put on "thinking" (Discord waits 3)."""
 
@@ -40,12 +42,24 @@ async def answer(
     embed: discord.Embed | None = None,
 ) -> None:
     """Answer ephemerally, first or after a deferral. Nobody is ever pinged by an answer."""
+    text = named_roles(interaction, text)
     extra: dict[str, Any] = {name: value for name, value in (("view", view), ("file", file), ("embed", embed)) if value}
     _only_a_value(view)
     if interaction.response.is_done():
         await interaction.followup.send(text, ephemeral=True, **extra)
     else:
         await interaction.response.send_message(text, ephemeral=True, **extra)
+
+
+def roles_of(guild: discord.Guild | None) -> frozenset[int]:
+    """The ids of the server's roles; none while they are not known, for every server has one."""
+    return frozenset(one.id for one in guild.roles) if guild else frozenset()
+
+
+def named_roles(interaction: discord.Interaction[Any], text: str) -> str:
+    """The text, a role that was deleted being called so."""
+    roles = roles_of(interaction.guild)
+    return texts.deleted_roles(text, roles) if roles else text
 
 
 async def turn_into(

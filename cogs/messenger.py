@@ -16,6 +16,7 @@ from bot.render.sheet import sheet_embed
 from bot.services.messenger import CannotLook, SheetGone, Undeliverable
 from cogs import booking, mine
 from cogs.direct import send_direct
+from cogs.rights import still_there
 from cogs.sheet import PERSISTENT, sheet_view
 
 CLOSED_DM = 50007
@@ -40,10 +41,10 @@ class DiscordMessenger:
     async def post_sheet(self, sheet: Sheet, nonce: str) -> MessageId:
         """Post the sheet with its buttons, ringing the roles that are to hear of it."""
         channel = self._channel(_channel_of(sheet))
-        roles = [discord.Object(one) for one in sheet.mention_roles]
-        pings = discord.AllowedMentions(everyone=False, users=False, roles=roles)
-        text = mirror_texts.rings(sheet.mention_roles)
         try:
+            rung = await still_there(self._bot, sheet.event.guild_id, sheet.mention_roles)
+            pings = discord.AllowedMentions(everyone=False, users=False, roles=[discord.Object(one) for one in rung])
+            text = mirror_texts.rings(rung)
             message = await channel.send(
                 text, embed=sheet_embed(sheet), view=self._view(sheet), nonce=nonce, allowed_mentions=pings
             )

@@ -39,6 +39,16 @@ def lacking_in(guild: discord.Guild | None, channel_id: ChannelId, needed: Seque
     return lacking(room, guild.me, needed) if guild and room else Lack(channel_id, gone=True)
 
 
+async def still_there(bot: MusterBot, guild_id: GuildId, roles: Collection[RoleId]) -> Sequence[RoleId]:
+    """Those of the roles that the server still has, in their order; asks Discord where it is not at hand."""
+    if not roles:
+        return ()
+    guild = bot.get_guild(guild_id)
+    if guild is None or guild.unavailable:  # an outage shows no roles
+        guild = await bot.fetch_guild(guild_id)
+    return [one for one in roles if guild.get_role(one) is not None]
+
+
 def hidden_without(tree: app_commands.CommandTree[Any], permission: str) -> Sequence[str]:
     """The slash commands whoever lacks that permission does not see, until the server allows it."""
     commands = [one for one in tree.get_commands() if not isinstance(one, app_commands.ContextMenu)]
@@ -74,10 +84,10 @@ class DiscordRights:
     async def deleted(self, guild_id: GuildId, roles: Collection[RoleId]) -> Collection[RoleId]:
         """Which of these roles are gone; none where the bot is no member any more: there is nobody to tell."""
         try:
-            there = await self._there(guild_id)
+            there = await still_there(self._bot, guild_id, roles)
         except (discord.NotFound, discord.Forbidden):
             return ()
-        return [one for one in roles if one not in there]
+        return set(roles).difference(there)
 
     async def tell_officers(self, channel_id: ChannelId, event: Event, lacks: Sequence[Lack], nonce: str) -> None:
         """Say it in the officer channel."""
@@ -93,12 +103,6 @@ class DiscordRights:
             await send_direct(self._bot, event.guild_id, user_id, rights_texts.lost(event, lacks), nonce)
         except (discord.NotFound, discord.Forbidden) as error:
             raise Undeliverable(str(error)) from error
-
-    async def _there(self, guild_id: GuildId) -> frozenset[RoleId]:
-        guild = self._bot.get_guild(guild_id)
-        if guild is None or guild.unavailable:  # an outage shows no roles
-            guild = await self._bot.fetch_guild(guild_id)
-        return frozenset(RoleId(one.id) for one in guild.roles)
 
     async def _in(self, guild_id: GuildId) -> tuple[discord.Guild, discord.Member]:
         guild = self._bot.get_guild(guild_id) or await self._bot.fetch_guild(guild_id)

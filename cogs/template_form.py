@@ -6,7 +6,7 @@ from typing import Any, Self
 
 from discord import TextStyle, ui
 
-from bot.answers import in_time
+from bot.answers import in_time, named_roles
 from bot.components import AnsweringModal, PersistentItem
 from bot.domain.template import BadTemplate
 from bot.render import custom_ids, template_texts
@@ -108,6 +108,7 @@ def _only(item: ui.Item[Any]) -> ui.View:
 
 async def say(interaction: Interaction, text: str | None = None, **extra: Any) -> None:
     """Answer ephemerally, with an embed, a file or a view."""
+    text = named_roles(interaction, text) if text else text
     if interaction.response.is_done():
         await interaction.followup.send(text or "", ephemeral=True, **extra)
     else:

@@ -1,12 +1,13 @@
 """What officers read about settings: what each does, what holds and where it comes from."""
 
+from collections.abc import Collection
 from typing import Any
 
 import discord
 
 from bot.domain.event import Event
 from bot.domain.setting import Found, Level, Scope, Setting
-from bot.render.texts import safe
+from bot.render.texts import deleted_roles, safe
 
 LONGEST_VALUE = 90
 """Characters of one value in the list of all; a longer one is cut short."""
@@ -78,12 +79,14 @@ _FROM = {
 }
 
 
-def overview(event: Event | None, found: dict[str, tuple[Setting[Any], Found[Any]]]) -> discord.Embed:
-    """Every setting that holds and where it comes from, in groups."""
+def overview(
+    event: Event | None, found: dict[str, tuple[Setting[Any], Found[Any]]], roles: Collection[int]
+) -> discord.Embed:
+    """Every setting that holds and where it comes from, in groups. `roles` are those the server has."""
     title = f"What holds for {safe(event.title)}"[:256] if event else "What holds in this server"
     embed = discord.Embed(title=title, description=HOW)
     for group, names in GROUPS.items():
-        lines = [_line(*found[name]) for name in names]
+        lines = [deleted_roles(_line(*found[name]), roles) if roles else _line(*found[name]) for name in names]
         embed.add_field(name=group, value="\n".join(lines)[:LONGEST_FIELD], inline=False)
     return embed
 

@@ -1,7 +1,7 @@
 """Every sentence a user reads, except the refusals, which stand with their errors."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from bot.domain.event import LONGEST_TITLE, Event, EventStatus, SheetKind
@@ -32,6 +32,9 @@ WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", 
 # Emphasis, code, spoilers, links and everything in pointed brackets; lists, headings and quotes at the beginning.
 _MARKUP = re.compile(r"[\\*_~`|<\[]|^[#>+-]|(?<=^\d)\.|(?<=^\d\d)\.")
 
+_ROLE = re.compile(r"<@&(\d+)>")
+DELETED_ROLE = "⚠️ a deleted role"
+
 # Signs that turn the direction of everything behind them, ours included.
 _TURNS = re.compile("[\u202a-\u202e\u2066-\u2069]")
 
@@ -45,6 +48,11 @@ def safe(text: str) -> str:
     for live in ("@everyone", "@here", "://"):
         escaped = escaped.replace(live, f"{live[0]}\u200b{live[1:]}")
     return escaped
+
+
+def deleted_roles(text: str, there: Collection[int]) -> str:
+    """The text with words for the roles it mentions that are not `there`: Discord would print "@deleted-role"."""
+    return _ROLE.sub(lambda found: found[0] if int(found[1]) in there else DELETED_ROLE, text)
 
 
 def stamp(moment: datetime, style: str = "F") -> str:
