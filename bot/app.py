@@ -329,7 +329,7 @@ def _in_the_background(
         CompDelivery(db, templates, DiscordComps(bot), clock),
         Statuses(db, clock),
         Unplanned(db, templates, clock),
-        Archive(db, sheets, messenger, clock),
+        Archive(db, templates, sheets, messenger, DiscordComps(bot), clock),
         Notices(db, sheets, DiscordNotifier(bot), clock),
         LostRights(db, DiscordRights(bot), clock),
         FirstSteps(db, templates, Raids(db, templates, secrets, clock), clock),

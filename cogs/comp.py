@@ -190,9 +190,9 @@ PERSISTENT = (SayButton, PanelButton, OutButton, WhoSelect, ToSelect, SwapSelect
 
 
 def comp_view(found: LineUp) -> ui.View:
-    """Below the published comp; dead once the raid is cancelled."""
-    cancelled = found.event.status is EventStatus.CANCELLED
-    return _view(*(SayButton(found.event.id, confirmed=one, disabled=cancelled) for one in (True, False)))
+    """Below the published comp; dead once the raid is cancelled or archived."""
+    dead = found.event.status in (EventStatus.CANCELLED, EventStatus.ARCHIVED)
+    return _view(*(SayButton(found.event.id, confirmed=one, disabled=dead) for one in (True, False)))
 
 
 def panel_view(found: LineUp) -> ui.View:

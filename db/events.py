@@ -250,8 +250,18 @@ class EventRepository:
             late_from,
         )
 
-    async def plan_anew(self, guild_id: GuildId) -> bool:
-        """Have what lies ahead of all the server's raids planned anew; whether there are any."""
+    async def ended_since(self, guild_id: GuildId, since: datetime) -> Sequence[Event]:
+        """The server's raids that took place and ended after that moment, and whose sheets are not archived."""
+        rows = await self._db.fetch(
+            _SELECT
+            + " WHERE guild_discord_id = $1 AND end_time_utc > $2 AND status = 'COMPLETED' ORDER BY end_time_utc, id",
+            guild_id,
+            since,
+        )
+        return [event_of(row) for row in rows]
+
+    async def plan_anew(self, guild_id: GuildId, ended_since: datetime) -> bool:
+        """Have what lies ahead of all the server's raids planned anew; whether there are any, or any ended since."""
         return await self._db.fetchval(
             """
             WITH anew AS (
@@ -259,8 +269,11 @@ class EventRepository:
                 WHERE guild_discord_id = $1 AND status IN ('SCHEDULED', 'IN_PROGRESS') AND planned_for IS NOT NULL)
             SELECT EXISTS (SELECT FROM patt.raid_events
                            WHERE guild_discord_id = $1 AND status IN ('SCHEDULED', 'IN_PROGRESS'))
+                OR EXISTS (SELECT FROM patt.raid_events
+                           WHERE guild_discord_id = $1 AND status = 'COMPLETED' AND end_time_utc > $2)
             """,
             guild_id,
+            ended_since,
         )
 
     async def set_gates(self, event_id: EventId, gates: Gates) -> None:

@@ -11,6 +11,7 @@ from bot.domain.setting_kinds import Channel, Count, Flag, Hours, Leads, Length,
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
 LONGEST_RAID = DAY
+LONGEST_BEFORE_ARCHIVE = 60 * DAY
 MOST_SEATS = 1000
 WEEKLY = (Scope.SERVER, Scope.CHANNEL, Scope.SERIES)
 """Where a setting stands that is about booking next week's sheet."""
@@ -50,7 +51,7 @@ DISCORD_EVENT: Setting[bool] = Setting("discord_event", Flag(), default=False)
 TEMP_ROLE: Setting[bool] = Setting("temp_role", Flag(), default=False)
 ARCHIVE: Setting[str] = Setting("archive", Word([NEVER, REPOST, DELETE]), NEVER)
 ARCHIVE_CHANNEL: Setting[ChannelId | None] = Setting("archive_channel", Maybe(Channel()), None)
-ARCHIVE_AFTER: Setting[timedelta] = Setting("archive_after", Length(60 * DAY), DAY)
+ARCHIVE_AFTER: Setting[timedelta] = Setting("archive_after", Length(LONGEST_BEFORE_ARCHIVE), DAY)
 
 # What people are told.
 REMINDERS: Setting[tuple[int, ...]] = Setting("reminders", Leads(), (60, 15))

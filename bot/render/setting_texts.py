@@ -31,7 +31,7 @@ ABOUT = {
     "thread": "open a thread below each sheet",
     "discord_event": "show each raid among the server's events",
     "temp_role": "give those coming a role until the raid is over",
-    "archive": "what becomes of the sheet afterwards: never, repost or delete",
+    "archive": "what becomes of sheet and comp afterwards: never, repost or delete",
     "archive_channel": "where sheets are reposted",
     "archive_after": "how long after its end a raid is archived",
     "reminders": "how long before the start those coming are reminded",

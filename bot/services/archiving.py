@@ -1,29 +1,53 @@
-"""Archiving: what becomes of the sheet of a raid that is over, when its server wants it gone from the channel."""
+"""Archiving: what becomes of a raid's sheet and comp once it is over, when its server wants them gone from the channel.
 
-from collections.abc import Mapping
+It is planned at the raid's end, and again when a setting changes for raids that ended no longer ago than it may wait.
+"""
+
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import Protocol
 
 from bot.clock import Clock
 from bot.domain.action import Action, Kind, NewAction, channel_lane
+from bot.domain.comp import LineUp
 from bot.domain.event import Event, EventStatus, SheetKind
+from bot.domain.ids import ChannelId, MessageId, UserId
 from bot.domain.setting import Effective
 from bot.domain.settings import ARCHIVE, ARCHIVE_AFTER, ARCHIVE_CHANNEL, NEVER, REPOST
 from bot.domain.sheet import Sheet
+from bot.services import comp_delivery
 from bot.services.delivery import looked
 from bot.services.messenger import Messenger, Undeliverable
-from bot.services.queue import Handler
+from bot.services.queue import Handler, TryLater
 from bot.services.settings import effective
 from bot.services.sheets import Sheets
+from bot.services.templates import Templates
 from db import Database
+
+
+class CompMover(Protocol):
+    """Brings comps to the archive; see `bot.services.comp_delivery.CompPoster`."""
+
+    async def post_comp(self, line_up: LineUp, rung: Sequence[UserId], nonce: str) -> MessageId:
+        """Post the comp into its raid's channel, pinging `rung` alone."""
+        ...
+
+    async def delete_message(self, channel_id: ChannelId, message_id: MessageId) -> None:
+        """Delete the comp's message; one that is gone already is fine."""
+        ...
 
 
 class Archive:
     """The queue's handler of raids that are over."""
 
-    def __init__(self, db: Database, sheets: Sheets, messenger: Messenger, clock: Clock) -> None:
+    def __init__(
+        self, db: Database, templates: Templates, sheets: Sheets, messenger: Messenger, comps: CompMover, clock: Clock
+    ) -> None:
         self._db = db
+        self._templates = templates
         self._sheets = sheets
         self._messenger = messenger
+        self._comps = comps
         self._clock = clock
 
     @property
@@ -32,18 +56,23 @@ class Archive:
         return {Kind.ARCHIVE: self.archive}
 
     async def archive(self, action: Action) -> str:
-        """Post the sheet in the archive channel, if there is one, and take it out of its own."""
+        """Post sheet and comp in the archive channel, if there is one, and take them out of their own."""
         async with self._db.transaction() as tx:
             event = await tx.events.lock(action.guild_id, action.event_id) if action.event_id else None
             if event is None or event.status is not EventStatus.COMPLETED:
                 return "nothing to archive"
             settings, sheet = await effective(tx, event), await self._sheets.read(tx, event)
+            comp = await comp_delivery.read(tx, self._templates, event)
         if settings[ARCHIVE] == NEVER:
             return "not wanted any more"
+        if self._clock.now() < (due := event.ends_at + settings[ARCHIVE_AFTER]):
+            raise TryLater(due, "it stays for longer now")
         if settings[ARCHIVE] == REPOST and settings[ARCHIVE_CHANNEL] is None:
             raise Undeliverable("no archive channel is set, so the sheet stays where it is")
         if event.sheet is SheetKind.NATIVE:
             await self._take_away(action, sheet, settings)
+        if comp is not None:
+            await self._take_comp(action, comp, settings)
         async with self._db.transaction() as tx:
             await tx.events.set_status(event.id, EventStatus.ARCHIVED)
             if event.sheet is SheetKind.NATIVE:
@@ -60,6 +89,21 @@ class Archive:
         if event.message_id and event.channel_id:
             await self._messenger.delete_message(event.channel_id, event.message_id)
 
+    async def _take_comp(self, action: Action, found: LineUp, settings: Effective) -> None:
+        """Bring a comp that stands along with the sheet. Nobody is pinged by it."""
+        event, message_id, archive = found.event, found.comp.message_id, settings[ARCHIVE_CHANNEL]
+        if message_id is None or event.channel_id is None:
+            return
+        if settings[ARCHIVE] == REPOST:
+            if archive == event.channel_id:
+                return
+            there = replace(event, status=EventStatus.ARCHIVED, channel_id=archive)
+            comp = replace(found.comp, message_id=None)
+            await self._comps.post_comp(replace(found, event=there, comp=comp), (), f"{action.nonce}-c")
+        await self._comps.delete_message(event.channel_id, message_id)
+        async with self._db.transaction() as tx:
+            await tx.comps.stands(event.id, None)
+
     async def _repost(self, action: Action, there: Sheet) -> None:
         """Post it in the archive once: an attempt before this one may have, longer ago than Discord knows a nonce."""
         again = action.attempts > 1
@@ -69,8 +113,9 @@ class Archive:
 
 
 def planned(event: Event, settings: Effective) -> NewAction | None:
-    """The archiving of a raid that has just ended; None where its sheet stays for good."""
+    """The archiving of a raid that has ended; None where its sheet stays for good."""
     if settings[ARCHIVE] == NEVER:
         return None
     kind, due = Kind.ARCHIVE, event.ends_at + settings[ARCHIVE_AFTER]
-    return NewAction(event.guild_id, kind, channel_lane(event.channel_id), due, event.id, dedupe=f"{kind}:{event.id}")
+    key = f"{kind}:{event.id}:{int(due.timestamp())}"
+    return NewAction(event.guild_id, kind, channel_lane(event.channel_id), due, event.id, dedupe=key)

@@ -12,6 +12,7 @@ from typing import Any
 from bot.domain.action import Kind
 from bot.domain.alerts import Short
 from bot.domain.booking import News, Question
+from bot.domain.comp import LineUp
 from bot.domain.event import Event
 from bot.domain.ids import ChannelId, EventId, GuildId, MessageId, RoleId, UserId
 from bot.domain.notice import Notice, Tidings
@@ -37,6 +38,7 @@ class Recorder:
         self.sheets: list[Sheet] = []
         self.edits: list[Sheet] = []
         self.deleted: list[tuple[ChannelId, MessageId]] = []
+        self.comps: list[LineUp] = []
         self.said: list[tuple[ChannelId, str]] = []
         self.told: list[UserId | None] = []
         self.warned: list[tuple[ChannelId | None, EventId, Kind]] = []
@@ -118,6 +120,13 @@ class Recorder:
         self._before("delete_message")
         self.deleted.append((channel_id, message_id))
         self._standing = {event: standing for event, standing in self._standing.items() if standing != message_id}
+
+    async def post_comp(self, line_up: LineUp, rung: Sequence[UserId], nonce: str) -> MessageId:
+        assert not rung
+        if self._first("post_comp", nonce):
+            self.comps.append(line_up)
+        self._afterwards("post_comp")
+        return self._by_nonce[nonce][1]
 
     async def announce_booking(self, channel_id: ChannelId, link: str, nonce: str) -> None:
         if self._first("announce_booking", nonce):

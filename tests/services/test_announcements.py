@@ -111,6 +111,7 @@ async def test_what_could_not_be_said_is_told_to_the_officers_else_to_the_leader
 async def test_of_many_that_fail_together_the_officers_hear_once_and_of_the_next_again(guild: World) -> None:
     await setting(guild, "officer_channel", str(OFFICERS))
     event_id = await guild.raid()
+    guild.clock.set(START + timedelta(days=3))
     for _ in range(2):
         failing = [NewAction(GUILD, Kind.ARCHIVE, f"lane {n}", guild.clock.now(), event_id) for n in range(5)]
         await guild.pool.execute("UPDATE patt.raid_events SET status = 'COMPLETED'")

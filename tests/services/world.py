@@ -300,7 +300,7 @@ def _worker(world: World, pool: Pool, http: aiohttp.ClientSession, timeout_secon
     lost_sheets = LostSheets(db, world.beside, clock)
     announcements = Announcements(db, templates, raids, sheets, world.beside, clock)
     standing = Beside(db, mirrors, sheets, world.beside, clock)
-    statuses, archive = Statuses(db, clock), Archive(db, sheets, world.discord, clock)
+    statuses, archive = Statuses(db, clock), Archive(db, templates, sheets, world.discord, world.discord, clock)
     notices = Notices(db, sheets, world.discord, clock)
     lost_rights, unplanned = LostRights(db, world.rights, clock), Unplanned(db, templates, clock)
     asides = (unplanned, statuses, notes, standing, lost_sheets, announcements, archive, notices, lost_rights)
