@@ -60,7 +60,7 @@ def _seen(interaction: Interaction, found: Examined) -> Seen:
         held = guild.me.guild_permissions
         lacks.append(Lack(None, tuple(words(one) for one in found.in_server if not getattr(held, one))))
         there = {RoleId(one.id) for one in guild.roles}
-        lacks.append(deleted(found.roles, {role for roles in found.roles.values() for role in roles} - there))
+        lacks.insert(0, deleted(found.roles, {role for roles in found.roles.values() for role in roles} - there))
     return Seen(_latency(bot, guild), bot.services.pulse.loops, [one for one in lacks if one], bot.intents.members)
 
 

@@ -12,8 +12,8 @@ IN_CHANNEL = "A channel's: its settings, Permissions, add me and allow it."
 IN_SERVER = "The server's: Server Settings, Roles, my role."
 
 
-MOST_ROLES = 5
-LONGEST_RANK = 60
+MOST_ROLES = 3
+LONGEST_RANK = 32
 WITHOUT = {
     "allowed_roles": "it lets nobody in by that role; when no other is left, nobody gets in",
     "banned_roles": "it keeps nobody out by that role",

@@ -5,14 +5,16 @@ from typing import Any
 
 import pytest
 from discord import ui
+from makers import event
 
 from bot.domain.action import Kind
 from bot.domain.first_steps import Steps, nights_ahead
-from bot.domain.health import FEW_REQUESTS, Letter, Loop, Quota, Seen, Stored, Waiting
+from bot.domain.health import FEW_REQUESTS, Letter, Loop, LoopName, Quota, Seen, Stored, Waiting
 from bot.domain.ids import ActionId, ChannelId, GuildId, RoleId
-from bot.domain.needs import POSTS, Lack
+from bot.domain.needs import POSTS, RANK, Lack, Naming
 from bot.domain.server import Server
-from bot.render import health_texts
+from bot.domain.setting import Level, Scope
+from bot.render import health_texts, rights_texts
 from bot.render.sheet import units
 from bot.services.when import likely_zones
 from cogs import setup_views
@@ -51,6 +53,21 @@ async def test_the_setup_with_everything_wrong_fits(gone: bool) -> None:
     assert ("was deleted" in said) is gone
 
 
+def named(text: str) -> tuple[Naming, ...]:
+    """More deleted roles than fit, ranks of any name among them."""
+    settings = [Naming(one, Level(Scope.CHANNEL, LARGEST)) for one in rights_texts.WITHOUT]
+    return (*(Naming(RANK, rank=text) for _ in range(3)), *settings)
+
+
+@pytest.mark.parametrize("text", ["*", "漢_", "🙂`"])
+def test_the_word_to_the_officers_with_everything_wrong_fits(text: str) -> None:
+    raid = event(title=text * (100 // len(text)))
+    rooms = [Lack(ChannelId(LARGEST - number), EVERYTHING) for number in range(4)]
+    said = rights_texts.lost(raid, [*rooms, Lack(None, EVERYTHING), Lack(None, roles=named(text * 400))])
+    assert units(said) <= 2000
+    assert "and 7 more do" in said
+
+
 def letter(number: int, text: str) -> Letter:
     return Letter(ActionId(LARGEST - number), text, text, text, NOW)
 
@@ -62,8 +79,9 @@ async def test_the_health_with_everything_wrong_fits(text: str) -> None:
         NOW, "0099_" + "m" * 60 + ".sql", Waiting(10**9, NOW - 99 * MINUTE), [], 10**9, Quota(3, NOW + MINUTE)
     )
     stored = Stored(**{**vars(stored), "letters": [letter(number, long) for number in range(5)]})
-    loops = [Loop("Forgetting old history", NOW - 999 * MINUTE, MINUTE) for _ in range(4)]
-    lacks = [Lack(ChannelId(LARGEST - number), EVERYTHING) for number in range(50)] + [Lack(None, EVERYTHING)]
+    loops = [Loop(name, NOW - 999 * MINUTE, MINUTE, NOW - 9999 * MINUTE) for name in LoopName]
+    lacks = [Lack(ChannelId(LARGEST - number), EVERYTHING) for number in range(50)]
+    lacks = [Lack(None, roles=named(long)), *lacks]
     said = taken(drawn(stored, Seen(None, loops, lacks, members_intent=True), health_texts.RETRIED))
     assert "and 46 places more" in said
     assert "@everyone" not in said
@@ -82,10 +100,17 @@ def test_what_is_due_for_long_is_marked(waiting: Waiting, mark: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("ago", "mark"), [(None, "⬜ It: has not"), (3 * MINUTE, "✅ It: last"), (3.1 * MINUTE, "⚠️ It: last")]
+    ("ago", "runs", "mark"),
+    [
+        (None, 3 * MINUTE, "⬜ Auto-booker: has not come through yet\n"),
+        (None, 3.1 * MINUTE, "⚠️ Auto-booker: has not come through yet, every 1 min it should"),
+        (3 * MINUTE, 99 * MINUTE, "✅ Auto-booker: last"),
+        (3.1 * MINUTE, 99 * MINUTE, "⚠️ Auto-booker: last"),
+        (99 * MINUTE, 3 * MINUTE, "✅ Auto-booker: last"),  # before a restart, a moment ago
+    ],
 )
-def test_a_loop_three_intervals_late_is_marked(ago: timedelta | None, mark: str) -> None:
-    assert mark in _said(loops=[Loop("It", NOW - ago if ago else None, MINUTE)])
+def test_a_loop_three_intervals_late_is_marked(ago: timedelta | None, runs: timedelta, mark: str) -> None:
+    assert mark in _said(loops=[Loop(LoopName.BOOKER, NOW - ago if ago else None, MINUTE, NOW - runs)])
 
 
 @pytest.mark.parametrize(("left", "mark"), [(FEW_REQUESTS, "✅"), (FEW_REQUESTS - 1, "⚠️")])
