@@ -48,6 +48,7 @@ from bot.services.lost_rights import LostRights
 from bot.services.lost_sheets import LostSheets
 from bot.services.mine import Mine
 from bot.services.mirrors import Mirrors
+from bot.services.moving import Moving
 from bot.services.my_raids import MyRaids
 from bot.services.notices import Notices
 from bot.services.officers import Officers
@@ -319,6 +320,7 @@ def _in_the_background(
     mirror = RaidHelperMirror(db, templates, raid_helper, secrets, clock)
     return (
         Delivery(db, sheets, messenger, clock),
+        Moving(db, sheets, messenger, clock),
         RaidHelperCreation(db, access, messenger, Fallback(db, templates, clock), clock),
         RaidHelperDelivery(db, access, messenger, clock),
         mirror,

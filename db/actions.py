@@ -116,6 +116,18 @@ class ActionRepository:
         )
         return maybe(EventId, found)
 
+    async def awaits(self, event_id: EventId, kind: Kind, *, begun: bool = False) -> bool:
+        """Whether something of that kind is still to be done for the raid; with `begun` whether it was tried before."""
+        return await self._db.fetchval(
+            """
+            SELECT EXISTS (SELECT FROM patt.scheduled_actions
+                           WHERE event_id = $1 AND kind = $2 AND NOT dead AND attempts >= $3)
+            """,
+            event_id,
+            kind,
+            int(begun),
+        )
+
     async def call_off(self, dedupe: str) -> None:
         """Forget the open action of that dedupe key, unless a worker has it in hand."""
         await self._db.execute(

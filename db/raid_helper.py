@@ -147,14 +147,6 @@ class RaidHelperRepository:
         )
         return frozenset(PlayerId(row["player_id"]) for row in rows)
 
-    async def awaits(self, event_id: EventId, kind: str) -> bool:
-        """Whether something of that kind is still to be done for the raid."""
-        return await self._db.fetchval(
-            "SELECT EXISTS (SELECT FROM patt.scheduled_actions WHERE event_id = $1 AND kind = $2 AND NOT dead)",
-            event_id,
-            kind,
-        )
-
     async def members(self, guild_id: GuildId, names: Mapping[UserId, str]) -> Mapping[UserId, PlayerId]:
         """The players behind these Discord users, whoever is new written down under the name given."""
         known = await self._players(guild_id, names)

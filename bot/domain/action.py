@@ -13,6 +13,7 @@ class Kind(StrEnum):
     """What there is to do."""
 
     POST_SHEET = "sheet.post"
+    MOVE_SHEET = "sheet.move"
     REFRESH_SHEET = "sheet.refresh"
     DELETE_SHEET = "sheet.delete"
     ANNOUNCE = "booking.announce"

@@ -42,6 +42,7 @@ GIVEN_UP = {
     Kind.DELETE_ON_RAID_HELPER: "its event on Raid-Helper could not be deleted",
     Kind.SIGN_UP_ON_RAID_HELPER: "not everybody could be filled in on Raid-Helper",
     Kind.PUT_ON_RAID_HELPER: "a sign-up that was changed here could not be changed on Raid-Helper",
+    Kind.MOVE_SHEET: "its sheet could not be moved to the other channel and stands where it did",
     Kind.DELETE_SHEET: "its sheet could not be deleted",
     Kind.POST_COMP: "its comp could not be posted",
     Kind.ASK_SUBSTITUTES: "bench and substitutes could not be asked",

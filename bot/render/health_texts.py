@@ -32,6 +32,7 @@ LONGEST_RAID = 80
 GAVE_UP: Mapping[str, str] = {
     Kind.POST_SHEET: "posting the sheet",
     Kind.REFRESH_SHEET: "redrawing the sheet",
+    Kind.MOVE_SHEET: "moving the sheet to another channel",
     Kind.DELETE_SHEET: "deleting the sheet",
     Kind.ANNOUNCE: "announcing next week's raid",
     Kind.CREATE_ON_RAID_HELPER: "creating the event on Raid-Helper",

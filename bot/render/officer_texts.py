@@ -57,7 +57,17 @@ def edited(before: Event, event: Event, promoted: int, demoted: int) -> str:
         lines.append(f"{_people(promoted)} moved up from the queue.")
     if demoted:
         lines.append(f"{_people(demoted)} went back to the queue.")
+    if event.channel_id != before.channel_id:
+        lines += _moves(before)
     return "\n".join(lines)
+
+
+def _moves(before: Event) -> list[str]:
+    """What becomes of a sheet that goes to another channel."""
+    lines = [f"The sheet is posted there, then it goes from <#{before.channel_id}>; nothing is announced again."]
+    if before.thread_id:
+        lines.append(f"Discord moves no thread: <#{before.thread_id}> stays, and the sheet has a link to it.")
+    return lines
 
 
 def _differences(before: Event, event: Event) -> list[str]:
@@ -71,6 +81,7 @@ def _differences(before: Event, event: Event) -> list[str]:
         "ends_at": ("Duration", f"{minutes // 60} h {minutes % 60} min"),
         "leader_id": ("Leader", f"<@{event.leader_id}>"),
         "reminders": ("Reminders", _reminders(event)),
+        "channel_id": ("Channel", f"<#{event.channel_id}>"),
     }
     return [f"{word}: {value}" for name, (word, value) in new.items() if getattr(before, name) != getattr(event, name)]
 

@@ -143,8 +143,7 @@ def _facts(sheet: Sheet) -> Iterator[str]:
         yield f"👑 **Leader** <@{event.leader_id}>"
     yield f"📅 {stamp(event.starts_at)} · {stamp(event.starts_at, 'R')}"
     yield f"⏳ {show_duration(event.ends_at - event.starts_at)}"
-    if sheet.voice_channel_id:
-        yield f"🔊 <#{sheet.voice_channel_id}>"
+    yield from _beside(sheet)
     if event.status is EventStatus.CANCELLED:
         return
     if said := texts.STATUS.get(event.status):
@@ -155,6 +154,14 @@ def _facts(sheet: Sheet) -> Iterator[str]:
         yield f"🔒 Sign-ups closed {stamp(event.deadline, 'R')}; Late and Absence still count"
     elif event.deadline:
         yield f"🔒 Sign up until {stamp(event.deadline, 'f')} · {stamp(event.deadline, 'R')}"
+
+
+def _beside(sheet: Sheet) -> Iterator[str]:
+    event = sheet.event
+    if sheet.voice_channel_id:
+        yield f"🔊 <#{sheet.voice_channel_id}>"
+    if event.thread_id and event.thread_id != event.message_id:
+        yield f"🧵 <#{event.thread_id}>"  # left behind in another channel: one of its own hangs below the sheet
 
 
 def _counts(sheet: Sheet) -> str:

@@ -23,6 +23,7 @@ EDITABLE = (
     "day",
     "leader_id",
     "reminders",
+    "channel_id",
 )
 """What officers change on a raid that stands; `closed` beside them."""
 

@@ -11,7 +11,6 @@ from bot.domain.recurrence import Occurrence
 from bot.domain.series import first_event, planned_at
 from bot.domain.series_change import AsDefined, NewTimeIsPast, StandsAsItIs, night_instead
 from bot.domain.template import Template
-from bot.services import comp_delivery, sheets
 from bot.services.officer_work import OfficerDesk, Work
 from bot.services.raid_edits import BeingMade, rewrite
 from bot.services.raids import Raids
@@ -44,7 +43,7 @@ class Bringing:
         """Make the raid what its series says now; it keeps its sign-ups, and its booking is not announced again.
 
         Raises NotAnOfficer, UnknownSeries, UnknownEvent, StandsAsItIs when an officer changed it by hand, AsDefined,
-        NewTimeIsPast, BeingMade, OccurrenceTaken.
+        NewTimeIsPast, BeingMade, BeingMoved, OccurrenceTaken.
         """
         async with self._hand.open(actor, str(series_id)) as work:
             raid = await self._desk.take(work.tx, actor, event_id)
@@ -111,25 +110,14 @@ def _night_of(work: SeriesWork, event: Event) -> Occurrence:
 
 
 async def _rewritten(raid: Work, event: Event, template: Template) -> None:
-    """Write the raid; a sheet that changes its channel is posted anew there, one that changes hands is handed over."""
+    """Write the raid; a sheet that changes its channel goes there, one that changes hands is handed over."""
     before, kind = raid.event, event.sheet
-    leaves = kind is before.sheet is SheetKind.NATIVE and event.channel_id != before.channel_id
-    event = replace(event, sheet=before.sheet, message_id=None if leaves else before.message_id)
-    await raid.tx.events.resettle(event)
+    event = replace(event, sheet=before.sheet)
+    await raid.tx.events.resettle(replace(event, channel_id=before.channel_id))
     desk = Desk(before, template, await raid.tx.sign_ups.of(before.id))
     await rewrite(replace(raid, desk=desk), event)
     if kind is not before.sheet:
         await switch(raid.tx, event, kind, raid.now)
-    elif leaves:
-        await _withdraw(raid, before)
-        await sheets.post(raid.tx, event, raid.now)
-        await comp_delivery.moves(raid.tx, before, event, raid.now)
-
-
-async def _withdraw(raid: Work, before: Event) -> None:
-    """Have the message deleted that was the sheet."""
-    if before.message_id:
-        await raid.tx.actions.enqueue(sheets.delete_left(before, before.message_id, raid.now))
 
 
 async def _counted_from(work: SeriesWork, before: Event, event: Event) -> None:

@@ -34,6 +34,7 @@ ASKED_AGAIN = timedelta(seconds=1)
 
 MISSED = {
     Kind.POST_SHEET: NOW,
+    Kind.MOVE_SHEET: NOW,
     Kind.CREATE_ON_RAID_HELPER: NOW,
     Kind.ANNOUNCE: NOW,
     Kind.SAY: NOW,

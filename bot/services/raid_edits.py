@@ -18,17 +18,18 @@ from bot.domain.event import (
     check_limit,
     check_title,
 )
-from bot.domain.ids import UserId
+from bot.domain.ids import ChannelId, UserId
 from bot.domain.notice import Notice
 from bot.domain.officer_rules import AlreadyClosed, AlreadyOpen, RaidIsOver, check_kept_here
 from bot.domain.permissions import Actor
 from bot.domain.setting import Level, Scope
 from bot.domain.settings import LONGEST_RAID, REMINDERS
-from bot.services import deadlines, sheets, telling
+from bot.services import deadlines, moving, places, sheets, telling
 from bot.services.audit_trail import changes
 from bot.services.officer_work import OfficerDesk, Work
 from bot.services.own_zone import zone_of
 from bot.services.raids import Raids, deadline_of
+from bot.services.settings import Around
 from bot.services.templates import Templates
 from bot.services.when import future, parse_when
 from db import Database
@@ -69,6 +70,7 @@ class EditWish:
     duration: str | None = None
     leader_id: UserId | None = None
     reminders: str | None = None
+    channel_id: ChannelId | None = None
 
 
 @dataclass(frozen=True)
@@ -91,11 +93,17 @@ class RaidEdits:
     async def edit(self, actor: Actor, event: str, wish: EditWish) -> Edited:
         """Change what was given. More seats seat exactly those next in the queue, fewer queue the last.
 
-        Raises NotAnOfficer, UnknownEvent, RaidIsOver, NothingToChange, BeingMade and, for each thing mistyped, a
-        MusterError; then nothing is written.
+        Raises NotAnOfficer, UnknownEvent, RaidIsOver, NothingToChange, BeingMade, StaysOnRaidHelper, BeingMoved and,
+        for each thing mistyped, a MusterError; then nothing is written.
         """
         async with self._desk.open(actor, event) as work:
+            await _check_channel(work, wish.channel_id)
             return await _change(work, "edit", _edited(work.event, wish, work.now))
+
+    async def check_channel(self, actor: Actor, event: str, channel_id: ChannelId) -> None:
+        """Raise what `edit` would when the raid may not go to that channel."""
+        async with self._desk.open(actor, event) as work:
+            await _check_channel(work, channel_id)
 
     async def move(self, actor: Actor, event: str, when: str) -> Edited:
         """Move the raid to another time; its deadline moves along, its week of a series stays the same.
@@ -120,11 +128,23 @@ class RaidEdits:
             return await _set_closed(work, "reopen", AlreadyOpen, closed=False)
 
 
+async def _check_channel(work: Work, channel_id: ChannelId | None) -> None:
+    """Raise StaysOnRaidHelper, or NotAnOfficer for whoever plans no raids in that channel."""
+    if channel_id is None or channel_id == work.event.channel_id:
+        return
+    if work.event.sheet is SheetKind.RAID_HELPER:
+        raise moving.StaysOnRaidHelper
+    await places.require_planner(work.tx, work.actor, Around(work.server.id, channel_id, work.event.template_id))
+
+
 async def rewrite(work: Work, event: Event) -> None:
     """Write the raid as `event` says, have it drawn anew, and tell whoever got or lost a seat by it.
 
-    Raises BeingMade.
+    Its channel follows once its sheet stands there. Raises BeingMade, StaysOnRaidHelper, BeingMoved.
     """
+    if event.channel_id is not None and event.channel_id != work.event.channel_id:
+        await moving.move(work, event.channel_id)
+        event = replace(event, channel_id=work.event.channel_id)
     if event.sheet is SheetKind.RAID_HELPER and event.booking_state is BookingState.CREATING:
         raise BeingMade  # found again by its old time, should the answer get lost
     moved = event.starts_at != work.event.starts_at
@@ -171,7 +191,10 @@ def _edited(event: Event, wish: EditWish, now: datetime) -> Event:
 
 def _settings(event: Event, wish: EditWish, now: datetime) -> Mapping[str, Any]:
     """The raid's new values by their names, as far as something was wished."""
-    new: dict[str, Any] = {"leader_id": wish.leader_id or event.leader_id}
+    new: dict[str, Any] = {
+        "leader_id": wish.leader_id or event.leader_id,
+        "channel_id": wish.channel_id or event.channel_id,
+    }
     if wish.title is not None:
         new["title"] = check_title(wish.title)
     if wish.description is not None:

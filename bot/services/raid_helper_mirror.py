@@ -144,7 +144,7 @@ async def _follow(tx: Session, event: Event, template: Template, there: RaidHelp
     """
     if there.ref is not None or there.start == event.starts_at or min(there.start, event.starts_at) <= now:
         return
-    if await tx.raid_helper.awaits(event.id, Kind.EDIT_ON_RAID_HELPER):
+    if await tx.actions.awaits(event.id, Kind.EDIT_ON_RAID_HELPER):
         return
     moved = event.moved_to(there.start, (await tx.servers.get(event.guild_id)).zone)
     await tx.events.save(moved)

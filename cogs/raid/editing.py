@@ -5,10 +5,10 @@ from discord import app_commands
 
 from bot.answers import answer, in_time
 from bot.domain.event import SheetKind
-from bot.domain.ids import UserId
+from bot.domain.ids import ChannelId, UserId
 from bot.render import officer_texts
 from bot.services.copying import Copied, channel_of
-from bot.services.raid_edits import EditWish
+from bot.services.raid_edits import Edited, EditWish
 from cogs.actors import Interaction, actor_of, require_postable
 from cogs.raid import options
 from cogs.raid.family import Family
@@ -38,6 +38,7 @@ class Editing(Family):
         duration="How long it takes, such as 3h",
         leader="Who leads it",
         reminders="Minutes before the start, such as 60,15; none, or server for the server's own",
+        channel="Where its sheet goes",
     )
     @app_commands.autocomplete(event=options.event)
     async def edit(
@@ -52,11 +53,12 @@ class Editing(Family):
         duration: str | None = None,
         leader: discord.Member | None = None,
         reminders: str | None = None,
+        channel: discord.TextChannel | None = None,
     ) -> None:
         """Change a raid's settings."""
-        leader_id = UserId(leader.id) if leader else None
-        wish = EditWish(title, description, limit, minimum, deadline, duration, leader_id, reminders)
-        done = await in_time(interaction, self.services.edits.edit(actor_of(interaction), event, wish))
+        leader_id, channel_id = UserId(leader.id) if leader else None, ChannelId(channel.id) if channel else None
+        wish = EditWish(title, description, limit, minimum, deadline, duration, leader_id, reminders, channel_id)
+        done = await in_time(interaction, self._edit_raid(interaction, event, wish))
         text = officer_texts.edited(done.before, done.event, done.promoted, done.demoted)
         await answer(interaction, text, undo_view(done.entry_id))
 
@@ -94,6 +96,15 @@ class Editing(Family):
         done = await in_time(interaction, self.services.edits.reopen(actor_of(interaction), event))
         passed = done.event.deadline is not None and done.event.deadline <= self.services.clock.now()
         await answer(interaction, officer_texts.reopened(done.event, deadline_passed=passed), undo_view(done.entry_id))
+
+    async def _edit_raid(self, interaction: Interaction, typed: str, wish: EditWish) -> Edited:
+        actor, edits = actor_of(interaction), self.services.edits
+        if wish.channel_id is not None:
+            await edits.check_channel(
+                actor, typed, wish.channel_id
+            )  # whoever may not move it learns nothing of channels
+            require_postable(interaction, wish.channel_id)
+        return await edits.edit(actor, typed, wish)
 
     async def _copy(self, interaction: Interaction, typed: str, when: str, *, with_signups: bool) -> Copied:
         actor = actor_of(interaction)

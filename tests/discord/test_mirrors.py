@@ -93,6 +93,27 @@ async def test_a_thread_is_opened_renamed_and_closed_with_the_raid(stage: Stage)
     assert (opened.archived, opened.locked) == (True, True)
 
 
+async def test_a_raid_that_goes_to_another_channel_keeps_its_thread_with_a_link(stage: Stage) -> None:
+    await switch(stage, THREAD)
+    sheet = await stage.raid()
+    await stage.sign_up(stage.member, sheet)
+    opened, elsewhere = thread(stage), stage.local.discord.add_text_channel(stage.guild, "elsewhere")
+    said = await stage.officer.slash("raid edit", event=str(event_id(sheet)), channel=elsewhere)
+    assert f"Channel: <#{elsewhere.id}>" in said.text
+    assert f"Discord moves no thread: <#{opened.id}> stays" in said.text
+    await stage.redraw()
+    assert messages(stage.raids) == []
+    [moved] = messages(elsewhere)
+    assert f"🧵 <#{opened.id}>" in moved.embeds[0]["description"]
+    assert "Mira" in str(moved.embeds)
+    assert not stage.rung()
+    assert "You are in" in (await stage.member.in_channel(elsewhere).click(moved, "Sign up")).text
+    await edit(stage, sheet, title="Mythic")
+    await until(stage, FRIDAY + NIGHT)
+    assert (opened.name, opened.archived) == ("Mythic · Fri 27 Nov", True)
+    assert thread(stage) is opened
+
+
 async def test_a_thread_is_closed_without_a_lock_where_the_bot_may_not_lock(stage: Stage) -> None:
     stage.local.discord.allow_bot(stage.guild, BOT_BY_DEFAULT & ~Permission.MANAGE_THREADS)
     await switch(stage, THREAD)

@@ -8,6 +8,7 @@ from raid_stage import FRIDAY, Stage, event_id, fields, is_refusal, messages
 
 from sandbox.discord.answer import Answer
 from sandbox.discord.hand import Hand
+from sandbox.discord.permissions import Permission
 from sandbox.discord.words import walk
 from sandbox.discord.world import Member, Message
 from sandbox.local import running_bot
@@ -42,6 +43,39 @@ async def officer(stage: Stage, command: str, sheet: Message, **options: Any) ->
 
 def buttons(answer: Answer) -> list[str]:
     return [one["label"] for one in walk(answer.message.components) if one["type"] == 2]
+
+
+# ---------------------------------------------------------------- to another channel
+
+
+async def test_what_the_bot_may_not_do_there_is_said_before_anything_is_done(stage: Stage) -> None:
+    sheet = await stage.raid()
+    bot = stage.guild.members[stage.local.discord.bot_user.id]
+    shut = {bot: (0, Permission.EMBED_LINKS)}
+    elsewhere = stage.local.discord.add_text_channel(stage.guild, "elsewhere", overwrites=shut)
+    before = await stage.contents()
+    refused = await officer(stage, "raid edit", sheet, title="Mythic", channel=elsewhere)
+    assert is_refusal(refused)
+    assert "Embed Links" in refused.text
+    assert await stage.contents() == before
+    stranger = await stage.member.slash("raid edit", force=True, event=str(event_id(sheet)), channel=elsewhere)
+    assert "Embed Links" not in stranger.text
+    assert (len(messages(stage.raids)), messages(elsewhere)) == (1, [])
+
+
+async def test_the_sheet_goes_to_another_channel_and_back(stage: Stage) -> None:
+    sheet = await stage.raid()
+    elsewhere = stage.local.discord.add_text_channel(stage.guild, "elsewhere")
+    answer = await officer(stage, "raid edit", sheet, channel=elsewhere)
+    assert (
+        f"The sheet is posted there, then it goes from <#{stage.raids.id}>; nothing is announced again." in answer.text
+    )
+    posted, deleted = (stage.calls(method, "/messages") for method in ("POST", "DELETE"))
+    assert stage.local.discord.calls.index(posted[-1]) < stage.local.discord.calls.index(deleted[-1])
+    assert (len(messages(stage.raids)), len(messages(elsewhere))) == (0, 1)
+    await stage.officer.click(answer, "Undo")
+    await stage.redraw()
+    assert (len(messages(stage.raids)), len(messages(elsewhere))) == (1, 0)
 
 
 # ---------------------------------------------------------------- adding and removing

@@ -53,7 +53,7 @@ class Recorder:
         self.news: list[tuple[ChannelId | UserId, News]] = []
         self.questions: list[tuple[ChannelId | UserId, Question]] = []
         self._by_nonce: dict[str, tuple[datetime, MessageId]] = {}
-        self._standing: dict[EventId, MessageId] = {}
+        self._standing: dict[tuple[EventId, ChannelId | None], list[MessageId]] = {}
         self._ids = itertools.count(500_000_000_000_000_000)
         self._troubles: dict[str, deque[tuple[BaseException, bool]]] = {}
 
@@ -71,13 +71,18 @@ class Recorder:
     async def post_sheet(self, sheet: Sheet, nonce: str) -> MessageId:
         if self._first("post_sheet", nonce):
             self.sheets.append(sheet)
-            self._standing.setdefault(sheet.event.id, self._by_nonce[nonce][1])
+            self._standing.setdefault(_place(sheet), []).append(self._by_nonce[nonce][1])
         self._afterwards("post_sheet")
         return self._by_nonce[nonce][1]
 
     async def find_sheet(self, sheet: Sheet) -> MessageId | None:
         self._look()
-        return self._standing.get(sheet.event.id)
+        return next(iter(self._standing.get(_place(sheet), ())), None)
+
+    def standing(self, event_id: EventId) -> list[tuple[ChannelId | None, MessageId]]:
+        """Where the raid's sheets stand, with their messages."""
+        found = [(place, one) for (event, place), ids in self._standing.items() if event == event_id for one in ids]
+        return sorted(found, key=lambda one: one[1])
 
     async def is_announced(self, channel_id: ChannelId, link: str) -> bool:
         self._look()
@@ -119,7 +124,8 @@ class Recorder:
     async def delete_message(self, channel_id: ChannelId, message_id: MessageId) -> None:
         self._before("delete_message")
         self.deleted.append((channel_id, message_id))
-        self._standing = {event: standing for event, standing in self._standing.items() if standing != message_id}
+        for standing in self._standing.values():
+            standing[:] = [one for one in standing if one != message_id]
 
     async def post_comp(self, line_up: LineUp, rung: Sequence[UserId], nonce: str) -> MessageId:
         assert not rung
@@ -196,3 +202,7 @@ class Recorder:
         waiting = self._troubles.get(method)
         if waiting and waiting[0][1] is after:
             raise waiting.popleft()[0]
+
+
+def _place(sheet: Sheet) -> tuple[EventId, ChannelId | None]:
+    return sheet.event.id, sheet.event.channel_id

@@ -31,6 +31,7 @@ from bot.services.comp_delivery import CompDelivery
 from bot.services.comps import Comps, SwapWanted
 from bot.services.delivery import Delivery
 from bot.services.messenger import SheetGone
+from bot.services.moving import Moving
 from bot.services.queue import Queue
 from bot.services.sheets import Sheets
 from tests.factories import OFFICERS, OTHER_GUILD, RAIDS, START, member, new_series, officer
@@ -149,7 +150,9 @@ async def night(world: World) -> Night:
     event_id = await world.raid()
     worker, poster = world.first, Poster()
     native = Delivery(worker.db, Sheets(worker.templates, world.clock), world.discord, world.clock)
-    handlers = {**native.handlers, **CompDelivery(worker.db, worker.templates, poster, world.clock).handlers}
+    moving = Moving(worker.db, Sheets(worker.templates, world.clock), world.discord, world.clock)
+    comp_delivery = CompDelivery(worker.db, worker.templates, poster, world.clock)
+    handlers = {**native.handlers, **moving.handlers, **comp_delivery.handlers}
     comps = Comps(worker.db, worker.templates, worker.raids, world.clock)
     night = Night(world, comps, poster, Queue(worker.db, handlers, world.clock), event_id)
     await night.signs_up(*range(1, 8))

@@ -38,6 +38,7 @@ from bot.services.lost_rights import LostRights
 from bot.services.lost_sheets import LostSheets
 from bot.services.mine import Mine
 from bot.services.mirrors import Mirrors
+from bot.services.moving import Moving
 from bot.services.my_raids import MyRaids
 from bot.services.notices import Notices
 from bot.services.officers import Officers
@@ -304,7 +305,8 @@ def _worker(world: World, pool: Pool, http: aiohttp.ClientSession, timeout_secon
     notices = Notices(db, sheets, world.discord, clock)
     lost_rights, unplanned = LostRights(db, world.rights, clock), Unplanned(db, templates, clock)
     asides = (unplanned, statuses, notes, standing, lost_sheets, announcements, archive, notices, lost_rights)
-    working = (native, creation, elsewhere, put, mirror, switch, deadlines, *asides)
+    moving = Moving(db, sheets, world.discord, clock)
+    working = (native, moving, creation, elsewhere, put, mirror, switch, deadlines, *asides)
     sign_ups = SignUps(db, templates, clock)
     template_desk = TemplateDesk(db, templates, raid_helper, secrets, world.discord, clock)
     return Worker(
