@@ -1,7 +1,8 @@
 """The database: the only code that knows asyncpg. One repository an aggregate, SQL in the method that runs it."""
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
+from typing import Generic, TypeVar
 
 from db.actions import ActionRepository
 from db.alerts import AlertRepository
@@ -37,41 +38,59 @@ from db.templates import TemplateRepository
 from db.told import ToldRepository
 from db.work import Work
 
+Made = TypeVar("Made")
+
+
+class _On(Generic[Made]):
+    """A repository on the session's connection, made when it is asked for: few of a session's are."""
+
+    def __init__(self, make: "Callable[[Connection], Made]") -> None:
+        self._make = make
+
+    def __set_name__(self, _owner: object, name: str) -> None:
+        self._name = name
+
+    def __get__(self, session: "Session", _owner: object) -> Made:
+        made = session.__dict__[self._name] = self._make(session.connection)
+        return made
+
 
 class Session:
     """Every repository on one connection, inside one transaction."""
 
     def __init__(self, connection: Connection) -> None:
+        self.connection = connection
         self.actions = ActionRepository(connection)
-        self.alerts = AlertRepository(connection)
-        self.audit = AuditRepository(connection)
-        self.away = AwayRepository(connection)
-        self.bookings = BookingRepository(connection)
-        self.breaks = BreakRepository(connection)
-        self.characters = CharacterRepository(connection)
         self.clicks = ClickRepository(connection, self.actions)
-        self.comps = CompRepository(connection)
-        self.dead_letters = DeadLetterRepository(connection)
-        self.events = EventRepository(connection)
-        self.history = HistoryRepository(connection)
-        self.lost_rights = LostRightRepository(connection)
-        self.merging = MergeRepository(connection)
-        self.mirrors = MirrorRepository(connection)
-        self.habits = HabitRepository(connection)
-        self.own_data = OwnDataRepository(connection)
-        self.people = PersonRepository(connection)
-        self.players = PlayerRepository(connection)
-        self.pulse = PulseRepository(connection)
-        self.questions = QuestionRepository(connection)
-        self.raid_helper = RaidHelperRepository(connection)
-        self.ranks = RankRepository(connection)
-        self.series = SeriesRepository(connection, self.breaks)
-        self.servers = ServerRepository(connection)
-        self.settings = SettingRepository(connection)
-        self.sign_ups = SignUpRepository(connection)
-        self.state = StateRepository(connection)
-        self.templates = TemplateRepository(connection)
-        self.told = ToldRepository(connection)
+
+    alerts = _On(AlertRepository)
+    audit = _On(AuditRepository)
+    away = _On(AwayRepository)
+    bookings = _On(BookingRepository)
+    breaks = _On(BreakRepository)
+    characters = _On(CharacterRepository)
+    comps = _On(CompRepository)
+    dead_letters = _On(DeadLetterRepository)
+    events = _On(EventRepository)
+    history = _On(HistoryRepository)
+    lost_rights = _On(LostRightRepository)
+    merging = _On(MergeRepository)
+    mirrors = _On(MirrorRepository)
+    habits = _On(HabitRepository)
+    own_data = _On(OwnDataRepository)
+    people = _On(PersonRepository)
+    players = _On(PlayerRepository)
+    pulse = _On(PulseRepository)
+    questions = _On(QuestionRepository)
+    raid_helper = _On(RaidHelperRepository)
+    ranks = _On(RankRepository)
+    series = _On(lambda connection: SeriesRepository(connection, BreakRepository(connection)))
+    servers = _On(ServerRepository)
+    settings = _On(SettingRepository)
+    sign_ups = _On(SignUpRepository)
+    state = _On(StateRepository)
+    templates = _On(TemplateRepository)
+    told = _On(ToldRepository)
 
 
 class Database:

@@ -1,7 +1,6 @@
 """The durable queue: `patt.scheduled_actions`, and `patt.action_log` for what is done."""
 
-import json
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -13,9 +12,10 @@ from db.rows import Connection, maybe
 _KINDS = list(Kind)
 _ENQUEUE = """
     INSERT INTO patt.scheduled_actions (guild_discord_id, event_id, kind, payload, lane, dedupe_key, due_at, wake_at)
-    SELECT guild_id, event_id, kind, payload::jsonb, lane, dedupe_key, due_at, due_at
-    FROM unnest($1::bigint[], $2::bigint[], $3::text[], $4::text[], $5::text[], $6::text[], $7::timestamptz[])
-         WITH ORDINALITY AS new (guild_id, event_id, kind, payload, lane, dedupe_key, due_at, number)
+    SELECT guild_id, event_id, kind, payload, lane, dedupe_key, due_at, due_at
+    FROM json_to_recordset($1::json) AS new (
+        number integer, guild_id bigint, event_id bigint, kind text, payload jsonb, lane text, dedupe_key text,
+        due_at timestamptz)
     WHERE {condition}
     ORDER BY number
     ON CONFLICT (dedupe_key) WHERE NOT dead DO UPDATE SET
@@ -70,27 +70,19 @@ class ActionRepository:
     async def enqueue(self, *new: NewAction) -> None:
         """Write actions down. An open one of the same dedupe key is asked again instead (its version rises)."""
         if new:
-            await self._db.execute(ENQUEUE, *self.enqueueing(new))
+            await self._db.execute(ENQUEUE, self.enqueueing(new))
 
     def expect(self, at: datetime) -> None:
         """Something else written here is due at `at`: the worker hears of it after the commit."""
         self.soonest = min(at, self.soonest or at)
 
-    def enqueueing(self, new: Sequence[NewAction]) -> Sequence[object]:
-        """What `ENQUEUE` takes, for a statement that carries it along."""
+    def enqueueing(self, new: Sequence[NewAction]) -> Sequence[Mapping[str, Any]]:
+        """What `ENQUEUE` takes as its first argument, for a statement that carries it along."""
         for one in new:
             self.expect(one.due_at)
         # One statement cannot ask for the same key twice; of those the last says what is wanted.
-        wanted = list({one.dedupe or object(): one for one in new}.values())
-        return [
-            [one.guild_id for one in wanted],
-            [one.event_id for one in wanted],
-            [one.kind for one in wanted],
-            [json.dumps(dict(one.payload)) for one in wanted],
-            [one.lane for one in wanted],
-            [one.dedupe for one in wanted],
-            [one.due_at for one in wanted],
-        ]
+        wanted = {one.dedupe or object(): one for one in new}.values()
+        return [_row(number, one) for number, one in enumerate(wanted)]
 
     async def waiting(self, guild_id: GuildId | None, now: datetime) -> Waiting:
         """What is due in the server, or anywhere, and since when the first of it is."""
@@ -221,6 +213,19 @@ class ActionRepository:
             now,
         )
         return {ActionId(row["id"]) for row in rows}
+
+
+def _row(number: int, new: NewAction) -> Mapping[str, Any]:
+    return {
+        "number": number,
+        "guild_id": new.guild_id,
+        "event_id": new.event_id,
+        "kind": new.kind,
+        "payload": dict(new.payload),
+        "lane": new.lane,
+        "dedupe_key": new.dedupe,
+        "due_at": new.due_at.isoformat(),
+    }
 
 
 def _storable(text: str) -> str:

@@ -56,25 +56,24 @@ _HELD = "event_id IN (SELECT id FROM held)"
 
 _WRITE = f"""
     WITH held AS MATERIALIZED (
-        SELECT event.id FROM unnest($8::bigint[], $9::xid[]) AS found (id, version)
+        SELECT event.id FROM json_to_recordset($2::json) AS found (id bigint, version xid)
         JOIN patt.raid_events event ON event.id = found.id AND event.xmin = found.version
         FOR NO KEY UPDATE OF event SKIP LOCKED
     ),
     gone AS (
         DELETE FROM patt.raid_attendance WHERE {_HELD} AND (event_id, player_id) IN (
-            SELECT * FROM unnest($10::bigint[], $11::bigint[]))
+            SELECT * FROM json_to_recordset($3::json) AS gone (event_id bigint, player_id bigint))
     ),
     stands AS (
         INSERT INTO patt.raid_attendance
             (event_id, player_id, status, signed_up, source, character_id, class_name, spec_name, signed_at,
              tier, slot, arrives_at, offers)
         SELECT event_id, player_id, status, signed_up, 'self', character_id, class_name, spec_name, signed_at,
-               tier, slot, arrives_at, string_to_array(offers, E'\\n')
-        FROM unnest($12::bigint[], $13::bigint[], $14::text[], $15::boolean[], $16::bigint[], $17::text[], $18::text[],
-                    $19::timestamptz[], $20::smallint[], $21::integer[], $22::timestamptz[], $23::text[])
-             WITH ORDINALITY
-             AS new (event_id, player_id, status, signed_up, character_id, class_name, spec_name, signed_at,
-                     tier, slot, arrives_at, offers, number)
+               tier, slot, arrives_at, offers
+        FROM json_to_recordset($4::json) AS new (
+            number integer, event_id bigint, player_id bigint, status text, signed_up boolean, character_id bigint,
+            class_name text, spec_name text, signed_at timestamptz, tier smallint, slot integer,
+            arrives_at timestamptz, offers text[])
         WHERE {_HELD}
         ORDER BY number
         ON CONFLICT (event_id, player_id) DO UPDATE SET
@@ -163,27 +162,14 @@ class ClickRepository:
         A sheet that is at another version by now, or that somebody holds, is left as it is, and so are its actions.
         Outside a transaction that goes for all of them if they and somebody else would wait for each other.
         """
-        rows = [(event_id, one) for event_id, sheet in sheets.items() for one in sheet.changed]
+        changed = [(event_id, one) for event_id, sheet in sheets.items() for one in sheet.changed]
         gone = [(event_id, player_id) for event_id, sheet in sheets.items() for player_id in sheet.removed]
         statement = self._db.fetch(
             _WRITE,
-            *self._actions.enqueueing(wanted),
-            list(sheets),
-            [sheet.version for sheet in sheets.values()],
-            [event_id for event_id, _ in gone],
-            [player_id for _, player_id in gone],
-            [event_id for event_id, _ in rows],
-            [one.player_id for _, one in rows],
-            [one.choice for _, one in rows],
-            [one.choice.holds_seat for _, one in rows],
-            [one.character_id for _, one in rows],
-            [one.class_name for _, one in rows],
-            [one.spec_name for _, one in rows],
-            [one.signed_at for _, one in rows],
-            [one.tier for _, one in rows],
-            [one.slot for _, one in rows],
-            [one.arrives_at for _, one in rows],
-            ["\n".join(one.offers) for _, one in rows],  # an array of arrays would have to be rectangular
+            self._actions.enqueueing(wanted),
+            [{"id": event_id, "version": sheet.version} for event_id, sheet in sheets.items()],
+            [{"event_id": event_id, "player_id": player_id} for event_id, player_id in gone],
+            [_row(number, event_id, one) for number, (event_id, one) in enumerate(changed)],
         )
         try:
             return _written(await statement)
@@ -209,6 +195,24 @@ class ClickRepository:
             own.arrives_at,
             list(own.offers),
         )
+
+
+def _row(number: int, event_id: EventId, answer: SignUp) -> Mapping[str, Any]:
+    return {
+        "number": number,
+        "event_id": event_id,
+        "player_id": answer.player_id,
+        "status": answer.choice,
+        "signed_up": answer.choice.holds_seat,
+        "character_id": answer.character_id,
+        "class_name": answer.class_name,
+        "spec_name": answer.spec_name,
+        "signed_at": answer.signed_at.isoformat(),
+        "tier": answer.tier,
+        "slot": answer.slot,
+        "arrives_at": answer.arrives_at.isoformat() if answer.arrives_at else None,
+        "offers": answer.offers,
+    }
 
 
 def _written(rows: Sequence[Any]) -> Mapping[EventId, SheetWritten]:

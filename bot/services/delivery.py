@@ -92,28 +92,27 @@ class Delivery:
 
     async def refresh_sheet(self, action: Action) -> str:
         """Redraw the sheet as the database has it now, as fast as its channel takes edits."""
-        stuck: str | None = None
-        async with self._db.transaction() as tx:
-            sheet = await self._sheet(tx, action)
-            if sheet:
-                await comp_delivery.follow(tx, sheet.event, self._clock.now())
-                await mirrors.follow(tx, sheet.event, self._clock.now())
-                stuck = (await tx.mirrors.get(sheet.event.id, MirrorKind.SHEET)).trouble
-        if sheet is None:
-            return "no sheet to draw"
-        if sheet.event.message_id is None:
-            return await self._post_anew(sheet.event)
-        self._pace.take(sheet.event.channel_id)
+        async with self._db.statements() as tx:
+            event = await tx.events.get(_event_id(action))
+            if event is None:
+                return "no sheet to draw"
+            settings = await effective(tx, event)
+            sheet = await self._sheets.read(tx, event, settings)
+            await comp_delivery.follow(tx, event, self._clock.now())
+            beside = await mirrors.follow(tx, event, self._clock.now(), settings)
+        if event.message_id is None:
+            return await self._post_anew(event)
+        self._pace.take(event.channel_id)
         try:
             await self._messenger.edit_sheet(sheet)
         except SheetGone:
             async with self._db.transaction() as tx:
-                return await lost_sheets.lose(tx, sheet.event, self._clock.now())
+                return await lost_sheets.lose(tx, event, self._clock.now())
         except Undeliverable as refused:
-            await self._trouble(sheet.event, str(refused))
+            await self._trouble(event, str(refused))
             return f"cannot be drawn: {refused}"
-        if stuck:
-            await self._trouble(sheet.event, None)
+        if any(one.kind is MirrorKind.SHEET and one.trouble for one in beside):
+            await self._trouble(event, None)
         return "drawn"
 
     async def _trouble(self, event: Event, why: str | None) -> None:

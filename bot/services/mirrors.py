@@ -163,12 +163,17 @@ class Mirrors:
         return "told"
 
 
-async def follow(tx: Session, event: Event, now: datetime) -> None:
-    """Have what stands beside a raid follow it. To be called whenever its sheet is drawn, posted or deleted."""
-    settings = await effective(tx, event)
-    known = {one.kind for one in await tx.mirrors.of(event.id) if one.state is not MirrorState.LOST}
+async def follow(tx: Session, event: Event, now: datetime, settings: Effective | None = None) -> Sequence[Mirror]:
+    """Have what stands beside a raid follow it; what was ever made or tried there.
+
+    To be called whenever its sheet is drawn, posted or deleted. `settings` is what holds for the raid, if it is known.
+    """
+    settings = settings or await effective(tx, event)
+    beside = await tx.mirrors.of(event.id)
+    known = {one.kind for one in beside if one.state is not MirrorState.LOST}
     kinds = [kind for kind, (_, setting) in SYNCED.items() if kind in known or settings[setting]]
     await tx.actions.enqueue(*(one for kind in kinds for one in _syncs(kind, event, now)))
+    return beside
 
 
 def lost(mirror: Mirror) -> Mirror:

@@ -10,6 +10,7 @@ from bot.domain.event import Event, SheetKind
 from bot.domain.ids import EventId, GuildId, MessageId, PlayerId
 from bot.domain.notice import Notice
 from bot.domain.roster import SignUp, place
+from bot.domain.setting import Effective
 from bot.domain.settings import MENTION_ROLES, VOICE_CHANNEL
 from bot.domain.sheet import Sheet
 from bot.domain.template import Choice
@@ -28,12 +29,12 @@ class Sheets:
         self._templates = templates
         self._clock = clock
 
-    async def read(self, tx: Session, event: Event) -> Sheet:
-        """The sheet as the database has it now."""
+    async def read(self, tx: Session, event: Event, settings: Effective | None = None) -> Sheet:
+        """The sheet as the database has it now; `settings` is what holds for the raid, if that is known."""
         template = await self._templates.of(tx, event)
         sign_ups = await tx.sign_ups.of(event.id)
         series = await tx.series.get(event.series_id) if event.series_id else None
-        settings = await effective(tx, event)
+        settings = settings or await effective(tx, event)
         now = self._clock.now()
         return Sheet(
             event,
