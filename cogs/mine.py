@@ -300,11 +300,11 @@ def own_view(own: SignedUp | Own) -> ui.View:
         return _only()
     if choice is Choice.LATE:
         return _only(ArrivalSelect(event.id, event), *_offered(event.id, words))
-    return _buttons(event.id, words, away=choice is Choice.ABSENCE)
+    return buttons(event.id, words, away=choice is Choice.ABSENCE)
 
 
 @lru_cache(maxsize=512)
-def _buttons(event_id: EventId, words: Words | None, *, away: bool) -> ui.View:
+def buttons(event_id: EventId, words: Words | None, *, away: bool) -> ui.View:
     """The same stand under every answer to a sheet: a value, and a costly one, so it is made once."""
     if away:  # no spec to change and no date to keep
         return _only(NoteButton(event_id), WithdrawButton(event_id))
