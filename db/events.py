@@ -147,9 +147,11 @@ class EventRepository:
         return [event_of(row) for row in rows]
 
     async def latest(self, guild_id: GuildId, *, most: int) -> Sequence[Event]:
-        """The server's raids, whatever became of them, the latest first."""
+        """The server's raids, whatever became of them, the latest first; test sheets are none."""
         rows = await self._db.fetch(
-            _SELECT + " WHERE guild_discord_id = $1 ORDER BY start_time_utc DESC, id DESC LIMIT $2", guild_id, most
+            _SELECT + " WHERE guild_discord_id = $1 AND NOT is_test ORDER BY start_time_utc DESC, id DESC LIMIT $2",
+            guild_id,
+            most,
         )
         return [event_of(row) for row in rows]
 
@@ -161,6 +163,10 @@ class EventRepository:
             since,
         )
         return [event_of(row) for row in rows]
+
+    async def is_a_test(self, event_id: EventId) -> None:
+        """Mark the raid as no more than a test of the setup."""
+        await self._db.execute("UPDATE patt.raid_events SET is_test = TRUE WHERE id = $1", event_id)
 
     async def cancel(self, event_id: EventId, reason: str | None) -> None:
         """Mark the raid cancelled."""

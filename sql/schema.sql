@@ -493,6 +493,7 @@ CREATE TABLE patt.raid_events (
     post_at timestamp with time zone,
     posted_before boolean DEFAULT false NOT NULL,
     gates jsonb,
+    is_test boolean DEFAULT false NOT NULL,
     CONSTRAINT raid_events_booking_state_check CHECK ((booking_state = ANY (ARRAY['planned'::text, 'creating'::text, 'created'::text, 'announced'::text]))),
     CONSTRAINT raid_events_in_order CHECK ((start_time_utc <= end_time_utc)),
     CONSTRAINT raid_events_minimum_check CHECK ((minimum > 0)),

@@ -59,6 +59,7 @@ class FirstSteps:
                 return standing
             await tx.actions.call_off(_key(server.id))  # of one that somebody cancelled
             event = await self._raids.create_in(tx, actor, RaidWish(title, "tomorrow 20:00", description=description))
+            await tx.events.is_a_test(event.id)
             await tx.settings.put(server.id, Level(Scope.EVENT, event.id), {MENTION_ROLES.name: []})
             lane, key = channel_lane(event.channel_id), _key(server.id)
             ending = NewAction(server.id, Kind.END_TEST, lane, now + TEST_LASTS, event.id, dedupe=key)

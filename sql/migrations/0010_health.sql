@@ -19,5 +19,8 @@ CREATE TABLE common.gateways (
     measured_at timestamptz NOT NULL
 );
 
+-- The setup's test sheet, which is thrown away within the hour: from then on it is in no list.
+ALTER TABLE patt.raid_events ADD COLUMN is_test boolean NOT NULL DEFAULT FALSE;
+
 -- Raids that were planned before the bot looked at its permissions for them: the next look plans them anew, once.
 UPDATE patt.raid_events SET planned_for = NULL WHERE status = 'SCHEDULED' AND planned_for IS NOT NULL;

@@ -264,6 +264,31 @@ async def test_a_test_sheet_is_deleted_at_a_press_and_another_can_follow(stage: 
     assert event_id(second)
 
 
+async def test_a_test_sheet_that_was_thrown_away_is_in_no_list_and_nobody_hears_of_it(stage: Stage) -> None:
+    await stage.set_up(officer_channel=stage.officers)
+    shown = await tested(stage)
+    [sheet] = stage.local.discord.messages(stage.raids)
+    await stage.sign_up(stage.member, sheet)
+    await stage.owner.click(shown, setup_texts.DROP)
+    await stage.local.settle()
+    await stage.raid(title="Heroic")
+    for hand, command in ((stage.officer, "raid list"), (stage.member, "raids"), (stage.member, "me signups")):
+        said = await hand.slash(command)
+        assert "Test sheet" not in f"{said.text} {said.embeds} {said.components}", command
+    for command in ("raid show", "raid copy", "raid announce"):
+        offered = await stage.officer.autocomplete(command, "event", "")
+        assert [one.name.partition(" · ")[0] for one in offered] == ["Heroic"], command
+    assert is_refusal(await stage.officer.slash("raid copy", event="Test sheet", when="sat 20:00"))
+    posts = len(stage.posts(stage.officers)) + len(stage.posts())
+    await stage.officer.slash("raid cancel", event="Heroic", delete=True)
+    await stage.local.settle()
+    await stage.local.pass_time(48 * HOUR)
+    assert len(stage.posts(stage.officers)) + len(stage.posts()) == posts
+    assert stage.local.discord.dms(stage.member.actor) == []
+    attended = "SELECT count(*) FROM patt.raid_attendance WHERE attended IS NOT NULL OR minutes IS NOT NULL"
+    assert await stage.value(attended) == 0
+
+
 async def test_one_test_sheet_a_server_however_often_it_is_asked_for(stage: Stage) -> None:
     shown = await opened(stage)
     other = await opened(stage)
