@@ -3,6 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 from bot.domain.action import Action, Kind, NewAction, Settled
 from bot.domain.health import Waiting
@@ -126,20 +127,25 @@ class ActionRepository:
             "DELETE FROM patt.scheduled_actions WHERE dedupe_key = $1 AND NOT dead AND claimed_until IS NULL", dedupe
         )
 
-    async def claim(self, now: datetime, lease: timedelta, *, most: int) -> Sequence[Action]:
+    async def claim(
+        self, now: datetime, lease: timedelta, *, most: int, holder: UUID | None = None, further: bool = False
+    ) -> Sequence[Action]:
         """Take up to `most` due actions for `lease`; a lane somebody else works in is left alone.
 
-        Kinds this version does not know wait for one that does.
+        So are those the `holder` works in, unless they want `further` ones behind what they have. Kinds this version
+        does not know wait for one that does.
         """
         rows = await self._db.fetch(
             """
             SELECT id, guild_discord_id, kind, lane, due_at, event_id, payload, version, attempts, fence
-            FROM patt.claim_actions($1, $2, $3, $4) ORDER BY due_at, id
+            FROM patt.claim_actions($1, $2, $3, $4, $5, $6) ORDER BY due_at, id
             """,
             now,
             lease,
             most,
             _KINDS,
+            holder,
+            further,
         )
         return [_action(row) for row in rows]
 

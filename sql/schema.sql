@@ -21,11 +21,12 @@ CREATE TABLE patt.scheduled_actions (
     last_error text,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     fence bigint DEFAULT 0 NOT NULL,
-    dead_since timestamp with time zone
+    dead_since timestamp with time zone,
+    claimed_by uuid
 )
 WITH (autovacuum_vacuum_scale_factor='0.01', autovacuum_vacuum_threshold='1000');
 
-CREATE FUNCTION patt.claim_actions(present timestamp with time zone, lease interval, most integer, kinds text[]) RETURNS SETOF patt.scheduled_actions
+CREATE FUNCTION patt.claim_actions(present timestamp with time zone, lease interval, most integer, kinds text[], holder uuid DEFAULT NULL::uuid, further boolean DEFAULT false) RETURNS SETOF patt.scheduled_actions
     LANGUAGE plpgsql
     SET enable_seqscan TO 'off'
     SET enable_bitmapscan TO 'off'
@@ -39,10 +40,12 @@ BEGIN
         WITH due AS MATERIALIZED (
             SELECT id FROM patt.scheduled_actions
             WHERE claimed_until IS NULL AND NOT dead AND wake_at <= present AND kind = ANY(kinds)
-                AND lane NOT IN (SELECT lane FROM patt.scheduled_actions WHERE claimed_until IS NOT NULL)
+                AND lane NOT IN (
+                    SELECT lane FROM patt.scheduled_actions
+                    WHERE claimed_until IS NOT NULL AND NOT (further AND claimed_by IS NOT DISTINCT FROM holder))
             ORDER BY wake_at, id LIMIT most FOR UPDATE SKIP LOCKED)
         UPDATE patt.scheduled_actions action SET
-            attempts = attempts + 1, fence = fence + 1, claimed_until = present + lease
+            attempts = attempts + 1, fence = fence + 1, claimed_until = present + lease, claimed_by = holder
         WHERE action.id = ANY(ARRAY(SELECT id FROM due))
         RETURNING action.*;
 END $$;
@@ -843,7 +846,7 @@ CREATE INDEX recurring_events_book ON patt.recurring_events USING btree (book_at
 
 CREATE INDEX recurring_events_guild ON patt.recurring_events USING btree (guild_discord_id) WHERE is_active;
 
-CREATE INDEX scheduled_actions_busy ON patt.scheduled_actions USING btree (lane) INCLUDE (claimed_until) WHERE (claimed_until IS NOT NULL);
+CREATE INDEX scheduled_actions_busy ON patt.scheduled_actions USING btree (lane) INCLUDE (claimed_until, claimed_by) WHERE (claimed_until IS NOT NULL);
 
 CREATE INDEX scheduled_actions_dead ON patt.scheduled_actions USING btree (guild_discord_id, id) WHERE dead;
 

@@ -2,14 +2,14 @@
 
 import asyncio
 import logging
-from collections import defaultdict
-from collections.abc import Awaitable, Callable, Collection, Coroutine, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
 from bot.clock import Clock
 from bot.domain.action import Action, Fate, Kind, NewAction, Settled
 from bot.domain.ids import ActionId
+from bot.services.lanes import Lanes
 from bot.services.messenger import Undeliverable
 from bot.services.seats import Seat, Seats
 from bot.services.together import Together
@@ -20,8 +20,8 @@ log = logging.getLogger(__name__)
 LEASE = timedelta(seconds=90)
 PATIENCE = timedelta(seconds=60)
 """How long one action may take; shorter than the lease, so nobody else starts it meanwhile."""
-BATCH = 5000
-"""Claimed at once: a lane's rows wait for the claim before them, so few large claims drain a crowd sooner."""
+BATCH = 1000
+"""Claimed at once. Twice as many are in hand at most, unless they hang: then others' come along, a batch a second."""
 AT_ONCE = 100
 """Actions begun together; one that takes longer than a second counts no more."""
 LONGEST_SLEEP = timedelta(seconds=60)
@@ -77,7 +77,6 @@ class Queue:
         self._db = db
         self._handlers = handlers
         self._clock = clock
-        self._seats = Seats(AT_ONCE, PATIENCE.total_seconds())
         self._settling = Together(self._write_down, most=BATCH)
         self._looked: datetime | None = None
         self._stopping = False
@@ -93,16 +92,16 @@ class Queue:
         What becomes due meanwhile is begun too, so that a side which does not answer keeps nobody else's work waiting.
         """
         done = 0
-        lanes = _Lanes()
+        seats = Seats(AT_ONCE, PATIENCE.total_seconds())
+        lanes = Lanes(self._do, self._settling.ask, self._db.work.set, seats, enough=BATCH)
         try:
             while True:
-                await self._seats.one_is_free()
+                await lanes.room()
                 self._db.work.clear()  # what is told from here on may have been written too late for the claim
-                actions = await self._claim()
-                done += len(actions)
-                self._begin(actions, lanes)
+                claimed = await self._claim(lanes)
+                done += claimed
                 lanes.check()
-                if len(actions) == BATCH or (not lanes and await self._left_behind()):
+                if claimed == BATCH or (not lanes and await self._left_behind()):
                     continue
                 if lanes:
                     await self.wait_for_work()
@@ -129,15 +128,17 @@ class Queue:
             # A clock that was turned back since the last look makes what was looked at then the future again.
             return await tx.actions.next_wake(min(self._looked, now) if self._looked else None)
 
-    async def _claim(self) -> Sequence[Action]:
+    async def _claim(self, lanes: Lanes) -> int:
+        """Have the lanes begin what is due; how many actions."""
         if self._stopping:
-            return []
-        now = self._clock.now()
+            return 0
+        now, further = self._clock.now(), lanes.has_room()
         async with self._db.statements() as tx:
-            actions = await tx.actions.claim(now, LEASE, most=BATCH)
+            actions = await tx.actions.claim(now, LEASE, most=BATCH, holder=lanes.holder, further=further)
         if len(actions) < BATCH:
             self._looked = now
-        return actions
+        lanes.take(actions, safe_until=now + LEASE - PATIENCE)
+        return len(actions)
 
     async def _left_behind(self) -> int:
         """How many actions of workers that are gone are there for the taking now."""
@@ -146,25 +147,13 @@ class Queue:
         async with self._db.statements() as tx:
             return await tx.actions.free(self._clock.now(), LEASE)
 
-    def _begin(self, actions: Sequence[Action], lanes: "_Lanes") -> None:
-        safe_until = self._clock.now() + LEASE - PATIENCE
-        by_lane: defaultdict[str, list[Action]] = defaultdict(list)
-        for action in actions:
-            by_lane[action.lane].append(action)
-        for lane in by_lane.values():
-            lanes.begin(self._work_lane(lane, safe_until), self._db.work.set)
-
-    async def _work_lane(self, actions: Iterable[Action], safe_until: datetime) -> None:
-        for action in actions:
-            async with self._seats.seat() as seat:
-                if self._stopping:
-                    settled = Settled(action, Fate.AGAIN, "the worker stopped before it began", action.due_at, True)
-                # Behind a slow one the lease may be nearly over, or over and taken.
-                elif self._clock.now() < safe_until or await self._still_ours(action):
-                    settled = await self._work(action, seat)
-                else:
-                    continue
-            await self._settling.do(settled)
+    async def _do(self, action: Action, safe_until: datetime, seat: Seat) -> Settled | None:
+        if self._stopping:
+            return Settled(action, Fate.AGAIN, "the worker stopped before it began", action.due_at, uncounted=True)
+        # Behind a slow one the lease may be nearly over, or over and taken.
+        if self._clock.now() < safe_until or await self._still_ours(action):
+            return await self._work(action, seat)
+        return None
 
     async def _still_ours(self, action: Action) -> bool:
         async with self._db.statements() as tx:
@@ -172,16 +161,22 @@ class Queue:
 
     async def _work(self, action: Action, seat: Seat) -> Settled:
         try:
-            async with seat.limit():
-                outcome = await self._handlers[action.kind](action)
+            outcome = await self._handlers[action.kind](action)
         except Undeliverable as error:
             return self._given_up(action, str(error))
         except TryLater as later:
             return self._later(action, later)
-        except Exception as error:
-            log.warning("action=%s kind=%s attempt=%s failed", action.id, action.kind, action.attempts, exc_info=True)
-            return self._backed_off(action, repr(error))
+        except asyncio.CancelledError:
+            if not seat.limit().expired():
+                raise
+            return self._failed(action, TimeoutError())
+        except Exception as error:  # noqa: BLE001 - logged with its trace, and tried again
+            return self._failed(action, error)
         return Settled(action, Fate.DONE, outcome, self._clock.now() + ASKED_AGAIN)
+
+    def _failed(self, action: Action, error: Exception) -> Settled:
+        log.warning("action=%s kind=%s attempt=%s failed", action.id, action.kind, action.attempts, exc_info=error)
+        return self._backed_off(action, repr(error))
 
     def _later(self, action: Action, later: TryLater) -> Settled:
         if later.counts:
@@ -217,38 +212,6 @@ class Queue:
             dead = [one for one in settled if one.fate is Fate.DEAD and one.action.id in written]
             await tx.actions.enqueue(*(_word_of(one, now) for one in dead if _is_missed(one.action)))
         return written
-
-
-class _Lanes:
-    """The lanes at work."""
-
-    def __init__(self) -> None:
-        self._tasks: set[asyncio.Task[None]] = set()
-        self._ended: list[asyncio.Task[None]] = []
-
-    def __bool__(self) -> bool:
-        return bool(self._tasks)
-
-    def begin(self, lane: Coroutine[Any, Any, None], ended: Callable[[], None]) -> None:
-        """Start a lane; `ended` is called when it has."""
-
-        def take_out(task: asyncio.Task[None]) -> None:
-            self._tasks.discard(task)
-            self._ended.append(task)
-            ended()
-
-        task = asyncio.create_task(lane)
-        self._tasks.add(task)
-        task.add_done_callback(take_out)
-
-    def check(self) -> None:
-        """Raise what ended one."""
-        while self._ended:
-            self._ended.pop().result()
-
-    async def end(self) -> None:
-        """Stop those still at work; what ended the others is told by what ends the work, or is the same."""
-        await _cancelled([*self._tasks, *self._ended])
 
 
 def _is_missed(action: Action) -> bool:

@@ -1,7 +1,8 @@
-"""Group commit: while one batch is being written, the next one gathers; each caller waits for their own result."""
+"""Group commit: while one batch is being written, the next one gathers; each caller gets their own result."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Hashable, Sequence
+from functools import partial
 from typing import Generic, TypeVar
 
 Asked = TypeVar("Asked")
@@ -27,17 +28,21 @@ class Together(Generic[Asked, Told]):
         self._run = run
         self._most = most
         self._lane = lane
-        self._waiting: dict[Hashable, list[tuple[Asked, asyncio.Future[Told]]]] = {}
+        self._waiting: dict[Hashable, list[tuple[Asked, Callable[[Told | Exception], None]]]] = {}
         self._working: dict[Hashable, asyncio.Task[None]] = {}
 
     async def do(self, request: Asked) -> Told:
         """The request's result. Raises the error the batch gave for it."""
         result: asyncio.Future[Told] = asyncio.get_running_loop().create_future()
+        self.ask(request, partial(_settle, result))
+        return await result
+
+    def ask(self, request: Asked, tell: Callable[[Told | Exception], None]) -> None:
+        """The same for who does something else meanwhile: `tell` is called with the result or the error."""
         lane = self._lane(request)
-        self._waiting.setdefault(lane, []).append((request, result))
+        self._waiting.setdefault(lane, []).append((request, tell))
         if lane not in self._working:
             self._working[lane] = asyncio.create_task(self._work(lane))
-        return await result
 
     async def _work(self, lane: Hashable) -> None:
         try:
@@ -48,19 +53,19 @@ class Together(Generic[Asked, Told]):
         finally:
             del self._working[lane]
 
-    async def _run_batch(self, batch: Sequence[tuple[Asked, asyncio.Future[Told]]]) -> None:
+    async def _run_batch(self, batch: Sequence[tuple[Asked, Callable[[Told | Exception], None]]]) -> None:
         try:
             results = await self._run([request for request, _ in batch])
         except Exception as error:  # noqa: BLE001 - handed to whoever asked
             await self._alone(batch, error)
             return
-        for (_, waiting), result in zip(batch, results, strict=True):
-            _settle(waiting, result)
+        for (_, tell), result in zip(batch, results, strict=True):
+            tell(result)
 
-    async def _alone(self, batch: Sequence[tuple[Asked, asyncio.Future[Told]]], error: Exception) -> None:
+    async def _alone(self, batch: Sequence[tuple[Asked, Callable[[Told | Exception], None]]], error: Exception) -> None:
         """What failed together is tried one by one, so that one bad request spoils nobody else's."""
         if len(batch) == 1:
-            _settle(batch[0][1], error)
+            batch[0][1](error)
             return
         for one in batch:
             await self._run_batch([one])

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import timedelta
+from uuid import UUID
 
 import pytest
 
@@ -13,6 +14,7 @@ from tests.factories import GUILD, NOW, new_action, new_event
 
 SECOND = timedelta(seconds=1)
 LEASE = timedelta(seconds=90)
+ME, OTHER = UUID(int=1), UUID(int=2)
 
 
 async def claim(tx: Session, at: timedelta = timedelta(0), most: int = 50) -> Sequence[Action]:
@@ -78,6 +80,28 @@ async def test_a_lane_in_work_is_left_alone_and_another_is_not(tx: Session) -> N
     await tx.actions.enqueue(new_action("busy"), new_action("busy"), new_action("free", due_at=NOW + SECOND))
     await claim(tx, most=1)
     assert [one.lane for one in await claim(tx, SECOND)] == ["free"]
+
+
+@pytest.mark.parametrize(
+    ("holder", "further", "lanes"),
+    [(ME, True, ["mine"]), (ME, False, []), (OTHER, True, ["theirs"]), (None, True, []), (None, False, [])],
+)
+async def test_what_comes_behind_is_for_whoever_is_at_the_lane_and_wants_more(
+    tx: Session, holder: UUID | None, further: bool, lanes: list[str]
+) -> None:
+    for whose, lane in ((ME, "mine"), (OTHER, "theirs")):
+        await tx.actions.enqueue(new_action(lane))
+        assert len(await tx.actions.claim(NOW, LEASE, most=9, holder=whose)) == 1
+    await tx.actions.enqueue(new_action("mine"), new_action("theirs"))
+    claimed = await tx.actions.claim(NOW, LEASE, most=9, holder=holder, further=further)
+    assert [one.lane for one in claimed] == lanes
+
+
+async def test_an_older_worker_shares_its_lanes_with_nobody(tx: Session) -> None:
+    await tx.actions.enqueue(new_action())
+    await tx.actions._db.fetch("SELECT * FROM patt.claim_actions($1, $2, 9, '{sheet.refresh}')", NOW, LEASE)
+    await tx.actions.enqueue(new_action())
+    assert await tx.actions.claim(NOW, LEASE, most=9, holder=ME, further=True) == []
 
 
 async def test_the_earliest_due_comes_first(tx: Session) -> None:

@@ -6,13 +6,17 @@ from datetime import timedelta
 import pytest
 
 from bot.domain.action import Action, Kind
-from bot.services import queue, seats
+from bot.services import lanes, queue, seats
 from bot.services.messenger import Undeliverable
 from bot.services.queue import AT_ONCE, BATCH, LONGEST_BACK_OFF, MOST_ATTEMPTS, TryLater, back_off
+from db import Session
 from db.pool import Pool
 from sandbox.clock import ManualClock
 from tests.factories import NOW
 from tests.services.queue_work import SECOND, Work, failing, name_of, named, rival
+from tests.services.world import blocked
+
+CLAIMED = "SELECT count(*) FROM patt.scheduled_actions WHERE claimed_until IS NOT NULL"
 
 
 @pytest.fixture
@@ -73,6 +77,81 @@ async def test_a_lane_that_hangs_keeps_no_other_waiting(work: Work) -> None:
         answered.set()
         assert await running == 3
     assert work.done == ["other", "hanging", "behind"]
+
+
+async def test_what_comes_behind_is_at_hand_before_its_turn_and_runs_in_order_of_when_it_was_due(work: Work) -> None:
+    hangs, answered = asyncio.Event(), asyncio.Event()
+
+    async def hang(_action: Action) -> None:
+        hangs.set()
+        await answered.wait()
+
+    work.act = hang
+    await work.enqueue(named("in hand"))
+    async with asyncio.timeout(10):
+        running = asyncio.create_task(work.queue.run_due())
+        await hangs.wait()
+        for number, name in enumerate(("third", "second", "first")):
+            await work.enqueue(named(name, due_at=NOW - number * SECOND))
+            await claimed(work, number + 2)
+        assert len(work.seen) == 1
+        answered.set()
+        await running
+    assert work.done == ["in hand", "first", "second", "third"]
+
+
+async def test_of_a_lane_that_hangs_no_more_than_a_batch_is_at_hand_and_others_are_not_kept_waiting(
+    work: Work, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(queue, "BATCH", 5)
+    monkeypatch.setattr(lanes, "LONG", 0.05)
+    others_done, answered = asyncio.Event(), asyncio.Event()
+
+    async def hang(action: Action) -> None:
+        if name_of(action) == "other":
+            others_done.set()
+        else:
+            await answered.wait()
+
+    work.act = hang
+    names = [f"{number:02}" for number in range(12)]
+    await work.enqueue(*(named(name) for name in names), named("other", "another"))
+    async with asyncio.timeout(10):
+        running = asyncio.create_task(work.queue.run_due())
+        await others_done.wait()
+        await claimed(work, 5)
+        answered.set()
+        assert await running == 13
+    assert work.done == ["other", *names]
+
+
+async def claimed(work: Work, count: int) -> None:
+    """Wait until so many are claimed, and no more."""
+    async with asyncio.timeout(10):
+        while await work.pool.fetchval(CLAIMED) != count:  # noqa: ASYNC110 - the database sets no event for it
+            await asyncio.sleep(0.005)
+
+
+async def test_nothing_is_begun_after_the_queue_was_stopped_while_it_settled(work: Work) -> None:
+    await work.enqueue(named("first", dedupe="sheet:1"), named("second"))
+    async with asyncio.timeout(10):
+        async with work.db.transaction() as click:
+            running = asyncio.create_task(run_with_a_click_in_between(work, click))
+            await blocked(work.pool, running)
+            running.cancel()
+            await asyncio.wait([running])
+        while not await work.pool.fetchval("SELECT count(*) FROM patt.scheduled_actions WHERE fence > 1"):  # noqa: ASYNC110 - the database sets no event for it
+            await asyncio.sleep(0.005)
+        await asyncio.sleep(0.02)
+    assert [name_of(one) for one in work.seen] == ["first"]
+
+
+async def run_with_a_click_in_between(work: Work, click: Session) -> None:
+    async def ask_again(_action: Action) -> None:
+        await click.actions.enqueue(named("again", dedupe="sheet:1"))
+
+    work.act = ask_again
+    await work.queue.run_due()
 
 
 async def test_stopping_the_queue_stops_the_lanes_it_is_at(work: Work) -> None:
@@ -143,6 +222,33 @@ async def test_no_more_than_so_many_begin_together_and_those_who_hang_let_others
         assert len(work.seen) == AT_ONCE
         assert not passed.is_set()
         assert await running == len(names)
+
+
+async def test_whoever_has_given_a_seat_away_begins_nothing_more_on_it(
+    work: Work, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(queue, "AT_ONCE", 1)
+    monkeypatch.setattr(seats, "LONG", 0.05)
+    answered = {name: asyncio.Event() for name in ("slow", "next", "last")}
+
+    async def hang(action: Action) -> None:
+        monkeypatch.setattr(seats, "LONG", 60.0 if name_of(action) == "next" else 0.05)
+        await answered[name_of(action)].wait()
+
+    work.act = hang
+    await work.enqueue(*(named(name, name) for name in answered))
+    async with asyncio.timeout(10):
+        running = asyncio.create_task(work.queue.run_due())
+        while len(work.seen) < 2:  # noqa: ASYNC110 - the handlers set no event for it
+            await asyncio.sleep(0.005)
+        answered["slow"].set()
+        while await work.logged() < 1:  # noqa: ASYNC110 - the database sets no event for it
+            await asyncio.sleep(0.005)
+        assert [name_of(one) for one in work.seen] == ["slow", "next"]
+        answered["next"].set()
+        answered["last"].set()
+        await running
+    assert work.done == ["slow", "next", "last"]
 
 
 async def test_what_takes_too_long_is_ended_and_tried_again(work: Work, monkeypatch: pytest.MonkeyPatch) -> None:

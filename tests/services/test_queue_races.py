@@ -183,6 +183,22 @@ async def test_the_action_of_a_dead_worker_is_done_by_another_when_the_lease_is_
         assert other.seen[0].nonce == work.seen[0].nonce  # so that Discord shows it once
 
 
+async def test_what_a_run_that_broke_off_has_left_is_not_overtaken_by_what_comes_behind(work: Work) -> None:
+    async def die(_action: Action) -> None:
+        raise asyncio.CancelledError
+
+    work.act = die
+    await work.enqueue(named("orphan"))
+    with pytest.raises(asyncio.CancelledError):
+        await work.queue.run_due()
+    work.act = None
+    await work.enqueue(named("behind it"))
+    assert await work.queue.run_due() == 0
+    work.clock.advance(LEASE)
+    await work.queue.run_due()
+    assert work.done == ["orphan", "behind it"]
+
+
 async def test_a_long_lane_is_not_taken_away_from_the_worker_who_is_at_it(work: Work, dsn: str) -> None:
     async with rival(dsn, work.clock) as other:
 

@@ -11,6 +11,7 @@ import asyncpg
 import pytest
 
 from bot.domain.action import Action
+from bot.services.lanes import Lanes
 from bot.services.queue import LEASE, Queue
 from db.embedded import THROWAWAY, EmbeddedPostgres, throwaway_parent
 from db.listen import Listener
@@ -174,16 +175,16 @@ async def test_what_is_told_while_the_drain_ends_is_not_slept_past(work: Work) -
     """Written after the last look of the drain, told before it has gone to sleep."""
     claim = work.queue._claim
 
-    async def claim_and_be_late() -> object:
-        actions = await claim()
-        if not actions and not told:
+    async def claim_and_be_late(lanes: Lanes) -> int:
+        claimed = await claim(lanes)
+        if not claimed and not told:
             told.append(NOW)
             await work.pool.execute(INSERT, GUILD, NOW)
             work.db.work.due(NOW)
-        return actions
+        return claimed
 
     told: list[datetime] = []
-    work.queue._claim = claim_and_be_late  # type: ignore[method-assign, assignment]
+    work.queue._claim = claim_and_be_late  # type: ignore[method-assign]
     async with at_work(work) as done:
         await until(lambda: asyncio.sleep(0, done))
     assert done == {"by hand": NOW}
