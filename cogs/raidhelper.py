@@ -7,7 +7,6 @@ from pydantic import SecretStr
 from bot.answers import answer, in_time
 from bot.client import MusterBot
 from bot.components import AnsweringModal
-from bot.domain.errors import MusterError
 from bot.domain.permissions import require_manager
 from bot.render import raid_helper_texts, texts
 from bot.services.raid_helper_import import WhichEvent
@@ -37,12 +36,7 @@ class KeyModal(AnsweringModal, title="Connect Raid-Helper"):
 async def _offered(interaction: Interaction, typed: str) -> options.Choices:
     """Raid-Helper's events that are no raids here yet; the value sent is the id there."""
     services, actor = interaction.client.services, actor_of(interaction)
-    try:
-        found = await services.raid_helper_import.offered(actor, typed)
-    except MusterError as error:
-        return [
-            app_commands.Choice(name=str(error)[: options.LONGEST_CHOICE], value=typed[: options.LONGEST_CHOICE] or "?")
-        ]
+    found = await services.raid_helper_import.offered(actor, typed)
     zone, now = await services.own_zone.get(actor), services.clock.now()
     return options.choices([(f"{title[:50]} · {describe(start, zone, now)}", known) for known, title, start in found])
 

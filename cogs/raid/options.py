@@ -27,12 +27,14 @@ SHEETS = [
 
 
 def always(offer: Offer) -> Offer:
-    """The offer, or a line that says to type on: the library answers nothing when an offer breaks."""
+    """The offer, else why there is none or a line that says to type on: the library answers nothing when it breaks."""
 
     @wraps(offer)
     async def offered(interaction: Interaction, typed: str) -> Choices:
         try:
             return await offer(interaction, typed)
+        except MusterError as error:
+            return [app_commands.Choice(name=str(error)[:LONGEST_CHOICE], value=typed[:LONGEST_CHOICE] or "?")]
         except Exception:
             log.exception("interaction=%s: nothing could be offered", interaction.id)
             return [app_commands.Choice(name=texts.NOTHING_TO_OFFER, value=typed[:LONGEST_CHOICE] or "?")]
@@ -56,10 +58,7 @@ async def night_when(interaction: Interaction, typed: str) -> Choices:
 async def _understood(typed: str, read: Callable[[str], Awaitable[tuple[str, datetime]]]) -> Choices:
     if not typed.strip():
         return []
-    try:
-        understood, moment = await read(typed)
-    except MusterError as error:
-        return [app_commands.Choice(name=str(error)[:LONGEST_CHOICE], value=typed[:LONGEST_CHOICE])]
+    understood, moment = await read(typed)
     return [app_commands.Choice(name=understood, value=str(int(moment.timestamp())))]
 
 
@@ -101,10 +100,7 @@ async def resting_series(interaction: Interaction, typed: str) -> Choices:
 async def night(interaction: Interaction, typed: str) -> Choices:
     """The coming eight nights of the series chosen already; the value sent is the day."""
     named = getattr(interaction.namespace, "series", None) or ""
-    try:
-        series, nights = await interaction.client.services.series_ledger.nights(guild_of(interaction), named)
-    except MusterError as error:
-        return [app_commands.Choice(name=str(error)[:LONGEST_CHOICE], value=typed[:LONGEST_CHOICE] or "?")]
+    series, nights = await interaction.client.services.series_ledger.nights(guild_of(interaction), named)
     found = [(night_texts.night_choice(series, one), one.day.isoformat()) for one in nights]
     return choices([one for one in found if typed.casefold() in f"{one[0]} {one[1]}".casefold()])
 
