@@ -1,48 +1,24 @@
-"""The auto-booker's loop: every five minutes, the first time at start."""
+"""The auto-booker's loop: `tasks.loop(minutes=5)`, the first time at start."""
 
-import asyncio
 import logging
-
-from discord.ext import commands, tasks
 
 from bot.client import MusterBot
 from bot.domain.health import LoopName
+from cogs.ticking import Ticking
 
 log = logging.getLogger(__name__)
 
 
-class AutoBook(commands.Cog):
+class AutoBook(Ticking):
     """Runs `bot.services.booking.AutoBooker`."""
 
     def __init__(self, bot: MusterBot) -> None:
-        self._bot = bot
-        self._in_hand = asyncio.Lock()
-        self.tick.change_interval(seconds=bot.auto_book_every.total_seconds())
+        super().__init__(bot, LoopName.BOOKER, bot.services.booker.run_once, "auto-booking failed")
 
     async def cog_load(self) -> None:
-        """Start ticking."""
+        """Start ticking, and say so."""
         log.info("Auto-booking scheduler started")
-        self.tick.start()
-
-    async def cog_unload(self) -> None:
-        """Let a tick that is running finish, and start none after it (`stop` alone would run one more)."""
-        async with self._in_hand:
-            self.tick.cancel()
-
-    @tasks.loop(minutes=5)
-    async def tick(self) -> None:
-        """Book what is due. The body catches everything: the library ends a loop for good at the first exception."""
-        try:
-            async with self._in_hand:
-                await self._bot.services.booker.run_once()
-            self._bot.services.pulse.came_through(LoopName.BOOKER)
-        except Exception:
-            log.exception("auto-booking failed; next attempt in %s", self._bot.auto_book_every)
-
-    @tick.error
-    async def _tick_died(self, error: BaseException) -> None:
-        # Out of reach while the body catches; if it is ever reached, a dead loop must not go unnoticed.
-        self._bot.fail(error)
+        await super().cog_load()
 
 
 async def setup(bot: MusterBot) -> None:
