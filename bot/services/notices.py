@@ -5,7 +5,7 @@ else. Whom no direct message reaches, or who wants none, is named in the channel
 Everything is decided anew when its moment has come: what is no longer true is not told.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -29,6 +29,7 @@ from bot.domain.setting import Effective
 from bot.domain.settings import INVITES, JOIN_NOTICE, QUIET_HOURS, REMIND_BY, REMINDERS, UNSIGNED
 from bot.services import telling
 from bot.services.messenger import Undeliverable
+from bot.services.presence import Presence, left
 from bot.services.queue import Handler, TryLater
 from bot.services.settings import effective
 from bot.services.sheets import Sheets
@@ -50,7 +51,7 @@ class DmClosed(Undeliverable):
     """The member takes no direct messages of ours."""
 
 
-class Notifier(Protocol):
+class Notifier(Presence, Protocol):
     """Tells people in Discord; the same `nonce` at every attempt. Raises Undeliverable as `Messenger` does."""
 
     async def tell(self, user_id: UserId, news: Tidings, nonce: str) -> None:
@@ -100,7 +101,7 @@ class Notices:
     async def tell_people(self, action: Action) -> str:
         """Write down who is to hear it and enqueue each one's part; nobody has two."""
         notice, minutes, now = Notice(action.payload["what"]), action.payload["minutes"], self._clock.now()
-        expected = await self._expected(action) if notice is Notice.UNSIGNED else ()
+        expected, gone = await self._looked_up(action, notice)
         async with self._db.transaction() as tx:
             event = await tx.events.lock(action.guild_id, action.event_id) if action.event_id else None
             if event is None or (minutes is not None and now < moment(event, minutes)):
@@ -108,7 +109,7 @@ class Notices:
             matter = _matter(action, event)
             news = Tidings(notice, await self._sheets.read(tx, event))
             wanted = [*expected] if notice is Notice.UNSIGNED else [*audience(notice, news.sheet)]
-            wanted = [one for one in wanted if one != action.payload["by"]]
+            wanted = [one for one in wanted if one != action.payload["by"] and one not in gone]
             wanted = [one for one in wanted if still_wanted(notice, news.sheet, one, matter.starts_at, now)]
             if notice is Notice.REVIVED:
                 heard = await tx.told.heard(event.id, Notice.CANCELLED)
@@ -121,11 +122,15 @@ class Notices:
             await self._enqueue(tx, matter, event, notice, [(one, ways[one]) for one in users])
         return f"telling {len(users)}"
 
-    async def _expected(self, action: Action) -> Sequence[UserId]:
-        """Who has not answered; looking at Discord's roles, so outside of any transaction of ours."""
+    async def _looked_up(self, action: Action, notice: Notice) -> tuple[Sequence[UserId], Set[UserId]]:
+        """Who has not answered, or who would hear it and has left; looking at Discord, so outside of a transaction."""
         assert action.event_id is not None  # noqa: S101 - people are told about raids
-        found = await unanswered(self._db, self._sheets, self._notifier, action.guild_id, action.event_id)
-        return list(found.people) if found else ()
+        if notice is Notice.UNSIGNED:
+            found = await unanswered(self._db, self._sheets, self._notifier, action.guild_id, action.event_id)
+            return (list(found.people) if found else ()), frozenset()
+        async with self._db.transaction() as tx:
+            sheet = await self._sheets.find(tx, action.event_id)
+        return (), await left(self._notifier, action.guild_id, audience(notice, sheet) if sheet else ())
 
     async def _ways(
         self,
@@ -211,6 +216,8 @@ class Notices:
             else:
                 await self._delivered(part)
                 return "told"
+        if part.matter is None and await left(self._notifier, action.guild_id, [part.user_id]):
+            return "not in the server any more"
         if part.matter is None:
             await self._notifier.name([part.user_id], news, action.nonce)
             return "named"
@@ -249,7 +256,9 @@ class Notices:
             waiting = await tx.told.to_name(matter)
         named = 0
         for nonce, users in waiting.items():
-            still = [one for one in users if still_wanted(notice, sheet, one, matter.starts_at, self._now)]
+            gone = await left(self._notifier, action.guild_id, users)
+            wanted = [one for one in users if one not in gone]
+            still = [one for one in wanted if still_wanted(notice, sheet, one, matter.starts_at, self._now)]
             if still:
                 await self._notifier.name(still, Tidings(notice, sheet), nonce)
             named += len(still)

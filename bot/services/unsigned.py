@@ -14,6 +14,7 @@ from bot.domain.notice import Notice, of_user
 from bot.domain.permissions import Actor
 from bot.domain.settings import RAIDER_ROLES
 from bot.services import places, telling
+from bot.services.presence import Presence, left
 from bot.services.raids import Raids
 from bot.services.settings import effective
 from bot.services.sheets import Sheets
@@ -35,8 +36,8 @@ class ToldJustNow(MusterError):
     """They were told less than ten minutes ago. Give them a moment."""
 
 
-class Lister(Protocol):
-    """Knows who holds a role."""
+class Lister(Presence, Protocol):
+    """Knows who is in a server, and who holds a role there."""
 
     async def with_roles(self, guild_id: GuildId, role_ids: Sequence[RoleId]) -> Mapping[UserId, str] | None:
         """Whoever holds one of the roles, with their names; None while the bot may not look (members intent)."""
@@ -61,7 +62,10 @@ class Unanswered:
 async def unanswered(
     db: Database, sheets: Sheets, lister: Lister, guild_id: GuildId, event_id: EventId
 ) -> Unanswered | None:
-    """Who is expected and has not answered; None when the raid is gone. Whoever is away is not expected."""
+    """Who is expected and has not answered; None when the raid is gone.
+
+    Whoever is away is not expected, nor is whoever has left the server.
+    """
     async with db.transaction() as tx:
         event = await tx.events.get(event_id)
         roles = (await effective(tx, event))[RAIDER_ROLES] if event else ()
@@ -80,6 +84,10 @@ async def unanswered(
     }
     on_sheet = {one.sign_up.user_id: one.sign_up.name for one in sheet.roster.everyone if one.sign_up.user_id}
     unconfirmed = {user_id: name for user_id, name in on_sheet.items() if user_id in asked}
+    gone = await left(lister, guild_id, [*people, *unconfirmed])
+    people, unconfirmed = (
+        {user_id: name for user_id, name in found.items() if user_id not in gone} for found in (people, unconfirmed)
+    )
     return Unanswered(event, people, unconfirmed, roles, by_role is not None)
 
 

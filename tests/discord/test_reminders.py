@@ -140,6 +140,24 @@ async def test_an_officer_sees_who_has_not_answered_and_has_them_told(stage: Sta
     assert "`/me reminders by:off` stops it" in text
 
 
+async def test_whoever_left_is_not_expected_and_keeps_their_name_on_the_sheets(stage: Stage) -> None:
+    bo = stage.joins("Bo")
+    other = await stage.raid(title="Mythic", when="sun 20:00")
+    for hand in (stage.member, bo):
+        await stage.sign_up(hand, other)
+    await stage.raid()
+    discord, member = stage.local.discord, stage.guild.members[bo.actor.id]
+    discord.remove_member(member)
+    assert "Bo" not in (await stage.officer.slash("raid unsigned", event="Heroic")).text
+    await stage.officer.slash("raid edit", event="Mythic", description="Bring food")
+    await stage.redraw()
+    assert "Bo" in str(other.embeds)
+    discord.add_member(stage.guild, member.user)
+    listed = await stage.officer.slash("raid unsigned", event="Heroic")
+    assert "2 have not answered" in listed.text
+    assert "Bo" in listed.text
+
+
 async def test_a_raids_own_reminders_are_typed_and_shown(stage: Stage) -> None:
     sheet = await stage.raid(reminders="2h, 10")
     changed = await stage.officer.slash("raid edit", event="Heroic", reminders="none")

@@ -5,7 +5,7 @@ Like Discord it posts a message of a known nonce once, whatever happened to the 
 
 import itertools
 from collections import deque
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence, Set
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -46,6 +46,8 @@ class Recorder:
         self.tidings: list[tuple[UserId, Tidings]] = []
         self.named: list[tuple[list[UserId], Tidings]] = []
         self.closed: set[UserId] = set()
+        self.left: set[UserId] | None = set()
+        """Who has left the server; None while Discord cannot be asked."""
         self.role_holders: Mapping[UserId, str] | None = None
         self.asked: list[tuple[ChannelId | UserId, str]] = []
         self.called: list[Sequence[UserId | None]] = []
@@ -165,6 +167,9 @@ class Recorder:
         if self._first("name", nonce):
             self.named.append((list(users), news))
         self._afterwards("name")
+
+    async def in_server(self, guild_id: GuildId, users: Collection[UserId]) -> Set[UserId] | None:
+        return None if self.left is None else frozenset(users) - self.left
 
     async def with_roles(self, guild_id: GuildId, role_ids: Sequence[RoleId]) -> Mapping[UserId, str] | None:
         return self.role_holders

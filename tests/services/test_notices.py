@@ -260,6 +260,48 @@ async def test_whoever_is_known_and_has_not_answered_is_listed(guild: World) -> 
     assert await expected(guild, event_id) == set()
 
 
+async def test_whoever_left_the_server_is_not_missed_and_is_when_they_are_back(guild: World) -> None:
+    await registered(guild, 1, 2, 3)
+    event_id = await planned(guild)
+    await come(guild, event_id, 1)
+    guild.discord.left = set(users(2))
+    assert await expected(guild, event_id) == set(users(3))
+    await guild.first.unsigned.look(officer(), str(event_id), ping=True)
+    await pause(guild)
+    assert told(guild, Notice.UNSIGNED) == users(3)
+    guild.discord.left = set()
+    assert await expected(guild, event_id) == set(users(2, 3))
+    guild.discord.left = None  # Discord cannot be asked: nobody is taken for gone
+    assert await expected(guild, event_id) == set(users(2, 3))
+
+
+async def test_whoever_left_is_neither_reminded_nor_named_but_stays_on_the_sheet(guild: World) -> None:
+    event_id = await planned(guild, reminders="60,30,15")
+    await come(guild, event_id, 1, 2, 3)
+    guild.discord.closed = {users(2)[0]}
+    guild.discord.left = {users(1)[0]}
+    await at(guild, START - timedelta(minutes=60))
+    await pause(guild)
+    assert told(guild, Notice.REMINDER) == [users(3)[0], LEADER]
+    assert [set(one) for one in named(guild, Notice.REMINDER)] == [set(users(2))]
+    shown = guild.discord.edits[-1].roster.seated
+    assert [one.sign_up.name for one in shown] == ["Member 1", "Member 2", "Member 3"]
+    guild.discord.left, guild.discord.closed = set(), set()
+    await at(guild, START - timedelta(minutes=30))
+    assert told(guild, Notice.REMINDER)[-4:] == [*users(1, 2, 3), LEADER]
+
+
+async def test_whoever_leaves_before_the_message_in_the_channel_is_not_named_in_it(guild: World) -> None:
+    event_id = await planned(guild, reminders="60")
+    await come(guild, event_id, 1, 2)
+    guild.discord.closed = {*users(1, 2)}
+    guild.clock.set(START - timedelta(minutes=60))
+    await guild.run()
+    guild.discord.left = {users(1)[0]}
+    await pause(guild)
+    assert [set(one) for one in named(guild, Notice.REMINDER)] == [set(users(2))]
+
+
 async def test_with_a_raider_role_its_holders_are_expected(guild: World) -> None:
     await registered(guild, 1, 2)
     await setting(guild, "raider_roles", [str(RAIDER_ROLE)])
