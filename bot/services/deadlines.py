@@ -26,8 +26,7 @@ from bot.domain.roster import SignUp
 from bot.domain.settings import JOIN_NOTICE, LATE_CHANGES, OFFICER_CHANNEL
 from bot.domain.sheet import Sheet
 from bot.domain.template import Template
-from bot.services import lost_rights, statuses, telling
-from bot.services.messenger import Undeliverable
+from bot.services import deciders, lost_rights, statuses, telling
 from bot.services.queue import Handler
 from bot.services.settings import effective
 from bot.services.sheets import Sheets
@@ -83,7 +82,12 @@ class Deadlines:
             if not await tx.alerts.claim(sheet.event.id, Alert.MINIMUM, action.id):
                 return "asked before"
             officers = (await effective(tx, sheet.event))[OFFICER_CHANNEL]
-        return await self._ask(officers, sheet, action.nonce)
+        return await deciders.ask(
+            sheet.event,
+            officers,
+            lambda channel_id: self._alerter.ask_in(channel_id, sheet, action.nonce),
+            lambda user_id: self._alerter.ask_leader(user_id, sheet, action.nonce),
+        )
 
     async def warn_roles(self, action: Action) -> str:
         """Tell the officer channel once which roles are short."""
@@ -121,31 +125,6 @@ class Deadlines:
         """Whether `moment` has come and the raid has not; a raid moved later has a later action."""
         now = self._clock.now()
         return moment is not None and moment <= now and still_ahead(event, now)
-
-    async def _ask(self, officers: ChannelId | None, sheet: Sheet, nonce: str) -> str:
-        """Ask where somebody will decide: the officer channel, else the leader, else the raid's own channel."""
-        if officers and await self._asked_in(officers, sheet, nonce):
-            return "asked the officers"
-        if sheet.event.leader_id and await self._asked_leader(sheet.event.leader_id, sheet, nonce):
-            return "asked the leader"
-        if sheet.event.channel_id is None:
-            raise Undeliverable("no officer channel, no leader and no raid channel to ask in")
-        await self._alerter.ask_in(sheet.event.channel_id, sheet, nonce)
-        return "asked in the raid's channel"
-
-    async def _asked_in(self, channel_id: ChannelId, sheet: Sheet, nonce: str) -> bool:
-        try:
-            await self._alerter.ask_in(channel_id, sheet, nonce)
-        except Undeliverable:
-            return False
-        return True
-
-    async def _asked_leader(self, user_id: UserId, sheet: Sheet, nonce: str) -> bool:
-        try:
-            await self._alerter.ask_leader(user_id, sheet, nonce)
-        except Undeliverable:
-            return False
-        return True
 
 
 async def whom_to_ask(tx: Session, sheet: Sheet) -> tuple[Sequence[Short], Sequence[SignUp]]:

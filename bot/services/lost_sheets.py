@@ -18,8 +18,7 @@ from bot.domain.ids import ChannelId, EventId, GuildId, MessageId, UserId
 from bot.domain.mirrors import MirrorKind, MirrorState
 from bot.domain.permissions import Actor
 from bot.domain.settings import OFFICER_CHANNEL
-from bot.services import places, sheets
-from bot.services.messenger import Undeliverable
+from bot.services import deciders, places, sheets
 from bot.services.mirrors import event_of
 from bot.services.queue import Handler
 from bot.services.raids import cancel_locked
@@ -71,14 +70,12 @@ class LostSheets:
             if not await is_lost(tx, event):
                 return "decided before"
             officers = (await effective(tx, event))[OFFICER_CHANNEL]
-        if officers and await self._asked_in(officers, event, action.nonce):
-            return "asked the officers"
-        if event.leader_id and await self._asked_leader(event.leader_id, event, action.nonce):
-            return "asked the leader"
-        if event.channel_id is None:
-            raise Undeliverable("no officer channel, no leader and no raid channel to ask in")
-        await self._asker.ask_of_lost(event.channel_id, event, action.nonce)
-        return "asked in the raid's channel"
+        return await deciders.ask(
+            event,
+            officers,
+            lambda channel_id: self._asker.ask_of_lost(channel_id, event, action.nonce),
+            lambda user_id: self._asker.ask_leader_of_lost(user_id, event, action.nonce),
+        )
 
     async def repost(self, actor: Actor, event_id: EventId, channels: frozenset[ChannelId] | None = None) -> Event:
         """Post the sheet again with everybody on it. Raises NotAnOfficer, UnknownEvent, NothingLost.
@@ -109,20 +106,6 @@ class LostSheets:
         if not waits or not still_ahead(event, self._clock.now()):
             raise NothingLost
         return event
-
-    async def _asked_in(self, channel_id: ChannelId, event: Event, nonce: str) -> bool:
-        try:
-            await self._asker.ask_of_lost(channel_id, event, nonce)
-        except Undeliverable:
-            return False
-        return True
-
-    async def _asked_leader(self, user_id: UserId, event: Event, nonce: str) -> bool:
-        try:
-            await self._asker.ask_leader_of_lost(user_id, event, nonce)
-        except Undeliverable:
-            return False
-        return True
 
 
 async def _housed(tx: Session, event: Event, channels: frozenset[ChannelId] | None) -> Event:
