@@ -266,8 +266,8 @@ class EventRepository:
         )
         return [event_of(row) for row in rows]
 
-    async def plan_anew(self, guild_id: GuildId, ended_since: datetime) -> bool:
-        """Have what lies ahead of all the server's raids planned anew; whether there are any, or any ended since."""
+    async def plan_anew(self, guild_id: GuildId) -> bool:
+        """Have what lies ahead of all the server's raids planned anew; whether there are any."""
         return await self._db.fetchval(
             """
             WITH anew AS (
@@ -275,11 +275,8 @@ class EventRepository:
                 WHERE guild_discord_id = $1 AND status IN ('SCHEDULED', 'IN_PROGRESS') AND planned_for IS NOT NULL)
             SELECT EXISTS (SELECT FROM patt.raid_events
                            WHERE guild_discord_id = $1 AND status IN ('SCHEDULED', 'IN_PROGRESS'))
-                OR EXISTS (SELECT FROM patt.raid_events
-                           WHERE guild_discord_id = $1 AND status = 'COMPLETED' AND end_time_utc > $2)
             """,
             guild_id,
-            ended_since,
         )
 
     async def set_gates(self, event_id: EventId, gates: Gates) -> None:

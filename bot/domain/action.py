@@ -50,6 +50,7 @@ class Kind(StrEnum):
     END_TEST = "test.end"
     CHECK_RIGHTS = "rights.check"
     PLAN_AHEAD = "raids.plan"
+    PLAN_ARCHIVE = "raids.archive"
 
 
 @dataclass(frozen=True)

@@ -5,15 +5,16 @@ It is planned at the raid's end, and again when a setting changes for raids that
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
 from typing import Protocol
 
 from bot.clock import Clock
 from bot.domain.action import Action, Kind, NewAction, channel_lane
 from bot.domain.comp import LineUp
 from bot.domain.event import Event, EventStatus, SheetKind
-from bot.domain.ids import ChannelId, MessageId, UserId
+from bot.domain.ids import ChannelId, GuildId, MessageId, UserId
 from bot.domain.setting import Effective
-from bot.domain.settings import ARCHIVE, ARCHIVE_AFTER, ARCHIVE_CHANNEL, NEVER, REPOST
+from bot.domain.settings import ARCHIVE, ARCHIVE_AFTER, ARCHIVE_CHANNEL, LONGEST_BEFORE_ARCHIVE, NEVER, REPOST
 from bot.domain.sheet import Sheet
 from bot.services import comp_delivery
 from bot.services.delivery import looked
@@ -22,7 +23,7 @@ from bot.services.queue import Handler, TryLater
 from bot.services.settings import effective
 from bot.services.sheets import Sheets
 from bot.services.templates import Templates
-from db import Database
+from db import Database, Session
 
 
 class CompMover(Protocol):
@@ -53,7 +54,17 @@ class Archive:
     @property
     def handlers(self) -> Mapping[Kind, Handler]:
         """Which action is done by what."""
-        return {Kind.ARCHIVE: self.archive}
+        return {Kind.ARCHIVE: self.archive, Kind.PLAN_ARCHIVE: self.plan_ended}
+
+    async def plan_ended(self, action: Action) -> str:
+        """Plan for raids that ended so lately that their time is still to come; older ones stay as they were left."""
+        now = self._clock.now()
+        async with self._db.transaction() as tx:
+            ended = await tx.events.ended_since(action.guild_id, now - LONGEST_BEFORE_ARCHIVE)
+            found = [planned(event, await effective(tx, event)) for event in ended]
+            ahead = [one for one in found if one is not None and one.due_at > now]
+            await tx.actions.enqueue(*ahead)
+        return f"planned {len(ahead)}"
 
     async def archive(self, action: Action) -> str:
         """Post sheet and comp in the archive channel, if there is one, and take them out of their own."""
@@ -119,3 +130,11 @@ def planned(event: Event, settings: Effective) -> NewAction | None:
     kind, due = Kind.ARCHIVE, event.ends_at + settings[ARCHIVE_AFTER]
     key = f"{kind}:{event.id}:{int(due.timestamp())}"
     return NewAction(event.guild_id, kind, channel_lane(event.channel_id), due, event.id, dedupe=key)
+
+
+async def soon(tx: Session, guild_id: GuildId, now: datetime) -> None:
+    """Have the archiving of the server's raids that ended planned by the settings as they are now, if there are any."""
+    if not await tx.events.ended_since(guild_id, now - LONGEST_BEFORE_ARCHIVE):
+        return
+    kind = Kind.PLAN_ARCHIVE
+    await tx.actions.enqueue(NewAction(guild_id, kind, f"plan:{guild_id}", now, dedupe=f"{kind}:{guild_id}"))

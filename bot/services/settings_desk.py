@@ -13,6 +13,9 @@ from bot.domain.setting import SERVER, Effective, Found, Level, Scope, Setting
 from bot.domain.setting_rules import Here, check_archive, check_here, check_scope, find_setting
 from bot.domain.settings import (
     ALL,
+    ARCHIVE,
+    ARCHIVE_AFTER,
+    ARCHIVE_CHANNEL,
     BY_NAME,
     DISCORD_EVENT,
     DURATION,
@@ -26,7 +29,7 @@ from bot.domain.settings import (
     VOICE_CHANNEL,
 )
 from bot.domain.template import OWN_FIELDS
-from bot.services import places, sheets, unplanned
+from bot.services import archiving, places, sheets, unplanned
 from bot.services.officer_work import OfficerDesk
 from bot.services.raids import Raids
 from bot.services.series import find_series
@@ -38,6 +41,7 @@ from db import Database, Session
 
 BESIDE = frozenset({THREAD.name, DISCORD_EVENT.name, TEMP_ROLE.name, VOICE_CHANNEL.name})
 """What a raid that stands shows, or has beside it: it follows with its next redraw."""
+ARCHIVING = (ARCHIVE, ARCHIVE_AFTER, ARCHIVE_CHANNEL)
 GATES = OWN_FIELDS - {DURATION.name, LIMIT.name}
 RIGHTS = frozenset({OFFICER_ROLES.name, HOST_ROLES.name, OWN_CHANNEL_ONLY.name})
 """What decides who is an officer: for those who manage the server."""
@@ -133,6 +137,7 @@ class SettingsDesk:
                 channel_id = ChannelId(level.id) if level.id else None
                 check_archive(values, await within(tx, Around(actor.guild_id, channel_id)))
             await unplanned.soon(tx, actor.guild_id, self._clock.now())
+            await archiving.soon(tx, actor.guild_id, self._clock.now())
             count = sum(len(values) for values in levels.values())
             await tx.audit.note(actor.guild_id, None, actor.user_id, "settings.import", self._clock.now(), values=count)
         return count
@@ -155,6 +160,8 @@ class SettingsDesk:
             if event is not None:
                 await self._follow(tx, actor, event, setting)
             await unplanned.soon(tx, actor.guild_id, self._clock.now())
+            if setting in ARCHIVING:
+                await archiving.soon(tx, actor.guild_id, self._clock.now())
             await tx.audit.note(
                 actor.guild_id,
                 event.id if event else None,

@@ -7,10 +7,8 @@ from datetime import datetime
 from bot.clock import Clock
 from bot.domain.action import Action, Kind, NewAction
 from bot.domain.ids import EventId, GuildId
-from bot.domain.settings import LONGEST_BEFORE_ARCHIVE
-from bot.services import archiving, deadlines
+from bot.services import deadlines
 from bot.services.queue import Handler
-from bot.services.settings import effective
 from bot.services.templates import Templates
 from db import Database, Session
 
@@ -32,19 +30,9 @@ class Unplanned:
         """Which action is done by what."""
         return {Kind.PLAN_AHEAD: self.plan}
 
-    async def plan(self, action: Action) -> str:
+    async def plan(self, _action: Action) -> str:
         """Plan at once what a change of settings or habits left unplanned: the next look may be too late for it."""
-        return f"planned {await self.run_once()}, {await self._to_archive(action.guild_id)} to archive"
-
-    async def _to_archive(self, guild_id: GuildId) -> int:
-        """Plan the archiving of raids that ended so lately that it lies ahead; older ones stay as they were left."""
-        now = self._clock.now()
-        async with self._db.transaction() as tx:
-            ended = await tx.events.ended_since(guild_id, now - LONGEST_BEFORE_ARCHIVE)
-            found = [archiving.planned(event, await effective(tx, event)) for event in ended]
-            ahead = [one for one in found if one is not None and one.due_at > now]
-            await tx.actions.enqueue(*ahead)
-        return len(ahead)
+        return f"planned {await self.run_once()}"
 
     async def run_once(self) -> int:
         """Plan for every raid that needs it; how many that were. Calling it twice plans nothing twice."""
@@ -75,7 +63,7 @@ class Unplanned:
 
 async def soon(tx: Session, guild_id: GuildId, now: datetime) -> None:
     """Have what lies ahead of the server's raids planned anew as soon as this is committed."""
-    if not await tx.events.plan_anew(guild_id, now - LONGEST_BEFORE_ARCHIVE):
+    if not await tx.events.plan_anew(guild_id):
         return
     kind = Kind.PLAN_AHEAD
     await tx.actions.enqueue(NewAction(guild_id, kind, f"plan:{guild_id}", now, dedupe=f"{kind}:{guild_id}"))

@@ -1,11 +1,15 @@
 """The loops that look after something every five minutes: they outlive what they stumble over, and end with the bot."""
 
 import asyncio
+import re
+from datetime import timedelta
+from typing import Any
 
 import pytest
 from raid_stage import Stage
 
 from bot.domain.health import LoopName
+from bot.render import health_texts
 from cogs.ticking import Ticking
 
 BOTH = pytest.mark.parametrize(
@@ -17,6 +21,12 @@ def ticking(stage: Stage, cog: str) -> Ticking:
     found = stage.local.bot.get_cog(cog)
     assert isinstance(found, Ticking)
     return found
+
+
+async def note(stage: Stage) -> None:
+    """Have it noted how the bot does, as happens every minute."""
+    pulse: Any = stage.local.bot.get_cog("TakePulse")
+    await pulse.tick()
 
 
 @BOTH
@@ -37,6 +47,36 @@ async def test_a_loop_that_stumbles_goes_on_and_says_what_has_not_happened(
     assert "next attempt in 0:05:00" in caplog.text
     await ticking(stage, cog).tick()
     assert [one.last for one in pulse.loops if one.name is name] == [stage.local.clock.now()]
+
+
+async def test_a_loop_that_ends_without_a_word_shows_in_what_is_noted_for_the_check(stage: Stage) -> None:
+    bot, clock = stage.local.bot, stage.local.clock
+    ticking(stage, "AutoBook").tick.cancel()
+    clock.advance(timedelta(minutes=16))
+    await ticking(stage, "PlanUnplanned").tick()
+    await note(stage)
+    async with bot.db.transaction() as tx:
+        noted = health_texts.running(await tx.pulse.workers(), await tx.pulse.gateways(), clock.now())
+    found = {one.text.partition(":")[0]: one for one in noted}
+    assert found["Auto-booker"].mark == health_texts.TROUBLE
+    assert "last came through 16 min ago, every 5 min it should" in found["Auto-booker"].text
+    assert found["Raids written by hand"].text == "Raids written by hand: last came through just now"
+    assert re.fullmatch(r"Discord, shard 0: answers in \d+ ms, measured just now", found["Discord, shard 0"].text)
+
+
+async def test_a_shard_that_is_not_connected_is_noted_so(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    bot = stage.local.bot
+    [shard] = bot.shards.values()
+    monkeypatch.setattr(type(shard), "is_closed", lambda _: True)  # the stand-in has no shard that stays away
+    await note(stage)
+    async with bot.db.transaction() as tx:
+        [gateway] = await tx.pulse.gateways()
+    assert gateway.latency is None
+    [line, *_] = health_texts.running([], [gateway], stage.local.clock.now())
+    assert (line.mark, line.text) == (
+        health_texts.TROUBLE,
+        "Discord, shard 0: not connected just now, measured just now",
+    )
 
 
 @BOTH

@@ -59,6 +59,20 @@ async def test_switched_on_it_takes_raids_along_whose_time_is_still_to_come(guil
     assert len(guild.discord.deleted) == 1
 
 
+async def test_switched_on_by_a_file_it_does_the_same(guild: World) -> None:
+    event_id = await over(guild)
+    await guild.first.settings.take_in(officer(), b'{"server": {"archive": "delete", "archive_after": 180}}', Here())
+    await guild.run()
+    assert await reaches(guild, event_id, 3 * HOUR)
+
+
+@pytest.mark.parametrize(("name", "value"), [("reminders", "30"), ("archive", "delete")])
+async def test_only_the_archives_settings_look_at_what_is_over(guild: World, name: str, value: str) -> None:
+    await over(guild)
+    await change(guild, name, value)
+    assert await guild.done("raids.archive") == (name == "archive")
+
+
 async def test_switched_on_it_leaves_raids_that_ended_longer_ago(guild: World) -> None:
     event_id = await over(guild)
     await at(guild, END + DAY + HOUR)
