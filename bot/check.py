@@ -15,14 +15,15 @@ from bot.domain.durations import show_duration
 from bot.domain.errors import MusterError
 from bot.domain.health import FEW_REQUESTS, Waiting
 from bot.domain.ids import ChannelId
-from bot.domain.needs import POSTS, SAYS
+from bot.domain.needs import deleted
 from bot.domain.server import Server
 from bot.raid_helper.budget import DAILY, DAY
 from bot.raid_helper.client import RaidHelper
-from bot.render import health_texts
+from bot.render import health_texts, rights_texts
+from bot.services.health import Wanted, wanted
 from bot.services.secrets import SecretBox
 from bot.settings import Settings, SettingsError, require_token
-from cogs.rights import lacking
+from cogs.rights import lacking, lacking_in_server
 from db import Database
 from db.embedded import EmbeddedPostgresError
 from db.migrate import MigrationError, pending
@@ -97,10 +98,11 @@ async def _stored(settings: Settings, dsn: str, client: discord.Client | None) -
         yield _queue(await tx.actions.waiting(None, now), now)
         servers = await tx.servers.all()
         given_up = {one.id: await tx.dead_letters.count(one.id) for one in servers}
+        wants = {one.id: await wanted(tx, one, now) for one in servers}
         used = {one.id: (await tx.raid_helper.used(one.id, now, DAY))[0] for one in servers}
     for server in servers:
         if client is not None:
-            async for finding in _channels(client, server):
+            async for finding in _allowed(client, server, wants[server.id]):
                 yield finding
         if given_up[server.id]:
             yield Finding(False, f"Server {server.id}: {given_up[server.id]} thing(s) given up. {LETTERS_MEND}")
@@ -134,25 +136,28 @@ async def _pending(dsn: str) -> Sequence[str]:
         await connection.close()
 
 
-async def _channels(client: discord.Client, server: Server) -> AsyncIterator[Finding]:
+async def _allowed(client: discord.Client, server: Server, wants: Wanted) -> AsyncIterator[Finding]:
+    """What the bot lacks in the server's channels and in the server, and what names a deleted role."""
+    assert client.user is not None  # noqa: S101 - logged in
     try:
         guild = await client.fetch_guild(server.id)
+        me = await guild.fetch_member(client.user.id)
     except discord.HTTPException:
         yield Finding(False, f"Server {server.id}: the bot is not in it any more. Invite it again.")
         return
-    for channel_id, needed in ((server.raid_channel_id, POSTS), (server.officer_channel_id, SAYS)):
-        if channel_id is not None:
-            yield await _channel(client, guild, channel_id, needed)
+    for channel_id, needed in wants.in_channels.items():
+        yield await _channel(guild, me, channel_id, needed)
+    there = {role.id for role in guild.roles}
+    gone = {role for roles in wants.roles.values() for role in roles} - there
+    for lack in (lacking_in_server(me, wants.in_server), deleted(wants.roles, gone)):
+        if lack:
+            yield Finding(False, f"Server {guild.name}: {rights_texts.lacking(lack).replace('**', '')}")
 
 
-async def _channel(
-    client: discord.Client, guild: discord.Guild, channel_id: ChannelId, needed: Sequence[str]
-) -> Finding:
+async def _channel(guild: discord.Guild, me: discord.Member, channel_id: ChannelId, needed: Sequence[str]) -> Finding:
     name = f"Server {guild.name}, channel {channel_id}"
-    assert client.user is not None  # noqa: S101 - logged in
     try:
-        channel = await guild.fetch_channel(channel_id)
-        lacks = lacking(channel, await guild.fetch_member(client.user.id), needed)
+        lacks = lacking(await guild.fetch_channel(channel_id), me, needed)
     except discord.HTTPException:
         return Finding(False, f"{name}: not there, or hidden from the bot. Choose another with `/raid setup`.")
     if lacks:

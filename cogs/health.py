@@ -12,13 +12,13 @@ from bot.client import MusterBot
 from bot.components import PersistentItem
 from bot.domain.health import Seen, Stored
 from bot.domain.ids import ActionId, RoleId
-from bot.domain.needs import Lack, deleted
+from bot.domain.needs import deleted
 from bot.render import custom_ids, health_texts
 from bot.services.health import Examined
 from cogs.actors import Interaction, actor_of
 from cogs.panel_base import services_of, turn
 from cogs.pulse import latency
-from cogs.rights import lacking_in, words
+from cogs.rights import lacking_in, lacking_in_server
 
 STYLE = discord.ButtonStyle
 
@@ -55,12 +55,13 @@ def _button(label: str, custom_id: str, style: discord.ButtonStyle) -> "ui.Butto
 
 def _seen(interaction: Interaction, found: Examined) -> Seen:
     guild, bot = interaction.guild, interaction.client
-    lacks = [lacking_in(guild, channel_id, needed) for channel_id, needed in found.in_channels.items()]
+    lacks = [lacking_in(guild, channel_id, needed) for channel_id, needed in found.wanted.in_channels.items()]
     if guild is not None:
-        held = guild.me.guild_permissions
-        lacks.append(Lack(None, tuple(words(one) for one in found.in_server if not getattr(held, one))))
+        lacks.append(lacking_in_server(guild.me, found.wanted.in_server))
         there = {RoleId(one.id) for one in guild.roles}
-        lacks.insert(0, deleted(found.roles, {role for roles in found.roles.values() for role in roles} - there))
+        lacks.insert(
+            0, deleted(found.wanted.roles, {role for roles in found.wanted.roles.values() for role in roles} - there)
+        )
     return Seen(_latency(bot, guild), bot.services.pulse.loops, [one for one in lacks if one], bot.intents.members)
 
 

@@ -39,6 +39,11 @@ def lacking_in(guild: discord.Guild | None, channel_id: ChannelId, needed: Seque
     return lacking(room, guild.me, needed) if guild and room else Lack(channel_id, gone=True)
 
 
+def lacking_in_server(me: discord.Member, needed: Sequence[str]) -> Lack:
+    """Which of the permissions the bot lacks in the server."""
+    return Lack(None, tuple(words(one) for one in needed if not getattr(me.guild_permissions, one)))
+
+
 async def still_there(bot: MusterBot, guild_id: GuildId, roles: Collection[RoleId]) -> Sequence[RoleId]:
     """Those of the roles that the server still has, in their order; asks Discord where it is not at hand."""
     if not roles:
@@ -79,7 +84,7 @@ class DiscordRights:
             _, me = await self._in(guild_id)
         except (discord.NotFound, discord.Forbidden):
             return Lack(None)
-        return Lack(None, tuple(words(one) for one in needed if not getattr(me.guild_permissions, one)))
+        return lacking_in_server(me, needed)
 
     async def deleted(self, guild_id: GuildId, roles: Collection[RoleId]) -> Collection[RoleId]:
         """Which of these roles are gone; none where the bot is no member any more: there is nobody to tell."""

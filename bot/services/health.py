@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from bot.clock import Clock
 from bot.domain import needs
@@ -9,6 +10,8 @@ from bot.domain.event import Event, SheetKind
 from bot.domain.health import Letter, Quota, Stored
 from bot.domain.ids import ChannelId, GuildId
 from bot.domain.permissions import Actor
+from bot.domain.server import Server
+from bot.domain.setting import Effective
 from bot.domain.settings import ARCHIVE_CHANNEL
 from bot.services import naming, places
 from bot.services.servers import Servers
@@ -21,13 +24,20 @@ MOST_LETTERS = 5
 
 
 @dataclass(frozen=True)
-class Examined:
-    """What is stored, what each configured channel must allow the bot, what the server must, and what names roles."""
+class Wanted:
+    """What each channel something is written in must allow the bot, what the server must, and what names roles."""
 
-    stored: Stored
     in_channels: Mapping[ChannelId, Sequence[str]]
     in_server: Sequence[str]
     roles: needs.Named
+
+
+@dataclass(frozen=True)
+class Examined:
+    """What is stored, and what Discord is wanted to allow and to have."""
+
+    stored: Stored
+    wanted: Wanted
 
 
 class HealthDesk:
@@ -42,33 +52,36 @@ class HealthDesk:
         """Everything that is known. Raises NotAnOfficer."""
         now = self._clock.now()
         async with self._db.transaction() as tx:
-            around = Around(actor.guild_id)
             server = await places.require_officer(tx, actor)
             waiting = await tx.actions.waiting(actor.guild_id, now)
             migration = await tx.state.migration()
             given_up = await tx.dead_letters.count(actor.guild_id)
             found = await tx.dead_letters.of(actor.guild_id, most=MOST_LETTERS)
-            ahead = await tx.events.not_over(actor.guild_id, now, most=MOST_RAIDS)
-            channels = await self._channels(tx, actor.guild_id, ahead)
-            roles = await naming.of_server(tx, actor.guild_id, ahead)
-            in_server = needs.in_server(await within(tx, around))
+            wants = await wanted(tx, server, now)
         quota = await self._quota(actor.guild_id) if server.raid_helper_key else None
         letters = [Letter(one.id, one.kind, one.title, one.error, one.since) for one in found]
-        return Examined(Stored(now, migration, waiting, letters, given_up, quota), channels, in_server, roles)
+        return Examined(Stored(now, migration, waiting, letters, given_up, quota), wants)
 
     async def _quota(self, guild_id: GuildId) -> Quota:
         budget = await self._servers.raid_helper_budget(guild_id)
         return Quota(budget.left, budget.paused_until)
 
-    async def _channels(
-        self, tx: Session, guild_id: GuildId, ahead: Sequence[Event]
-    ) -> Mapping[ChannelId, Sequence[str]]:
-        """Every channel something of the server is to be written in."""
-        server = await tx.servers.get(guild_id)
-        holds = await within(tx, Around(guild_id))
-        raids = [one.channel_id for one in ahead if one.sheet is SheetKind.NATIVE]
-        elsewhere = [one.channel_id for one in ahead if one.sheet is SheetKind.RAID_HELPER]
-        series = [one.channel_id for one in await tx.series.active(guild_id)]
-        says = dict.fromkeys((server.officer_channel_id, holds[ARCHIVE_CHANNEL], *elsewhere), needs.SAYS)
-        posts = dict.fromkeys((server.raid_channel_id, *series, *raids), needs.in_channel(holds))
-        return {one: needed for one, needed in {**says, **posts}.items() if one is not None}
+
+async def wanted(tx: Session, server: Server, now: datetime) -> Wanted:
+    """What the server's raids and settings want of Discord."""
+    holds = await within(tx, Around(server.id))
+    ahead = await tx.events.not_over(server.id, now, most=MOST_RAIDS)
+    channels = await _channels(tx, server, holds, ahead)
+    return Wanted(channels, needs.in_server(holds), await naming.of_server(tx, server.id, ahead))
+
+
+async def _channels(
+    tx: Session, server: Server, holds: Effective, ahead: Sequence[Event]
+) -> Mapping[ChannelId, Sequence[str]]:
+    """Every channel something of the server is to be written in."""
+    raids = [one.channel_id for one in ahead if one.sheet is SheetKind.NATIVE]
+    elsewhere = [one.channel_id for one in ahead if one.sheet is SheetKind.RAID_HELPER]
+    series = [one.channel_id for one in await tx.series.active(server.id)]
+    says = dict.fromkeys((server.officer_channel_id, holds[ARCHIVE_CHANNEL], *elsewhere), needs.SAYS)
+    posts = dict.fromkeys((server.raid_channel_id, *series, *raids), needs.in_channel(holds))
+    return {one: needed for one, needed in {**says, **posts}.items() if one is not None}

@@ -156,6 +156,8 @@ async def test_a_rank_goes_with_its_role_and_the_list_says_so(stage: Stage, raid
     assert await gets_on(stage, ragnar)
     assert await stage.value(RANK, "Ragnar") is None
     assert "**Core** · ⚠️ a deleted role" in (await stage.officer.slash("player rank list")).text
+    health = (await stage.officer.slash("raid health")).text
+    assert "the rank **Core** is of a role that was deleted, so nobody gets it: `/player rank set`" in health
 
 
 # Who is told
@@ -179,18 +181,16 @@ async def test_the_settings_and_the_health_name_it(stage: Stage, raider: Role, s
     assert said in (await stage.owner.slash("raid health")).text
 
 
-async def test_the_health_names_channels_raids_templates_and_ranks(stage: Stage, raider: Role) -> None:
+async def test_the_health_names_channels_raids_and_templates(stage: Stage, raider: Role) -> None:
     await stage.set_up(officer_channel=stage.officers)
     await names(stage, "allowed_roles", raider)
     await stage.raid()
     await stage.owner.slash("settings reset", setting="allowed_roles")
     await stage.owner.slash("settings channel", channel=stage.raids, setting="host_roles", value=raider.mention)
-    await stage.officer.slash("player rank set", name="Core", level=2, role=raider)
     await stage.owner.slash("template copy", template="plain", name="ours")
     await stage.owner.slash("template edit", template="ours", banned_roles=raider.mention)
     delete(stage, raider)
     said = (await stage.owner.slash("raid health")).text
-    assert "the rank **Core** is of a role that was deleted, so nobody gets it: `/player rank set`" in said
     assert f"`host_roles` of <#{stage.raids.id}> names a role that was deleted" in said
     assert "`allowed_roles` of a raid names a role that was deleted" in said
     assert "`banned_roles` of a template names a role that was deleted" in said

@@ -21,13 +21,15 @@ from pydantic import SecretStr
 
 from bot.clock import SystemClock
 from bot.domain.health import EVERY, Loop, Worker
-from bot.render import health_texts
+from bot.domain.ids import GuildId
+from bot.domain.setting import SERVER
+from bot.render import health_texts, rights_texts
 from bot.services.secrets import SecretBox
 from db import Database
 from db.embedded import throwaway_parent
 from db.migrate import MIGRATIONS
 from db.pool import connect, open_pool
-from sandbox.discord.permissions import Permission
+from sandbox.discord.permissions import EVERYONE_BY_DEFAULT, Permission
 from sandbox.discord.server import DiscordServer
 from sandbox.discord.world import Channel, Guild
 from sandbox.raid_helper.server import RaidHelperStandIn
@@ -258,6 +260,28 @@ async def test_check_names_a_channel_that_is_gone(
     assert done.code == 1
     assert f"channel {raids.id}: not there" in done.out
     assert "/raid setup" in done.out
+
+
+async def test_check_names_what_the_server_lacks_as_the_health_command_does(
+    host: Host, dsn: str, discord: DiscordServer, guild: Guild, raids: Channel
+):
+    await set_up(dsn, guild, raids)
+    archive = discord.add_text_channel(guild, "archive")
+    discord.overwrite(archive, {discord.bot_member(guild): (0, Permission.EMBED_LINKS)})
+    role = discord.add_role(guild, "Raider")
+    async with await open_pool(dsn) as pool, Database(pool).transaction() as tx:
+        values = {"temp_role": True, "archive_channel": str(archive.id), "allowed_roles": [str(role.id)]}
+        await tx.settings.put(GuildId(guild.id), SERVER, values)
+    discord.delete_role(guild, role)
+    discord.allow_bot(guild, EVERYONE_BY_DEFAULT)
+    done = await host.at(discord).having(DATABASE_URL=dsn).runs("check")
+    assert done.code == 1
+    assert [line for line in done.out.splitlines() if line.startswith("MEND")] == [
+        f"MEND  Server Night Watch, channel {archive.id}: give the bot Embed Links.",
+        "MEND  Server Night Watch: in the server I lack Manage Roles.",
+        "MEND  Server Night Watch: `allowed_roles` names a role that was deleted: "
+        f"{rights_texts.WITHOUT['allowed_roles']}.",
+    ]
 
 
 async def test_check_names_what_waits_in_vain_and_what_was_given_up(
