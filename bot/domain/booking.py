@@ -119,4 +119,7 @@ class News:
     @property
     def leader_id(self) -> UserId | None:
         """Whom to tell where no officer channel is set."""
-        return (self.event and self.event.leader_id) or (self.series and self.series.leader_id)
+        leads_night = self.event and self.event.leader_id
+        leads_series = self.series and self.series.leader_id
+        # Of a missed booking the series' leader decides.
+        return (leads_series or leads_night) if self.what is Note.MISSED else (leads_night or leads_series)

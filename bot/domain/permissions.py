@@ -88,6 +88,11 @@ def may_manage(actor: Actor, place: Place, event: Event) -> bool:
     return is_officer(actor, place.officer_roles) or (own and is_host(actor, place))
 
 
+def is_asked(actor: Actor, leader_id: UserId | None) -> bool:
+    """Whoever leads a raid or series may answer what Muster asks about it: without officers to reach it asks them."""
+    return actor.user_id == leader_id
+
+
 def require_host(actor: Actor, place: Place) -> None:
     """Raise NotAnOfficer unless `actor` plans raids here."""
     if not is_host(actor, place):

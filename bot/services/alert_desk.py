@@ -42,7 +42,7 @@ class Called:
 
 
 class AlertDesk:
-    """The use cases behind the alerts' buttons; for officers only."""
+    """The use cases behind the alerts' buttons; for officers and the raid's leader."""
 
     def __init__(self, db: Database, sheets: Sheets, clock: Clock) -> None:
         self._db = db
@@ -107,7 +107,7 @@ class AlertDesk:
         event = await tx.events.lock(actor.guild_id, event_id)
         if event is None:
             raise UnknownEvent
-        await places.require_manager(tx, actor, event)
+        await places.require_asked_of_raid(tx, actor, event)
         if before := await tx.alerts.settled(event_id, alert):
             raise DecidedAlready(_decided(before))
         return event

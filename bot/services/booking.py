@@ -60,18 +60,23 @@ class AutoBooker:
         Raises NotAnOfficer, UnknownSeries, SeriesRests while it is paused, NothingToBook when its next raid stands.
         """
         async with self._db.transaction() as tx:
-            return await self._book_now(tx, actor, await find_series(tx, actor.guild_id, typed))
+            series = await find_series(tx, actor.guild_id, typed)
+            await places.require_officer_of_series(tx, actor, series.channel_id)
+            return await self._book_now(tx, actor, series)
 
     async def book_series(self, actor: Actor, series_id: SeriesId) -> Event:
-        """The same for the series of that id, which a button names. Raises what `book_now` raises."""
+        """The same for the series of that id, which a button names; its leader may, too, for they may be asked.
+
+        Raises what `book_now` raises.
+        """
         async with self._db.transaction() as tx:
             series = await tx.series.lock(actor.guild_id, series_id)
             if series is None or not series.is_active:
                 raise UnknownSeries
+            await places.require_asked_of_series(tx, actor, series)
             return await self._book_now(tx, actor, series)
 
     async def _book_now(self, tx: Session, actor: Actor, series: Series) -> Event:
-        await places.require_officer_of_series(tx, actor, series.channel_id)
         now = self._clock.now()
         latest = await self._planner.latest(tx, series)
         if latest is not None and stands_ahead(latest, now):

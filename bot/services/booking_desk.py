@@ -16,7 +16,7 @@ from db import Database, Session
 
 
 class BookingDesk:
-    """The use cases behind `Book it` and `Skip that night`; for officers only."""
+    """The use cases behind `Book it` and `Skip that night`; for officers and the series' leader."""
 
     def __init__(self, db: Database, templates: Templates, secrets: SecretBox, clock: Clock) -> None:
         self._db = db
@@ -73,7 +73,7 @@ class BookingDesk:
         series = await tx.series.lock(actor.guild_id, series_id)
         if series is None or not series.is_active:
             raise UnknownSeries
-        await places.require_officer_of_series(tx, actor, series.channel_id)
+        await places.require_asked_of_series(tx, actor, series)
         question = await tx.questions.lock(actor.guild_id, series_id, day)
         if question is None:
             raise NothingAsked

@@ -101,7 +101,7 @@ class LostSheets:
         event = await tx.events.lock(actor.guild_id, event_id)
         if event is None:
             raise UnknownEvent
-        await places.require_manager(tx, actor, event)
+        await places.require_asked_of_raid(tx, actor, event)
         waits = _standing(event) is None and await is_lost(tx, event)
         if not waits or not still_ahead(event, self._clock.now()):
             raise NothingLost

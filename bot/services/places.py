@@ -2,8 +2,9 @@
 
 from bot.domain.event import Event
 from bot.domain.ids import ChannelId, GuildId, RoleId
-from bot.domain.permissions import Actor, Place, require_host, require_manager_of
+from bot.domain.permissions import Actor, Place, is_asked, require_host, require_manager_of
 from bot.domain.permissions import require_officer as check_officer
+from bot.domain.series import Series
 from bot.domain.server import Server
 from bot.domain.setting import Effective, Scope
 from bot.domain.settings import HOST_ROLES, OFFICER_ROLES, OWN_CHANNEL_ONLY
@@ -49,6 +50,18 @@ async def require_officer_of_series(tx: Session, actor: Actor, channel_id: Chann
 async def require_manager(tx: Session, actor: Actor, event: Event) -> None:
     """Raise NotAnOfficer or NotYourRaid unless `actor` manages this raid."""
     require_manager_of(actor, await of_raid(tx, event), event)
+
+
+async def require_asked_of_series(tx: Session, actor: Actor, series: Series) -> None:
+    """Raise NotAnOfficer unless `actor` is an officer of where the series stands, or leads it: for what Muster asks."""
+    if not is_asked(actor, series.leader_id):
+        await require_officer_of_series(tx, actor, series.channel_id)
+
+
+async def require_asked_of_raid(tx: Session, actor: Actor, event: Event) -> None:
+    """Raise NotAnOfficer or NotYourRaid unless `actor` manages the raid, or leads it: for what Muster asks."""
+    if not is_asked(actor, event.leader_id):
+        await require_manager(tx, actor, event)
 
 
 async def require_planner(tx: Session, actor: Actor, around: Around) -> None:

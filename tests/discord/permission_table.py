@@ -101,6 +101,10 @@ OFFICERS_ANYWHERE = Rule(_OFFICERS | {STRICT_TEAM, OTHER_TEAM})
 PLANNERS = Rule(_OFFICERS | {STRICT_TEAM, HOST, OTHER_HOST})
 RUNNERS = Rule(_OFFICERS | {STRICT_TEAM, HOST}, others={OTHER_HOST: NotYourRaid})
 """Whoever manages that raid."""
+ASKED = Rule(RUNNERS.who | {LEADER}, others={OTHER_HOST: NotYourRaid})
+"""Of what Muster asks about a raid: whoever leads it is asked where no officer can be reached."""
+ASKED_OF_SERIES = Rule(OFFICERS_HERE.who | {HOST, LEADER})
+"""The same of a series; those two lead it."""
 
 # ---------------------------------------------------------------- what they try it on
 
@@ -359,12 +363,12 @@ COMPONENTS: Mapping[str, Component] = {
     custom_ids.HEALTH: Component(OFFICERS),
     custom_ids.LETTER: Component(OFFICERS, unless=(LetterGone,)),
     custom_ids.TEMPLATE_FORM: Component(OFFICERS, unless=(NoDraft,)),
-    custom_ids.MINIMUM: Component(RUNNERS, spoils=True),
-    custom_ids.SUBSTITUTES: Component(RUNNERS, unless=(NothingIsShort, NobodyToAsk)),
-    custom_ids.LOST: Component(RUNNERS, unless=(NothingLost,)),
+    custom_ids.MINIMUM: Component(ASKED, spoils=True),
+    custom_ids.SUBSTITUTES: Component(ASKED, unless=(NothingIsShort, NobodyToAsk)),
+    custom_ids.LOST: Component(ASKED, unless=(NothingLost,)),
     custom_ids.UNDO: Component(RUNNERS, spoils=True),
-    custom_ids.BOOK_NOW: Component(OFFICERS_HERE, unless=(NothingToBook,)),
-    custom_ids.BOOK_NIGHT: Component(OFFICERS_HERE, unless=(NothingAsked,)),
+    custom_ids.BOOK_NOW: Component(ASKED_OF_SERIES, unless=(NothingToBook,)),
+    custom_ids.BOOK_NIGHT: Component(ASKED_OF_SERIES, unless=(NothingAsked,)),
     custom_ids.COMP_DO: Component(RUNNERS, unless=(NotPublished,)),
     custom_ids.COMP_WHO: Component(RUNNERS, "{player}"),
     custom_ids.COMP_TO: Component(RUNNERS, "1"),

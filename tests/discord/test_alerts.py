@@ -175,16 +175,21 @@ async def test_without_an_officer_channel_the_leader_decides_by_direct_message(g
     assert await guild.value("SELECT status FROM patt.raid_events") == "CANCELLED"
 
 
-async def test_a_leader_who_is_no_officer_any_more_decides_nothing(guild: Stage) -> None:
+async def test_a_leader_without_any_role_decides_what_they_are_asked_while_they_lead(guild: Stage) -> None:
     await guild.local.db.execute("UPDATE common.discord_config SET officer_channel_id = NULL")
     await guild.raid(template="ten")
+    leader, lead = guild.member.actor.user, "UPDATE patt.raid_events SET leader_discord_id = $1"
+    await guild.local.db.execute(lead, leader.id)
     await at(guild, FRIDAY - 2 * HOUR)
-    direct = guild.local.discord.dm_channel(guild.officer.actor.user)
+    direct = guild.local.discord.dm_channel(leader)
     (question,) = messages(direct)
-    await guild.local.db.execute("UPDATE common.discord_config SET officer_role_ids = '{}'")
-    answer = await guild.local.discord.hand(guild.officer.actor.user, direct).click(question, CANCEL)
+    await guild.local.db.execute(lead, guild.owner.actor.id)
+    answer = await guild.local.discord.hand(leader, direct).click(question, CANCEL)
     assert "for officers" in answer.text
     assert await guild.value("SELECT status FROM patt.raid_events") == "SCHEDULED"
+    await guild.local.db.execute(lead, leader.id)
+    await guild.local.discord.hand(leader, direct).click(question, CANCEL)
+    assert await guild.value("SELECT status FROM patt.raid_events") == "CANCELLED"
 
 
 async def test_a_leader_with_closed_messages_is_asked_in_the_raids_channel_without_a_ping(guild: Stage) -> None:

@@ -160,6 +160,40 @@ async def test_a_member_answers_nothing(asking: Stage, button: str) -> None:
     assert await asking.rows() == before
 
 
+@pytest.mark.parametrize(("button", "says", "stand"), [("Book it", "booked it", 2), ("Skip that night", "leaves", 1)])
+async def test_a_leader_without_any_role_answers_what_they_are_asked(
+    guild: Stage, button: str, says: str, stand: int
+) -> None:
+    await guild.local.db.execute("UPDATE common.discord_config SET officer_channel_id = NULL")
+    leader = guild.member.actor.user
+    led = "UPDATE patt.recurring_events SET confirm = TRUE, leader_discord_id = $1"
+    await guild.local.db.execute(led, leader.id)
+    await look(guild, 12 * MINUTE)
+    direct = guild.local.discord.dm_channel(leader)
+    [question] = messages(direct)
+    answer = await guild.local.discord.hand(leader, direct).click(question, button)
+    await guild.local.settle()
+    assert says in answer.text
+    assert len(sheets(guild)) == stand
+    # What nobody asks them stays the officers'.
+    assert is_refusal(await guild.member.slash("raid series book", series="Heroic"))
+
+
+async def test_a_leader_without_any_role_books_what_was_missed_until_somebody_else_leads(guild: Stage) -> None:
+    await guild.local.db.execute("UPDATE common.discord_config SET officer_channel_id = NULL")
+    leader, lead = guild.member.actor.user, "UPDATE patt.recurring_events SET leader_discord_id = $1"
+    await guild.local.db.execute(lead, leader.id)
+    await look(guild, 7 * HOUR)
+    direct = guild.local.discord.dm_channel(leader)
+    [alert] = messages(direct)
+    await guild.local.db.execute(lead, guild.owner.actor.id)
+    assert is_refusal(await guild.local.discord.hand(leader, direct).click(alert, "Book now"))
+    await guild.local.db.execute(lead, leader.id)
+    assert "booked it" in (await guild.local.discord.hand(leader, direct).click(alert, "Book now")).text
+    await guild.local.settle()
+    assert len(sheets(guild)) == 2
+
+
 async def test_without_an_answer_nothing_is_booked_and_the_officers_hear_so(asking: Stage) -> None:
     asking.local.clock.set(FRIDAY + WEEK)
     await asking.local.settle()
