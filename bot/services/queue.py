@@ -166,10 +166,10 @@ class Queue:
             return self._given_up(action, str(error))
         except TryLater as later:
             return self._later(action, later)
-        except asyncio.CancelledError:
+        except asyncio.CancelledError as ended:
             if not seat.limit().expired():
                 raise
-            return self._failed(action, TimeoutError())
+            return self._failed(action, TimeoutError().with_traceback(ended.__traceback__))
         except Exception as error:  # noqa: BLE001 - logged with its trace, and tried again
             return self._failed(action, error)
         return Settled(action, Fate.DONE, outcome, self._clock.now() + ASKED_AGAIN)

@@ -251,7 +251,9 @@ async def test_whoever_has_given_a_seat_away_begins_nothing_more_on_it(
     assert work.done == ["slow", "next", "last"]
 
 
-async def test_what_takes_too_long_is_ended_and_tried_again(work: Work, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_what_takes_too_long_is_ended_and_tried_again(
+    work: Work, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
     monkeypatch.setattr(seats, "LONG", 0.05)
     monkeypatch.setattr(queue, "PATIENCE", timedelta(seconds=0.3))
     work.queue = queue.Queue(work.db, {Kind.REFRESH_SHEET: work.handle}, work.clock)
@@ -266,6 +268,8 @@ async def test_what_takes_too_long_is_ended_and_tried_again(work: Work, monkeypa
         assert await work.queue.run_due() == 2
     assert work.done == ["behind it"]
     assert [(row["attempts"], row["last_error"]) for row in await work.rows()] == [(1, "TimeoutError()")]
+    assert "await asyncio.Event().wait()" in caplog.text  # where it hung
+    assert "await asyncio.Event().wait()" in caplog.text  # where it hung
 
 
 async def test_one_lane_runs_one_action_at_a_time(work: Work) -> None:
