@@ -269,7 +269,6 @@ async def test_what_takes_too_long_is_ended_and_tried_again(
     assert work.done == ["behind it"]
     assert [(row["attempts"], row["last_error"]) for row in await work.rows()] == [(1, "TimeoutError()")]
     assert "await asyncio.Event().wait()" in caplog.text  # where it hung
-    assert "await asyncio.Event().wait()" in caplog.text  # where it hung
 
 
 async def test_one_lane_runs_one_action_at_a_time(work: Work) -> None:
