@@ -28,21 +28,24 @@ class BadDuration(MusterError):
 
 
 class BadLeadTimes(BadDuration):
-    """I cannot read those reminder times. Type minutes before the start like `60,15`, or `1d, 2h`, or `off`."""
+    """I cannot read those reminder times. Type up to 10, from `1 min` to `28 d`, like `60,15`, or `off`."""
 
 
-def parse_duration(text: str, *, at_most: timedelta, at_least: timedelta = MINUTE) -> timedelta:
+def parse_duration(
+    text: str, *, at_most: timedelta, at_least: timedelta = MINUTE, option: str | None = None
+) -> timedelta:
     """What was typed, in whole minutes; a bare number is minutes ("90"), "1:30" is hours and minutes.
 
-    Raises BadDuration when it cannot be read or lies outside `at_least` to `at_most`.
+    Raises BadDuration when it cannot be read or lies outside `at_least` to `at_most`; it names the command's `option`.
     """
     found = _read(text)
+    within = f"`{show_duration(at_least)}` to `{show_duration(at_most)}`"
     if found is None:
-        raise BadDuration
-    if found > at_most:
-        raise BadDuration(f"{show_duration(found)} is too long. Type at most `{show_duration(at_most)}`.")
-    if found < at_least:
-        raise BadDuration(f"That is too short. Type at least `{show_duration(at_least)}`.")
+        said = f"I cannot read that `{option}` as a length of time: it takes {within}, like `3h` or `1h30`."
+        raise BadDuration(said if option else None)
+    if not at_least <= found <= at_most:
+        length = f"{show_duration(found)} is too {'long' if found > at_most else 'short'}"
+        raise BadDuration(f"{length}: `{option}` takes {within}." if option else f"{length}. Type {within}.")
     return found
 
 
@@ -59,7 +62,7 @@ def parse_lead_times(text: str, *, at_most: timedelta = timedelta(days=28), most
     if not found or len(text) > LONGEST_TEXT:
         raise BadLeadTimes
     if len(found) > most:
-        raise BadLeadTimes(f"That is {len(found)} reminders. Type at most {most}, like `60,15`.")
+        raise BadLeadTimes(f"That is {len(found)} `reminders`. Type at most {most}, like `60,15`.")
     return tuple(found)
 
 
@@ -81,7 +84,8 @@ def _lead_time(text: str, at_most: timedelta) -> int:
     if found is None or found < MINUTE:
         raise BadLeadTimes
     if found > at_most:
-        raise BadLeadTimes(f"{show_duration(found)} is too early for a reminder: at most `{show_duration(at_most)}`.")
+        longest = show_duration(at_most)
+        raise BadLeadTimes(f"{show_duration(found)} is too early for `reminders`: they take `1 min` to `{longest}`.")
     return int(found / MINUTE)
 
 

@@ -155,7 +155,7 @@ class NewEvent:
 
 
 class BadPostTime(MusterError):
-    """The sheet is posted before the raid starts: give an earlier time, or leave it out to post it now."""
+    """The sheet is posted before the raid starts: give an earlier `post_at`, or leave it out to post it now."""
 
 
 class UnknownEvent(MusterError):
@@ -183,7 +183,7 @@ class BadDescription(MusterError):
 
 
 class BadLimit(MusterError):
-    """A limit is a number from 1 to 1000; leave it out for no limit."""
+    """`limit` is a number from 1 to 1000; leave it out for no limit."""
 
 
 class BadDeadline(MusterError):

@@ -94,7 +94,7 @@ def _numbers(wish: TemplateWish) -> Mapping[str, int | None]:
 def _minutes(typed: str | None) -> int | None:
     if typed is None or typed.strip().casefold() in NOTHING:
         return _AS_IS if typed is None else None
-    return parse_duration(typed, at_most=timedelta(minutes=LONGEST_DURATION)) // timedelta(minutes=1)
+    return parse_duration(typed, at_most=timedelta(minutes=LONGEST_DURATION), option="duration") // timedelta(minutes=1)
 
 
 def _number(what: str, typed: str | None, most: int = MOST_PEOPLE) -> int | None:

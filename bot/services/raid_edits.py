@@ -23,7 +23,7 @@ from bot.domain.notice import Notice
 from bot.domain.officer_rules import AlreadyClosed, AlreadyOpen, RaidIsOver, check_kept_here
 from bot.domain.permissions import Actor
 from bot.domain.setting import Level, Scope
-from bot.domain.settings import LONGEST_RAID, REMINDERS
+from bot.domain.settings import LONGEST_RAID, MOST_SEATS, REMINDERS
 from bot.services import deadlines, moving, places, sheets, telling
 from bot.services.audit_trail import changes
 from bot.services.officer_work import OfficerDesk, Work
@@ -43,11 +43,11 @@ class NothingToChange(MusterError):
 
 
 class BadNumber(BadLimit):
-    """That is a number from 1 to 1000, or `none` to have none."""
+    """That option is a number from 1 to 1000, or `none` to have none."""
 
 
 class BadMinimum(MusterError):
-    """The minimum is more than the limit, so the raid would never take place. Change one of them."""
+    """The `minimum` is more than the `limit`, so the raid would never take place. Change one of them."""
 
 
 class HasStarted(MusterError):
@@ -202,7 +202,7 @@ def _settings(event: Event, wish: EditWish, now: datetime) -> Mapping[str, Any]:
     if wish.limit is not None:
         new["total_limit"] = limit_of(wish.limit)
     if wish.minimum is not None:
-        new["minimum"] = limit_of(wish.minimum)
+        new["minimum"] = limit_of(wish.minimum, "minimum")
     if wish.duration is not None:
         new["ends_at"] = _end(event, wish.duration, now)
     if wish.reminders is not None:
@@ -213,20 +213,20 @@ def _settings(event: Event, wish: EditWish, now: datetime) -> Mapping[str, Any]:
 
 
 def _end(event: Event, typed: str, now: datetime) -> datetime:
-    ends_at = event.starts_at + parse_duration(typed, at_most=LONGEST_RAID)
+    ends_at = event.starts_at + parse_duration(typed, at_most=LONGEST_RAID, option="duration")
     if ends_at <= now:
-        raise NothingToChange("The raid would be over already. Give a longer duration.")
+        raise NothingToChange("The raid would be over already. Give a longer `duration`.")
     return ends_at
 
 
-def limit_of(typed: str) -> int | None:
-    """A limit as typed: "none" is none; 0 is refused, for it could mean both. Raises BadNumber."""
+def limit_of(typed: str, option: str = "limit") -> int | None:
+    """A limit as typed: "none" is none; 0 is refused, for it could mean both. Raises BadNumber, naming the option."""
     if _is_none(typed):
         return None
     try:
         return check_limit(int(typed.strip()))
     except (ValueError, BadLimit):
-        raise BadNumber from None
+        raise BadNumber(f"`{option}` is a number from 1 to {MOST_SEATS}, or `none` to have none.") from None
 
 
 def _is_none(typed: str) -> bool:

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from bot.clock import Clock
 from bot.domain.action import Kind, NewAction, channel_lane
-from bot.domain.durations import parse_duration, parse_lead_times
+from bot.domain.durations import parse_duration, parse_lead_times, show_duration
 from bot.domain.errors import MusterError
 from bot.domain.event import (
     BadDeadline,
@@ -196,7 +196,7 @@ class Raids:
 def duration_of(typed: str | None, usual: timedelta | None) -> timedelta:
     """The length typed, else the usual one, else an hour. Raises BadDuration."""
     if typed:
-        return parse_duration(typed, at_most=LONGEST_RAID)
+        return parse_duration(typed, at_most=LONGEST_RAID, option="duration")
     return usual or DEFAULT_DURATION
 
 
@@ -211,9 +211,10 @@ def deadline_of(
         return None
     if not typed:
         return starts_at - usual if usual and starts_at - usual > now else None
-    deadline = starts_at - parse_duration(typed, at_most=FARTHEST_DEADLINE)
+    deadline = starts_at - parse_duration(typed, at_most=FARTHEST_DEADLINE, option="deadline")
     if deadline <= now:
-        raise BadDeadline("That deadline has already passed. Give a shorter time before the start, or leave it out.")
+        left = show_duration(starts_at - now)
+        raise BadDeadline(f"That `deadline` has already passed: it takes less than `{left}`, or leave it out.")
     return deadline
 
 

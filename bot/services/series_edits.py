@@ -121,7 +121,7 @@ def _plain_changes(wish: SeriesEdit) -> dict[str, Any]:
     if wish.description is not None:
         new["description"] = "" if is_none(wish.description) else check_description(wish.description)
     if wish.duration is not None:
-        new["duration"] = parse_duration(wish.duration, at_most=LONGEST_RAID)
+        new["duration"] = parse_duration(wish.duration, at_most=LONGEST_RAID, option="duration")
     if wish.limit is not None:
         new["total_limit"] = limit_of(wish.limit)
     if wish.post is not None:

@@ -104,7 +104,7 @@ def parse_deadline(typed: str | None, every: Every) -> timedelta | None:
     """How long before each start sign-ups end, less than from one raid to the next. Raises BadDuration."""
     if not typed or is_none(typed):
         return None
-    return parse_duration(typed, at_most=max(every.step - DAY, every.step / 2))
+    return parse_duration(typed, at_most=max(every.step - DAY, every.step / 2), option="deadline")
 
 
 def check_post(series: Series, night: Occurrence | None) -> None:

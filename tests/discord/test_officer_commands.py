@@ -187,11 +187,29 @@ async def test_an_edit_shows_on_the_sheet(stage: Stage) -> None:
     assert not stage.rung()
 
 
-async def test_a_limit_of_nothing_is_asked_back(stage: Stage) -> None:
+@pytest.mark.parametrize(
+    ("option", "typed", "says"),
+    [
+        ("limit", "0", "`limit` is a number from 1 to 1000, or `none` to have none."),
+        ("limit", "1001", "`limit` is a number from 1 to 1000"),
+        ("minimum", "0", "`minimum` is a number from 1 to 1000"),
+        ("minimum", "21", "The `minimum` is more than the `limit`"),
+        ("duration", "0", "`duration` takes `1 min` to `1 d`"),
+        ("duration", "25h", "`duration` takes `1 min` to `1 d`"),
+        ("deadline", "61d", "`deadline` takes `1 min` to `60 d`"),
+        ("deadline", "3d", "`deadline` has already passed: it takes less than `2 d 7 h`"),
+        ("reminders", "29d", "`reminders`: they take `1 min` to `28 d`"),
+    ],
+)
+async def test_what_is_out_of_bounds_names_its_option_and_the_bounds(
+    stage: Stage, option: str, typed: str, says: str
+) -> None:
     sheet = await stage.raid(limit=20)
-    answer = await officer(stage, "raid edit", sheet, limit="0")
+    before = await stage.contents()
+    answer = await officer(stage, "raid edit", sheet, **{option: typed})
     assert is_refusal(answer)
-    assert "`none`" in answer.text
+    assert says in answer.text
+    assert await stage.contents() == before
 
 
 async def test_a_raised_limit_promotes_and_tells(stage: Stage) -> None:

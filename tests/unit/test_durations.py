@@ -92,16 +92,18 @@ def test_the_rest_is_refused_with_examples(typed: str):
 @pytest.mark.parametrize(
     ("typed", "sentence"),
     [
-        ("25h", "1 d 1 h is too long. Type at most `1 d`."),
-        ("999999w", "6999993 d is too long. Type at most `1 d`."),
-        ("0", "That is too short. Type at least `1 min`."),
-        ("0.001h", "That is too short. Type at least `1 min`."),
+        ("25h", "1 d 1 h is too long. Type `1 min` to `1 d`."),
+        ("999999w", "6999993 d is too long. Type `1 min` to `1 d`."),
+        ("0", "0 min is too short. Type `1 min` to `1 d`."),
+        ("0.001h", "0 min is too short. Type `1 min` to `1 d`."),
     ],
 )
 def test_the_bounds_are_named(typed: str, sentence: str):
     with pytest.raises(BadDuration) as refused:
         parse_duration(typed, at_most=timedelta(days=1))
     assert str(refused.value) == sentence
+    with pytest.raises(BadDuration, match="`deadline` takes `1 min` to `1 d`"):
+        parse_duration(typed, at_most=timedelta(days=1), option="deadline")
 
 
 def test_the_bounds_themselves_are_allowed():
@@ -142,7 +144,7 @@ def test_unreadable_lead_times_are_refused(typed: str):
 
 def test_too_many_or_too_early_reminders_are_refused():
     assert len(parse_lead_times("1,2,3,4,5,6,7,8,9,10")) == 10
-    with pytest.raises(BadLeadTimes, match="That is 11 reminders"):
+    with pytest.raises(BadLeadTimes, match="That is 11 `reminders`"):
         parse_lead_times("1,2,3,4,5,6,7,8,9,10,11")
     with pytest.raises(BadLeadTimes, match="2 h is too early"):
         parse_lead_times("2h", at_most=timedelta(hours=1))
