@@ -112,12 +112,12 @@ class Queue:
 
     async def wait_for_work(self) -> None:
         """Return when something is due, something sooner was enqueued, a lane has ended or a minute has passed."""
-        if await self._left_behind():
-            return
         wake_at = await self._next_wake()
         # From now, not from before the question: a clock turned meanwhile would be slept past.
         rest = LONGEST_SLEEP if wake_at is None else min(LONGEST_SLEEP, wake_at - self._clock.now())
-        if rest > timedelta(0):
+        if rest <= timedelta(0):
+            await self._left_behind()  # it may be a lease that is over
+        else:
             await _first(self._db.work.wait(self._clock.now() + rest), self._clock.sleep(rest.total_seconds()))
 
     async def _next_wake(self) -> datetime | None:
