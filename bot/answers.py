@@ -1,7 +1,7 @@
 """Answers to interactions, always within the three seconds Discord waits."""
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from typing import Any, TypeVar
 
 import discord
@@ -51,15 +51,15 @@ async def answer(
         await interaction.response.send_message(text, ephemeral=True, **extra)
 
 
-def roles_of(guild: discord.Guild | None) -> frozenset[int]:
-    """The ids of the server's roles; none while they are not known, for every server has one."""
-    return frozenset(one.id for one in guild.roles) if guild else frozenset()
+def knows(guild: discord.Guild | None) -> Callable[[int], object]:
+    """Whether the server has the role of an id; it has every one while its roles are not known."""
+    everyone = guild and guild.get_role(guild.id)  # a role in every server
+    return guild.get_role if guild and everyone else bool
 
 
 def named_roles(interaction: discord.Interaction[Any], text: str) -> str:
     """The text, a role that was deleted being called so."""
-    roles = roles_of(interaction.guild)
-    return texts.deleted_roles(text, roles) if roles else text
+    return texts.deleted_roles(text, knows(interaction.guild))
 
 
 async def turn_into(

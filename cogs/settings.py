@@ -6,7 +6,7 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot.answers import answer, in_time, roles_of
+from bot.answers import answer, in_time, knows
 from bot.client import MusterBot
 from bot.domain.ids import ChannelId, RoleId
 from bot.domain.setting import Scope
@@ -55,7 +55,7 @@ class SettingsCommands(commands.GroupCog, name="settings", description="What hol
         """See every setting, its value and where it comes from."""
         found = await in_time(interaction, self._services.settings.show(actor_of(interaction), event))
         named = {setting.name: (setting, one) for setting, one in found.found}
-        await answer(interaction, "", embed=setting_texts.overview(found.event, named, roles_of(interaction.guild)))
+        await answer(interaction, "", embed=setting_texts.overview(found.event, named, knows(interaction.guild)))
 
     @app_commands.command()
     @app_commands.describe(setting="Which one", value="What it shall be")

@@ -1,6 +1,6 @@
 """What officers read about settings: what each does, what holds and where it comes from."""
 
-from collections.abc import Collection
+from collections.abc import Callable
 from typing import Any
 
 import discord
@@ -80,13 +80,13 @@ _FROM = {
 
 
 def overview(
-    event: Event | None, found: dict[str, tuple[Setting[Any], Found[Any]]], roles: Collection[int]
+    event: Event | None, found: dict[str, tuple[Setting[Any], Found[Any]]], is_there: Callable[[int], object]
 ) -> discord.Embed:
-    """Every setting that holds and where it comes from, in groups. `roles` are those the server has."""
+    """Every setting that holds and where it comes from, in groups. `is_there`: whether the server has a role."""
     title = f"What holds for {safe(event.title)}"[:256] if event else "What holds in this server"
     embed = discord.Embed(title=title, description=HOW)
     for group, names in GROUPS.items():
-        lines = [deleted_roles(_line(*found[name]), roles) if roles else _line(*found[name]) for name in names]
+        lines = [deleted_roles(_line(*found[name]), is_there) for name in names]
         embed.add_field(name=group, value="\n".join(lines)[:LONGEST_FIELD], inline=False)
     return embed
 

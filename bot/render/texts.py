@@ -1,7 +1,7 @@
 """Every sentence a user reads, except the refusals, which stand with their errors."""
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from bot.domain.event import LONGEST_TITLE, Event, EventStatus, SheetKind
@@ -50,9 +50,9 @@ def safe(text: str) -> str:
     return escaped
 
 
-def deleted_roles(text: str, there: Collection[int]) -> str:
-    """The text with words for the roles it mentions that are not `there`: Discord would print "@deleted-role"."""
-    return _ROLE.sub(lambda found: found[0] if int(found[1]) in there else DELETED_ROLE, text)
+def deleted_roles(text: str, is_there: Callable[[int], object]) -> str:
+    """The text with words for the roles it mentions that are not there: Discord would print "@deleted-role"."""
+    return _ROLE.sub(lambda found: found[0] if is_there(int(found[1])) else DELETED_ROLE, text)
 
 
 def stamp(moment: datetime, style: str = "F") -> str:
