@@ -2,17 +2,19 @@
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from datetime import timedelta
 from typing import Any
 
 import discord
 import pytest
-from raid_stage import SECOND, Stage, event_id, is_refusal, messages
+from raid_stage import FRIDAY, SECOND, Stage, event_id, is_refusal, messages
 
 from bot.domain.comp import CompOver, NobodySeated, NotInComp, NotPublished
 from bot.domain.event import UnknownEvent
 from bot.domain.permissions import NotAnOfficer
 from sandbox.discord.answer import Answer
 from sandbox.discord.hand import Hand
+from sandbox.discord.words import walk
 from sandbox.discord.world import Message
 from sandbox.local import Local, running_bot
 
@@ -294,3 +296,30 @@ async def test_forty_people_with_long_names_fit(stage: Stage) -> None:
     await stage.officer.click(panel, "Publish")
     await stage.local.settle()
     assert sum(len(lines) for lines in groups(messages(stage.raids)[-1]).values()) == 40
+
+
+# ---------------------------------------------------------------- when the raid is over
+
+
+@pytest.mark.parametrize("how", ["delete", "repost"])
+async def test_archived_the_comp_goes_with_the_sheet_and_its_buttons_are_dead(crowd: Crowd, how: str) -> None:
+    stage = crowd.stage
+    archive = stage.local.discord.add_text_channel(stage.guild, "archive")
+    await stage.owner.slash("settings server", setting="archive_channel", value=archive.mention)
+    await stage.owner.slash("settings server", setting="archive", value=how)
+    _, comp = await crowd.published()
+    embeds = comp.embeds
+    await stage.local.settle()
+    for moment in (FRIDAY, FRIDAY + timedelta(hours=3), FRIDAY + timedelta(hours=28)):
+        stage.local.clock.set(moment)
+        await stage.local.settle()
+    assert messages(stage.raids) == []
+    if how == "delete":
+        assert messages(archive) == []
+        return
+    sheet, there = messages(archive)
+    assert event_id(sheet) == crowd.id
+    assert there.embeds[0]["fields"] == embeds[0]["fields"]
+    assert there.content == ""
+    buttons = [one for one in walk(there.components) if one["type"] == discord.ComponentType.button.value]
+    assert [one["disabled"] for one in buttons] == [True, True]
