@@ -128,6 +128,18 @@ async def test_a_sheet_rings_only_roles_that_are_there(stage: Stage, raider: Rol
     assert sheet.pings.roles == ({trial.id} if left else set())
 
 
+async def test_a_worker_that_has_not_the_server_at_hand_asks_discord(
+    stage: Stage, raider: Role, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    trial = stage.local.discord.add_role(stage.guild, "Trial", mentionable=True)
+    await names(stage, "mention_roles", raider, trial)
+    delete(stage, raider)
+    # As for a server of another worker's shards.
+    monkeypatch.setattr(stage.local.bot, "get_guild", lambda _: None)
+    assert (await stage.raid()).content == trial.mention
+    assert stage.calls("GET", f"/guilds/{stage.guild.id}")
+
+
 @asynccontextmanager
 async def seeing_members(stage: Stage) -> AsyncIterator[MusterBot]:
     await stage.local.bot.close()
