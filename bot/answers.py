@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 import discord
 from discord import ui
 
+from bot.custom_emoji import shown
 from bot.render import texts
 
 PATIENCE = 2.0
@@ -45,10 +46,9 @@ async def answer(
     text = named_roles(interaction, text)
     extra: dict[str, Any] = {name: value for name, value in (("view", view), ("file", file), ("embed", embed)) if value}
     _only_a_value(view)
-    if interaction.response.is_done():
-        await interaction.followup.send(text, ephemeral=True, **extra)
-    else:
-        await interaction.response.send_message(text, ephemeral=True, **extra)
+    done = interaction.response.is_done()
+    send = interaction.followup.send if done else interaction.response.send_message
+    await shown(interaction, view, lambda: send(text, ephemeral=True, **extra))
 
 
 def knows(guild: discord.Guild | None) -> Callable[[int], object]:
@@ -68,10 +68,9 @@ async def turn_into(
     """Change the ephemeral message the component stands on; without `embed` the message keeps its own."""
     extra: dict[str, Any] = {"embed": embed} if embed else {}
     _only_a_value(view)
-    if interaction.response.is_done():
-        await interaction.edit_original_response(content=text, view=view, **extra)
-    else:
-        await interaction.response.edit_message(content=text, view=view, **extra)
+    done = interaction.response.is_done()
+    edit = interaction.edit_original_response if done else interaction.response.edit_message
+    await shown(interaction, view, lambda: edit(content=text, view=view, **extra))
 
 
 def _only_a_value(view: ui.View | None) -> None:

@@ -46,6 +46,7 @@ EXTENSIONS = (
     "cogs.mirrors",
     "cogs.settings",
     "cogs.notifier",
+    "cogs.emoji_book",
     "cogs.setup",
     "cogs.health",
     "cogs.queue",
@@ -106,6 +107,8 @@ class MusterBot(commands.AutoShardedBot):
         self.fatal: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._closing = False
         self.forms: WeakValueDictionary[str, ui.Modal] = WeakValueDictionary()
+        self.refused_emoji: set[frozenset[int]] = set()
+        """Custom emoji that stood together in a list Discord refused."""
         self._helpers: set[asyncio.Task[None]] = set()
 
     async def setup_hook(self) -> None:

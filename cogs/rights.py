@@ -1,6 +1,7 @@
 """What the bot may do in Discord, asked wherever something is planned, shown or warned of."""
 
 from collections.abc import Collection, Sequence
+from collections.abc import Set as AbstractSet
 from typing import Any
 
 import discord
@@ -13,6 +14,7 @@ from bot.domain.needs import Lack
 from bot.render import rights_texts
 from bot.services.messenger import Undeliverable
 from cogs.direct import send_direct
+from cogs.emoji_book import DiscordEmoji
 
 NOBODY = discord.AllowedMentions.none()
 IN_THREADS = {"send_messages": "send_messages_in_threads"}
@@ -93,6 +95,13 @@ class DiscordRights:
         except (discord.NotFound, discord.Forbidden):
             return ()
         return set(roles).difference(there)
+
+    async def emoji(self, guild_id: GuildId) -> AbstractSet[int] | None:
+        """The custom emoji the bot can show there; None where it is no member any more: there is nobody to tell."""
+        try:
+            return await DiscordEmoji(self._bot).usable(guild_id)
+        except (discord.NotFound, discord.Forbidden):
+            return None
 
     async def tell_officers(self, channel_id: ChannelId, event: Event, lacks: Sequence[Lack], nonce: str) -> None:
         """Say it in the officer channel."""

@@ -4,6 +4,7 @@ The table is Unicode's `Emoji` property (emoji-data.txt) without the ASCII digit
 """
 
 import re
+from collections.abc import Mapping
 
 _RANGES = """
     a9 ae 203c 2049 2122 2139 2194-2199 21a9-21aa 231a-231b 2328 23cf 23e9-23f3 23f8-23fa 24c2 25aa-25ab 25b6
@@ -40,6 +41,11 @@ def custom_id(text: str) -> int | None:
     """The id of a server's own emoji; None for one of Unicode's."""
     found = _CUSTOM.fullmatch(text)
     return int(found[2]) if found else None
+
+
+def custom_in(text: str) -> Mapping[int, str]:
+    """Every server's own emoji in a text: their names by their ids."""
+    return {int(one[2]): one[1] for one in _CUSTOM.finditer(text)}
 
 
 def is_emoji(text: str) -> bool:

@@ -183,7 +183,7 @@ class BadDescription(MusterError):
 
 
 class BadLimit(MusterError):
-    """`limit` is a number from 1 to 1000; leave it out for no limit."""
+    """The `limit` is a number from 1 to 1000; leave it out for no limit."""
 
 
 class BadDeadline(MusterError):

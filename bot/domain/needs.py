@@ -61,29 +61,32 @@ Named = Mapping[Naming, Collection[RoleId]]
 class Lack:
     """Permissions (in Discord's words) the bot lacks in a channel, or in the server where `channel_id` is None.
 
-    `gone`: the channel was deleted, or the bot does not see it. `roles`: what names a role that was deleted.
+    `gone`: the channel was deleted, or the bot does not see it. `roles`: what names a role that was deleted. `emoji`:
+    the template's own that were, by name.
     """
 
     channel_id: ChannelId | None
     names: tuple[str, ...] = ()
     gone: bool = False
     roles: tuple[Naming, ...] = ()
+    emoji: tuple[str, ...] = ()
 
     @property
     def reasons(self) -> Sequence[str]:
         """Each thing that is lacking, by a name that stays the same."""
         where = self.channel_id or "server"
-        roles = [one.reason for one in self.roles]
+        roles = [*(one.reason for one in self.roles), *(f"emoji:{name}" for name in self.emoji)]
         return [f"{where}:gone"] if self.gone else [*(f"{where}:{name}" for name in self.names), *roles]
 
     def only(self, reasons: Set[str]) -> "Lack":
         """What of it is among `reasons`."""
         told = tuple(name for name in self.names if f"{self.channel_id or 'server'}:{name}" in reasons)
         roles = tuple(one for one in self.roles if one.reason in reasons)
-        return Lack(self.channel_id, told, self.gone and bool(set(self.reasons) & reasons), roles)
+        emoji = tuple(name for name in self.emoji if f"emoji:{name}" in reasons)
+        return Lack(self.channel_id, told, self.gone and bool(set(self.reasons) & reasons), roles, emoji)
 
     def __bool__(self) -> bool:
-        return self.gone or bool(self.names or self.roles)
+        return self.gone or bool(self.names or self.roles or self.emoji)
 
 
 def deleted(named: Named, gone: Collection[RoleId]) -> Lack:

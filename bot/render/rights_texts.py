@@ -13,6 +13,7 @@ IN_SERVER = "The server's: Server Settings, Roles, my role."
 
 
 MOST_ROLES = 3
+MOST_EMOJI = 5
 LONGEST_RANK = 32
 WITHOUT = {
     "allowed_roles": "it lets nobody in by that role; when no other is left, nobody gets in",
@@ -42,6 +43,9 @@ def lacking(lack: Lack) -> str:
         more = len(lack.roles) - MOST_ROLES
         rest = [f"and {more} more do"] if more > 0 else []
         return "; ".join([*map(_deleted, lack.roles[:MOST_ROLES]), *rest]) + "."
+    if lack.emoji:
+        names = ", ".join(f"`:{name}:`" for name in lack.emoji[:MOST_EMOJI])
+        return f"its template's emoji {names} cannot be shown, so lists go without: set another with `/template edit`."
     named = ", ".join(f"**{name}**" for name in lack.names)
     return f"{f'in <#{lack.channel_id}>' if lack.channel_id else 'in the server'} I lack {named}."
 

@@ -8,12 +8,12 @@ from bot.clock import Clock
 from bot.domain import needs
 from bot.domain.event import Event, SheetKind
 from bot.domain.health import Letter, Quota, Stored
-from bot.domain.ids import ChannelId, GuildId
+from bot.domain.ids import ChannelId, EventId, GuildId
 from bot.domain.permissions import Actor
 from bot.domain.server import Server
 from bot.domain.setting import Effective
 from bot.domain.settings import ARCHIVE_CHANNEL
-from bot.services import naming, places
+from bot.services import lost_rights, naming, places
 from bot.services.servers import Servers
 from bot.services.settings import Around, within
 from db import Database, Session
@@ -41,7 +41,7 @@ class Examined:
 
 
 class HealthDesk:
-    """The use case behind `/raid health`."""
+    """The use cases behind `/raid health`, and behind what shows that something is missing."""
 
     def __init__(self, db: Database, servers: Servers, clock: Clock) -> None:
         self._db = db
@@ -61,6 +61,13 @@ class HealthDesk:
         quota = await self._quota(actor.guild_id) if server.raid_helper_key else None
         letters = [Letter(one.id, one.kind, one.title, one.error, one.since) for one in found]
         return Examined(Stored(now, migration, waiting, letters, given_up, quota), wants)
+
+    async def noticed(self, guild_id: GuildId, event_id: EventId) -> None:
+        """Something a raid needs was found missing before its day: the officers hear of it as on its eve, once."""
+        async with self._db.transaction() as tx:
+            event = await tx.events.lock(guild_id, event_id)
+            if event is not None:
+                await tx.actions.enqueue(lost_rights.noticed(event, self._clock.now()))
 
     async def _quota(self, guild_id: GuildId) -> Quota:
         budget = await self._servers.raid_helper_budget(guild_id)

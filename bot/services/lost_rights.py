@@ -1,13 +1,16 @@
 """Lost permissions are said the day before a raid, not found at it; each once a raid."""
 
+import json
 from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from datetime import datetime
-from typing import Protocol
+from typing import Any, Protocol
 
 from bot.clock import Clock
 from bot.domain import needs
 from bot.domain.action import Action, Kind, NewAction
 from bot.domain.alerts import still_ahead
+from bot.domain.emoji import custom_in
 from bot.domain.event import Event
 from bot.domain.ids import ChannelId, GuildId, RoleId, UserId
 from bot.domain.needs import Lack
@@ -34,6 +37,10 @@ class Rights(Protocol):
 
     async def deleted(self, guild_id: GuildId, roles: Collection[RoleId]) -> Collection[RoleId]:
         """Which of these roles are not in the server any more."""
+        ...
+
+    async def emoji(self, guild_id: GuildId) -> AbstractSet[int] | None:
+        """The custom emoji the bot can show there, by their ids; None where it is no member any more."""
         ...
 
     async def tell_officers(self, channel_id: ChannelId, event: Event, lacks: Sequence[Lack], nonce: str) -> None:
@@ -63,11 +70,14 @@ class LostRights:
         now = self._clock.now()
         async with self._db.transaction() as tx:
             event = await tx.events.get(action.event_id) if action.event_id else None
-            if event is None or not still_ahead(event, now) or now < needs.look_at(event):
+            early = event is not None and now < needs.look_at(event) and not action.payload.get("noticed")
+            if event is None or not still_ahead(event, now) or early:
                 return "nothing to look at"
+            template = await tx.templates.get(event.template_id) if event.template_id else None
             holds, server = await effective(tx, event), await tx.servers.get(event.guild_id)
             named = await naming.of_raid(tx, event, holds)
         lacks = await self._lacks(event, holds, _spoken_in(event, holds, server), named)
+        lacks = [*lacks, *await self._without_emoji(event, template.definition if template else {})]
         if not lacks:
             return "all there"
         async with self._db.transaction() as tx:
@@ -91,6 +101,13 @@ class LostRights:
         if roles:
             found.append(needs.deleted(named, await self._rights.deleted(guild_id, roles)))
         return [one for one in found if one]
+
+    async def _without_emoji(self, event: Event, definition: Mapping[str, Any]) -> Sequence[Lack]:
+        """What of the template's own emoji cannot be shown any more; Discord is asked only when there is any."""
+        custom = custom_in(json.dumps(definition))
+        usable = await self._rights.emoji(event.guild_id) if custom else None
+        gone = sorted(name for one, name in custom.items() if usable is not None and one not in usable)
+        return [Lack(None, emoji=tuple(gone))] if gone else []
 
     async def _tell(self, event: Event, officers: ChannelId | None, lacks: Sequence[Lack], nonce: str) -> str:
         """In the officer channel, else to the leader."""
@@ -123,3 +140,9 @@ def planned(event: Event, now: datetime) -> Sequence[NewAction]:
     kind, lane, at = Kind.CHECK_RIGHTS, f"officers:{event.guild_id}", max(needs.look_at(event), now)
     key = f"{kind}:{event.id}:{int(event.starts_at.timestamp())}"
     return [NewAction(event.guild_id, kind, lane, at, event.id, dedupe=key)]
+
+
+def noticed(event: Event, now: datetime) -> NewAction:
+    """The same look at once: something is missing already. An action each, for one done twice would say it twice."""
+    lane = f"officers:{event.guild_id}"
+    return NewAction(event.guild_id, Kind.CHECK_RIGHTS, lane, now, event.id, {"noticed": True})

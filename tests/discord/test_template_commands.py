@@ -1,12 +1,14 @@
 """`/template`: the whole bot, from what an officer types to what a sheet shows."""
 
 import json
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from raid_stage import Stage, event_id, fields, is_refusal
 
 from sandbox.discord.answer import Answer
+from sandbox.discord.words import walk
 from sandbox.discord.world import Upload
 from sandbox.local import running_bot
 
@@ -269,6 +271,36 @@ async def test_this_servers_emoji_and_the_bots_are_taken_everywhere(stage: Stage
     assert sheet.embeds[0]["title"] == f"{holy} Heroic"
     asked = await stage.member.click(sheet, "Sign up")
     assert "which class" in asked.text  # the stand-in refuses a select with an emoji nobody can see
+
+
+async def test_lists_go_on_without_an_emoji_that_was_deleted_and_the_officers_hear_of_it_once(stage: Stage) -> None:
+    await stage.set_up(officer_channel=stage.officers)
+    holy, arms = emoji(stage, "holy", own=True), emoji(stage, "arms", own=True)
+    classes = f"Paladin {holy}: Holy=Healer, Protection {arms}=Tank\nMage 🔥: Fire=Healer"
+    await create(stage, classes=classes)
+    sheet = await stage.raid(template="duo")
+    stage.guild.emojis.clear()
+    with stage.local.discord.expect_refusal(50035):
+        asked = await stage.member.click(sheet, "Sign up")
+    assert [one["label"] for one in options_of(asked)] == ["Paladin", "Mage"]
+    assert "emoji" not in options_of(asked)[0]
+    with stage.local.discord.expect_refusal(50035):
+        asked = await stage.member.select(asked, ["Paladin"])
+    assert "You are in" in (await stage.member.select(asked, ["Protection"])).text
+    # Known by now: Discord does not have to refuse it once more.
+    second = stage.joins("Bo")
+    assert [one["label"] for one in options_of(await second.click(sheet, "Sign up"))] == ["Paladin", "Mage"]
+    await stage.local.settle()
+    [told] = [one.content for one in stage.officers.messages.values() if "emoji" in one.content]
+    assert "its template's emoji `:arms:`, `:holy:` cannot be shown" in told
+    await stage.local.pass_time(timedelta(days=1, hours=8))  # its eve, when it is looked at anyway
+    assert [one.content for one in stage.officers.messages.values() if "emoji" in one.content] == [told]
+
+
+def options_of(answer: Answer) -> list[dict[str, Any]]:
+    """What the answer's select offers."""
+    [select] = [one for one in walk(answer.message.components) if one["type"] == 3]
+    return select["options"]
 
 
 async def test_another_servers_emoji_are_refused_with_their_line(stage: Stage, night_off: Stage) -> None:

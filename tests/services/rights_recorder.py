@@ -1,7 +1,7 @@
 """What the bot may do in Discord, as a test says, and what was said of what it may not."""
 
 from collections import deque
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Sequence, Set
 
 from bot.domain.event import Event
 from bot.domain.ids import ChannelId, EventId, GuildId, RoleId, UserId
@@ -16,6 +16,7 @@ class RightsRecorder:
         self.denied: dict[ChannelId | None, set[str]] = {}
         self.gone: set[ChannelId] = set()
         self.gone_roles: set[RoleId] = set()
+        self.usable_emoji: set[int] | None = set()
         self.deaf: set[int] = set()
         self.troubles: deque[Exception] = deque()
         self.told: list[tuple[int, EventId, list[str]]] = []
@@ -30,6 +31,9 @@ class RightsRecorder:
 
     async def deleted(self, _guild_id: GuildId, roles: Collection[RoleId]) -> Collection[RoleId]:
         return self.gone_roles.intersection(roles)
+
+    async def emoji(self, _guild_id: GuildId) -> Set[int] | None:
+        return self.usable_emoji
 
     async def tell_officers(self, channel_id: ChannelId, event: Event, lacks: Sequence[Lack], nonce: str) -> None:
         await self._tell(channel_id, event, lacks, nonce)

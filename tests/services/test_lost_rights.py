@@ -12,6 +12,7 @@ from bot.domain.needs import Naming
 from bot.domain.setting import Level, Scope
 from bot.domain.setting_rules import Here
 from bot.services import deadlines, lost_rights
+from bot.services.health import HealthDesk
 from bot.services.raid_edits import EditWish
 from bot.services.raids import RaidWish
 from bot.services.servers import SetUp
@@ -55,6 +56,25 @@ async def switch_on(world: World, *names: str) -> None:
 async def on_the_eve(world: World) -> None:
     world.clock.set(EVE)
     await world.first.queue.run_due()
+
+
+async def test_a_template_emoji_that_was_deleted_is_said_once_also_before_the_eve(guild: World) -> None:
+    shield = "UPDATE patt.templates SET definition = jsonb_set(definition, '{emoji}', '\"<:shield:77>\"')"
+    await guild.pool.execute(shield)
+    guild.rights.usable_emoji = {77}
+    plain = await guild.pool.fetchval("SELECT id FROM patt.templates WHERE name = 'plain' AND is_current")
+    event_id = await raid(guild, template_id=plain)
+    desk = HealthDesk(guild.first.db, guild.first.servers, guild.clock)
+    await desk.noticed(GUILD, event_id)
+    await guild.run()
+    assert guild.rights.told == []
+    guild.rights.usable_emoji = {78}
+    for _ in range(2):
+        await desk.noticed(GUILD, event_id)
+        await guild.run()
+    assert guild.rights.told == [(OFFICERS, event_id, ["emoji:shield"])]
+    await on_the_eve(guild)
+    assert len(guild.rights.told) == 1
 
 
 async def test_nothing_is_said_of_a_raid_that_has_all_it_needs(guild: World) -> None:
