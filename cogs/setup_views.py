@@ -49,16 +49,17 @@ class Offered:
 def wizard(steps: Steps, seen: Seen, offered: Offered, said: str = "") -> ui.LayoutView:
     """Every step with what is set and what is missing, and the select that sets it."""
     server = steps.server
-    gone = bool(server.officer_roles - seen.roles)
+    officers, gone = server.officer_roles & seen.roles, bool(server.officer_roles - seen.roles)
+    done = [_stands(seen.raids), bool(officers), _stands(seen.officers), bool(server.timezone), True]
     postable = seen.raids is not None and not seen.raids
     parts: Sequence[tuple[str, Item]] = [
         (setup_texts.raid_channel(seen.raids), _room("channel", setup_texts.CHOOSE_CHANNEL, seen.raids)),
-        (setup_texts.officer_role(server.officer_roles, gone, seen.blind, seen.hidden), _roles(steps, seen)),
+        (setup_texts.officer_role(officers, gone, seen.blind, seen.hidden), _roles(steps, seen)),
         (setup_texts.officer_channel(seen.officers), _room("officers", setup_texts.CHOOSE_OFFICERS, seen.officers)),
         (setup_texts.time_zone(steps), _zones(steps, offered)),
         (setup_texts.game(steps), _games(steps, offered)),
     ]
-    container: ui.Container[ui.LayoutView] = ui.Container(ui.TextDisplay(setup_texts.head(steps)))
+    container: ui.Container[ui.LayoutView] = ui.Container(ui.TextDisplay(setup_texts.head(server, sum(done))))
     for text, select in parts:
         container.add_item(ui.TextDisplay(text)).add_item(ui.ActionRow(select))
     ends = [setup_texts.nights(steps), setup_texts.next_step(steps, postable=postable), said]
@@ -67,6 +68,11 @@ def wizard(steps: Steps, seen: Seen, offered: Offered, said: str = "") -> ui.Lay
     view.add_item(container).add_item(_buttons(steps, postable=postable))
     view.stop()  # the library keeps nothing of it
     return view
+
+
+def _stands(found: Lack | None) -> bool:
+    """Whether a channel is set that is there; what the bot lacks in it is another matter."""
+    return found is not None and not found.gone
 
 
 def _buttons(steps: Steps, *, postable: bool) -> "ui.ActionRow[ui.LayoutView]":

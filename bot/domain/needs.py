@@ -1,7 +1,7 @@
 """What the bot must be allowed in Discord, by Discord's names in small letters; and which roles people have named."""
 
 from collections.abc import Collection, Mapping, Sequence, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from bot.domain.event import Event, SheetKind
@@ -41,16 +41,24 @@ def in_server(holds: Effective, sheet: SheetKind = SheetKind.NATIVE) -> Sequence
 
 @dataclass(frozen=True)
 class Naming:
-    """What names a Discord role: a setting at a level, or `RANK`, with the rank's name."""
+    """What names Discord roles: a setting at a level, or `RANK`, with the rank's name. `gone` are those deleted."""
 
     what: str
     level: Level = SERVER
     rank: str = ""
+    gone: tuple[RoleId, ...] = ()
 
     @property
-    def reason(self) -> str:
-        """By a name that stays the same."""
-        return f"role:{self.what}:{self.level.scope}:{self.level.id}:{self.rank}"
+    def reasons(self) -> Sequence[str]:
+        """Each role that is gone, by a name that stays the same."""
+        return [self._reason(role) for role in self.gone]
+
+    def only(self, reasons: Set[str]) -> "Naming":
+        """The same with those of its deleted roles that are among `reasons`."""
+        return replace(self, gone=tuple(role for role in self.gone if self._reason(role) in reasons))
+
+    def _reason(self, role: RoleId) -> str:
+        return f"role:{self.what}:{self.level.scope}:{self.level.id}:{self.rank}:{role}"
 
 
 RANK = "rank"
@@ -75,13 +83,13 @@ class Lack:
     def reasons(self) -> Sequence[str]:
         """Each thing that is lacking, by a name that stays the same."""
         where = self.channel_id or "server"
-        roles = [*(one.reason for one in self.roles), *(f"emoji:{name}" for name in self.emoji)]
+        roles = [*(reason for one in self.roles for reason in one.reasons), *(f"emoji:{name}" for name in self.emoji)]
         return [f"{where}:gone"] if self.gone else [*(f"{where}:{name}" for name in self.names), *roles]
 
     def only(self, reasons: Set[str]) -> "Lack":
         """What of it is among `reasons`."""
         told = tuple(name for name in self.names if f"{self.channel_id or 'server'}:{name}" in reasons)
-        roles = tuple(one for one in self.roles if one.reason in reasons)
+        roles = tuple(left for one in self.roles if (left := one.only(reasons)).gone)
         emoji = tuple(name for name in self.emoji if f"emoji:{name}" in reasons)
         return Lack(self.channel_id, told, self.gone and bool(set(self.reasons) & reasons), roles, emoji)
 
@@ -91,7 +99,8 @@ class Lack:
 
 def deleted(named: Named, gone: Collection[RoleId]) -> Lack:
     """What of it names one of the roles that are gone."""
-    return Lack(None, roles=tuple(one for one, roles in named.items() if not set(roles).isdisjoint(gone)))
+    found = [replace(one, gone=tuple(role for role in roles if role in gone)) for one, roles in named.items()]
+    return Lack(None, roles=tuple(one for one in found if one.gone))
 
 
 def look_at(event: Event) -> datetime:

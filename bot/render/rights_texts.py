@@ -57,7 +57,9 @@ def _deleted(naming: Naming) -> str:
         return f"the rank **{rank}** is of a role that was deleted, so nobody gets it: `/player rank set`"
     level = naming.level
     where = f" of <#{level.id}>" if level.scope is Scope.CHANNEL else _FOR.get(level.scope, "")
-    return f"`{naming.what}`{where} names a role that was deleted: {WITHOUT[naming.what]}"
+    count = len(naming.gone)
+    roles = "a role that was" if count < 2 else f"{count} roles that were"
+    return f"`{naming.what}`{where} names {roles} deleted: {WITHOUT[naming.what]}"
 
 
 def where_to_give(lacks: Sequence[Lack]) -> Sequence[str]:

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 from bot.domain.first_steps import Steps
 from bot.domain.ids import ChannelId, RoleId
 from bot.domain.needs import Lack
+from bot.domain.server import Server
 from bot.render.rights_texts import lacking, where_to_give
 from bot.render.texts import WEEKDAYS, safe, stamp
 
@@ -32,13 +33,10 @@ DONE, OPEN, TROUBLE = "✅", "⬜", "⚠️"
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
-def head(steps: Steps) -> str:
-    """The title, with how much is set."""
-    server = steps.server
-    done = [server.raid_channel_id, server.officer_roles, server.officer_channel_id, server.timezone]
-    count = 1 + sum(bool(one) for one in done)
+def head(server: Server, done: int) -> str:
+    """The title, with how many of the steps are done."""
     connected = "connected" if server.raid_helper_key else "not connected (`/raidhelper connect`, if you use it)"
-    return f"## Set Muster up\n{count} of 5 are set; each choice is saved at once. Raid-Helper: {connected}."
+    return f"## Set Muster up\n{done} of 5 are set; each choice is saved at once. Raid-Helper: {connected}."
 
 
 def raid_channel(found: Lack | None) -> str:
@@ -52,7 +50,10 @@ def officer_channel(found: Lack | None) -> str:
 
 
 def officer_role(roles: frozenset[RoleId], gone: bool, blind: frozenset[RoleId], hidden: Sequence[str]) -> str:
-    """Step 2: `gone` when one was deleted; those of `blind` lack Manage Events and do not see `hidden`."""
+    """Step 2: `roles` that are there; `gone` when another was deleted; those of `blind` lack Manage Events and do not
+    see `hidden`."""
+    if gone and not roles:
+        return _line(TROUBLE, "2. Officer role", "it was deleted: choose another. Until then Manage Server decides.")
     if not roles:
         return _line(OPEN, "2. Officer role", "whoever has it may use `/raid`; until then Manage Server decides")
     lines = [_line(DONE, "2. Officer role", " ".join(f"<@&{one}>" for one in sorted(roles)))]

@@ -94,6 +94,7 @@ class Servers:
             if self._secrets.open((await tx.servers.get(actor.guild_id)).raid_helper_key) != key:
                 await tx.raid_helper.start_anew(actor.guild_id)
             await tx.servers.set_raid_helper_key(actor.guild_id, closed)
+            await tx.audit.note(actor.guild_id, None, actor.user_id, "raidhelper.connect", self._clock.now())
 
     async def test_raid_helper(self, actor: Actor) -> Budget:
         """Try the stored key; what is left of its day. Raises NotAnAdministrator, NoRaidHelperKey, RaidHelperError."""
@@ -112,7 +113,9 @@ class Servers:
         """Forget the key. Raises NotAnAdministrator."""
         require_manager(actor)
         async with self._db.transaction() as tx:
-            await tx.servers.set_raid_helper_key(actor.guild_id, None)
+            if (await tx.servers.lock(actor.guild_id)).raid_helper_key is not None:
+                await tx.servers.set_raid_helper_key(actor.guild_id, None)
+                await tx.audit.note(actor.guild_id, None, actor.user_id, "raidhelper.disconnect", self._clock.now())
 
 
 def _kept(server: Server) -> Mapping[str, Any]:

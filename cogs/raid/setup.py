@@ -3,7 +3,7 @@
 import discord
 from discord import app_commands
 
-from bot.answers import answer, in_time
+from bot.answers import answer, in_time, named_roles
 from bot.domain.ids import ChannelId, RoleId
 from bot.domain.server import Server
 from bot.render import texts
@@ -45,7 +45,8 @@ class SetUpCommand(Family):
             await send(interaction, await in_time(interaction, opened(interaction)))
             return
         server = await in_time(interaction, self.services.servers.set_up(actor_of(interaction), wish))
-        await answer(interaction, texts.set_up(server, _problems(interaction, server)))
+        said = texts.set_up(server, _problems(interaction, server))
+        await answer(interaction, named_roles(interaction, said))
 
 
 def _problems(interaction: Interaction, server: Server) -> list[str]:

@@ -56,6 +56,7 @@ async def test_a_role_or_channel_that_was_deleted_is_named_with_its_mend(stage: 
     stage.local.discord.delete_channel(stage.raids)
     said = (await here.slash("raid setup", timezone="berlin")).text
     assert "The officer role was deleted: `/raid setup officer_role:` sets another." in said
+    assert f"<@&{stage.officer_role.id}>" not in said
     assert f"I cannot find <#{stage.raids.id}> any more. `/raid setup` sets another channel." in said
 
 

@@ -203,8 +203,23 @@ async def test_several_roles_none_and_one_that_was_deleted(stage: Stage) -> None
     shown = await chosen(stage, await opened(stage), "role", stage.officer_role, second)
     assert f"<@&{stage.officer_role.id}> <@&{second.id}>" in shown.text
     stage.local.discord.delete_role(stage.guild, second)
-    assert "A role was deleted: choose another." in (await stage.owner.click(shown, setup_texts.LOOK)).text
+    shown = await stage.owner.click(shown, setup_texts.LOOK)
+    assert f"✅ **2. Officer role**: <@&{stage.officer_role.id}>\n" in shown.text
+    assert "A role was deleted: choose another." in shown.text
+    assert f"<@&{second.id}>" not in shown.text
     assert "⬜ **2. Officer role**" in (await chosen(stage, shown, "role")).text
+
+
+async def test_an_officer_role_that_was_deleted_is_no_step_done(stage: Stage) -> None:
+    before = (await opened(stage)).text
+    stage.local.discord.delete_role(stage.guild, stage.officer_role)
+    shown = await opened(stage)
+    assert "⚠️ **2. Officer role**: it was deleted: choose another. Until then Manage Server decides." in shown.text
+    assert f"<@&{stage.officer_role.id}>" not in shown.text
+    assert "4 of 5 are set" in before
+    assert "3 of 5 are set" in shown.text
+    shown = await chosen(stage, shown, "role", stage.local.discord.add_role(stage.guild, "Lead"))
+    assert "4 of 5 are set" in shown.text
 
 
 @pytest.mark.parametrize("who", ["member", "officer"])

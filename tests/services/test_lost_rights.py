@@ -301,7 +301,7 @@ async def test_a_setting_that_names_a_deleted_role(guild: World, setting: str, s
     guild.rights.gone_roles.add(GONE)
     await on_the_eve(guild)
     kept = Level(Scope.EVENT, event.id) if setting in {"allowed_roles", "banned_roles", "priority_roles"} else level
-    assert guild.rights.told == [(OFFICERS, event.id, [Naming(setting, kept).reason])]
+    assert guild.rights.told == [(OFFICERS, event.id, list(Naming(setting, kept, gone=(GONE,)).reasons))]
 
 
 async def test_a_templates_rules_and_a_rank_that_name_a_deleted_role(guild: World) -> None:
@@ -316,8 +316,25 @@ async def test_a_templates_rules_and_a_rank_that_name_a_deleted_role(guild: Worl
         await tx.actions.enqueue(*lost_rights.planned(event, guild.clock.now()))
     guild.rights.gone_roles.add(GONE)
     await on_the_eve(guild)
-    named = [Naming("allowed_roles", Level(Scope.TEMPLATE, template_id)), Naming("rank", rank="Raider")]
-    assert guild.rights.told == [(OFFICERS, event_id, [one.reason for one in named])]
+    level = Level(Scope.TEMPLATE, template_id)
+    named = [Naming("allowed_roles", level, gone=(GONE,)), Naming("rank", rank="Raider", gone=(GONE,))]
+    assert guild.rights.told == [(OFFICERS, event_id, [reason for one in named for reason in one.reasons])]
+
+
+async def test_a_second_role_of_one_setting_that_is_deleted_later_is_said_too(guild: World) -> None:
+    """Each role once: of three that are named, two are deleted together, and one within the day."""
+    first, second, third = RoleId(616), RoleId(617), RoleId(618)
+    async with guild.first.db.transaction() as tx:
+        await tx.settings.put(GUILD, Level(Scope.SERVER), {"host_roles": [str(first), str(second), str(third)]})
+    event_id = await raid(guild)
+    guild.rights.gone_roles |= {first, second}
+    await on_the_eve(guild)
+    guild.rights.gone_roles.add(third)
+    for length in ("2h", "3h"):
+        await guild.first.edits.edit(officer(), str(event_id), EditWish(duration=length))
+        await guild.first.queue.run_due()
+    said = [Naming("host_roles", gone=gone).reasons for gone in ((first, second), (third,))]
+    assert guild.rights.told == [(OFFICERS, event_id, list(one)) for one in said]
 
 
 @pytest.mark.parametrize("weekly", [True, False])
@@ -329,7 +346,7 @@ async def test_whom_the_next_sheet_of_a_series_would_ring(guild: World, weekly: 
     guild.rights.gone_roles.add(GONE)
     await on_the_eve(guild)
     told = [reasons for _, _, reasons in guild.rights.told]
-    assert told == ([[Naming("mention_roles").reason]] if weekly else [])
+    assert told == ([[*Naming("mention_roles", gone=(GONE,)).reasons]] if weekly else [])
 
 
 async def test_where_the_officers_cannot_be_told_the_leader_is(guild: World) -> None:

@@ -77,6 +77,20 @@ async def test_what_changed_stands_in_the_trail(world: World) -> None:
     assert before == {"officer_roles": [OFFICER_ROLE]}
 
 
+async def test_connecting_to_raid_helper_and_leaving_it_stand_in_the_trail(guild: World) -> None:
+    servers = guild.first.servers
+    await servers.connect_raid_helper(officer(), KEY)
+    with pytest.raises(InvalidKey):
+        await servers.connect_raid_helper(officer(), SecretStr("a-wrong-key"))
+    await servers.disconnect_raid_helper(officer())
+    await servers.disconnect_raid_helper(officer())  # nothing to forget
+    rows = await guild.pool.fetch("SELECT action, actor_discord_id, details FROM patt.audit ORDER BY id")
+    assert [tuple(row) for row in rows] == [
+        ("raidhelper.connect", officer().user_id, {}),
+        ("raidhelper.disconnect", officer().user_id, {}),
+    ]
+
+
 async def test_an_unknown_zone_writes_nothing(world: World) -> None:
     before = await world.counts()
     with pytest.raises(UnknownZone):
