@@ -27,8 +27,9 @@ def exported(elsewhere: Sequence[str]) -> str:
 def forgotten(sheets: int, there: int) -> str:
     """After `Forget me`; `there` of the sheets are Raid-Helper's."""
     off = f" You are off {sheets} sheet{'' if sheets == 1 else 's'} ahead." if sheets else ""
+    theirs = "1 of them is" if there == 1 else f"{there} of them are"
     elsewhere = (
-        f" From {there} of them you are taken on Raid-Helper in a moment. Should a sign-up stay there, Muster reads it "
-        "no more; what Raid-Helper itself keeps about you, it has to forget."
+        f" {theirs} Raid-Helper's: you come off there in a moment. Should a sign-up stay there, Muster reads it no "
+        "more; what Raid-Helper itself keeps about you, it has to forget."
     )
     return f"You are forgotten here.{off}{elsewhere if there else ''} Whatever you press next is a new beginning."

@@ -13,6 +13,7 @@ from bot.services.raid_edits import EditWish
 from bot.services.raids import RaidWish
 from bot.services.retention import Retention
 from bot.services.series import SeriesWish
+from db.migrate import MIGRATIONS
 from sandbox.raid_helper import faults
 from tests.factories import GUILD, NOW, RAIDS, START, days, member, officer, wednesday
 from tests.services.test_raid_helper_import import stands_there, take
@@ -108,6 +109,34 @@ async def test_no_column_of_any_table_holds_the_id_of_whoever_is_forgotten(guild
     assert await where(guild, ARILA.user_id) == set()
     there = guild.raid_helper.events[raid.raid_helper_event_id or ""]
     assert str(ARILA.user_id) not in str(there)
+
+
+async def test_what_was_kept_before_is_kept_without_its_people_from_now_on(guild: World) -> None:
+    event_id, other = await guild.raid(), await guild.raid(starts_at=START + days(1), day=(START + days(1)).date())
+    row = {"userId": str(ARILA.user_id), "name": "Arila", "className": "Tank", "specName": "Blood", "position": 1}
+    there = {"id": "9", "leaderId": str(ARILA.user_id), "leaderName": "Arila", "title": "Heroic", "signUps": [row]}
+    put = "UPDATE patt.raid_events SET raid_helper_payload = $2 WHERE id = $1"
+    await guild.pool.execute(put, event_id, there)
+    await guild.pool.execute(put, other, {"id": "10", "title": "Mythic"})
+    [once] = re.findall(r"^UPDATE .*?;", (MIGRATIONS / "0011_forgotten.sql").read_text(), re.MULTILINE | re.DOTALL)
+    await guild.pool.execute(once)
+    kept = [{"className": "Tank", "specName": "Blood", "position": 1}]
+    assert (await guild.event(event_id))["raid_helper_payload"] == {"id": "9", "title": "Heroic", "signUps": kept}
+    assert (await guild.event(other))["raid_helper_payload"] == {"id": "10", "title": "Mythic"}
+
+
+@pytest.mark.parametrize(
+    ("document", "left"),
+    [
+        ({"by": 77}, {"by": None}),
+        ({"all": [77, 1, 77]}, {"all": [None, 1, None]}),
+        ({"who": "77", "77": 2}, {"who": None, "0": 2}),
+        ({"text": 'Ask <@77>, or "77": now'}, {"text": 'Ask <@0>, or "0": now'}),
+        ({"by": 177, "id": "770", "n": 7.7}, {"by": 177, "id": "770", "n": 7.7}),
+    ],
+)
+async def test_an_id_leaves_a_document_whole(guild: World, document: Any, left: Any) -> None:
+    assert await guild.pool.fetchval("SELECT patt.without_id($1, 77)", document) == left
 
 
 async def test_the_raids_role_is_taken_before_nobody_knows_who_had_it(guild: World) -> None:
