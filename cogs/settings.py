@@ -6,13 +6,13 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot.answers import answer, in_time, knows
+from bot.answers import answer, in_time, knows, named_roles
 from bot.client import MusterBot
 from bot.domain.ids import ChannelId, RoleId
 from bot.domain.setting import Scope
 from bot.domain.setting_rules import Here
 from bot.domain.settings import ALL, BY_NAME
-from bot.render import setting_texts
+from bot.render import setting_texts, trail_texts
 from bot.services.bundle import Services
 from bot.services.settings_desk import Target
 from bot.services.settings_file import LARGEST_FILE, BadSettingsFile
@@ -114,6 +114,12 @@ class SettingsCommands(commands.GroupCog, name="settings", description="What hol
         target = _target(ChannelId(channel.id) if channel else None, template, series, event)
         changed = await in_time(interaction, self._services.settings.reset(actor_of(interaction), target, setting))
         await answer(interaction, setting_texts.changed(changed.setting, target.scope, changed.found))
+
+    @app_commands.command()
+    async def history(self, interaction: Interaction) -> None:
+        """See who changed what in this server: settings, setup, series, templates, people."""
+        found = await in_time(interaction, self._services.settings.history(actor_of(interaction)))
+        await answer(interaction, named_roles(interaction, trail_texts.trail(found)))
 
     @app_commands.command()
     async def export(self, interaction: Interaction) -> None:

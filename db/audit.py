@@ -1,4 +1,4 @@
-"""Who did what to a raid: `patt.audit`."""
+"""Who did what, to a raid or to the server: `patt.audit`."""
 
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
@@ -61,6 +61,13 @@ class AuditRepository:
             event_id,
             guild_id,
             most,
+        )
+        return [_entry(row) for row in rows]
+
+    async def of_server(self, guild_id: GuildId, *, most: int) -> Sequence[Entry]:
+        """The server's last entries that are about no raid, the latest first."""
+        rows = await self._db.fetch(
+            _SELECT + " WHERE event_id IS NULL AND guild_discord_id = $1 ORDER BY id DESC LIMIT $2", guild_id, most
         )
         return [_entry(row) for row in rows]
 

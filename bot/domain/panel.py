@@ -31,7 +31,7 @@ class Overview:
 
 @dataclass(frozen=True)
 class Past:
-    """An action of the trail; `details` are JSON values, `name` is whom it was about.
+    """An action of the trail; `details` are JSON values, `name` is whom it was about, `series` which series.
 
     `undoable` says whether `Undo` is worth offering.
     """
@@ -44,6 +44,7 @@ class Past:
     undone: bool = False
     name: str | None = None
     undoable: bool = False
+    series: str | None = None
 
 
 @dataclass(frozen=True)

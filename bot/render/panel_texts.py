@@ -3,20 +3,21 @@
 Every part has a share of them, counted in UTF-16 units; what does not fit is counted in words.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable
 from datetime import datetime
 
 from bot.domain.durations import show_duration
 from bot.domain.event import EventStatus, SheetKind
 from bot.domain.mine import offered
-from bot.domain.panel import History, Overview, Past
+from bot.domain.panel import History, Overview
 from bot.domain.roster import Placed
 from bot.domain.sheet import Sheet
 from bot.domain.template import Choice
 from bot.render import mine_texts
 from bot.render.officer_texts import where
-from bot.render.sheet import cut, units
+from bot.render.sheet import cut
 from bot.render.texts import EMOJI, safe, signed_up, stamp
+from bot.render.trail_texts import line, most
 
 MENU = "Manage this raid"
 EDIT, MOVE, CLOSE, REOPEN, COPY, CANCEL = "Edit", "Move", "Close", "Reopen", "Copy", "Cancel raid"
@@ -37,52 +38,8 @@ DEADLINE_FIELD, DURATION_FIELD = "Sign-ups end before the start, or none", "How 
 LONGEST_SAID = 900
 LONGEST_NOTES = 800
 LONGEST_OFFERS = 600
-LONGEST_LINE = 200
 LONGEST_PAST = 3400
 LONGEST_OPTION = 100
-
-DID: Mapping[str, str] = {
-    "create": "planned the raid",
-    "raidhelper.import": "took the raid over from Raid-Helper",
-    "copy": "planned the raid as a copy of another",
-    "series.add": "started the series",
-    "series.book": "had the raid booked",
-    "edit": "changed {what}",
-    "move": "moved the raid",
-    "close": "closed the sheet",
-    "reopen": "opened the sheet again",
-    "cancel": "cancelled the raid",
-    "keep": "kept the raid below its minimum",
-    "repost": "had the deleted sheet posted again",
-    "announce": "announced something",
-    "substitutes": "asked bench and substitutes",
-    "remove": "took {who} off the sheet",
-    "switch": "took up what {who} offered",
-    "undo": "took something back",
-    "setup": "set up {what}",
-    "letter.retry": "had something tried again that was given up",
-    "letter.discard": "let something go that was given up",
-    "comp.propose": "had the comp proposed",
-    "comp.move": "moved {who} in the comp",
-    "comp.swap": "swapped places in the comp",
-    "comp.take_out": "took {who} out of the comp",
-    "comp.publish": "published the comp",
-    "comp.unpublish": "took the comp down",
-}
-EDITED: Mapping[str, str] = {
-    "title": "title",
-    "description": "description",
-    "total_limit": "limit",
-    "minimum": "minimum",
-    "deadline": "deadline",
-    "ends_at": "duration",
-    "leader_id": "leader",
-    "raid_channel": "raid channel",
-    "officer_channel": "officer channel",
-    "timezone": "time zone",
-    "officer_roles": "officer roles",
-}
-
 
 KEPT_THERE = "Raid-Helper keeps this sheet: put people on it there, or with `/raid add` and `/raid remove`."
 
@@ -95,7 +52,7 @@ def panel(found: Overview) -> str:
         return "\n".join([*lines, KEPT_THERE])
     notes = [f"📝 {_name(one)}: {safe(one.sign_up.note)}" for one in found.people if one.sign_up.note]
     offers = [f"🔁 {_name(one)}: {words}" for one in found.people if (words := _offers(sheet, one))]
-    return "\n".join([*lines, _counts(sheet), *_most(notes, LONGEST_NOTES), *_most(offers, LONGEST_OFFERS)])
+    return "\n".join([*lines, _counts(sheet), *most(notes, LONGEST_NOTES), *most(offers, LONGEST_OFFERS)])
 
 
 def member(found: Overview) -> str:
@@ -166,38 +123,13 @@ def history(found: History) -> str:
     """The trail in words, the latest first, numbered as the `Undo` buttons below are."""
     if not found.actions:
         return NO_HISTORY
-    lines = [f"{number}\\. {_past(one)}" for number, one in enumerate(found.actions, start=1)]
-    return "\n".join([f"**{safe(found.event.title)}**", *_most(lines, LONGEST_PAST)])
+    lines = [f"{number}\\. {line(one)}" for number, one in enumerate(found.actions, start=1)]
+    return "\n".join([f"**{safe(found.event.title)}**", *most(lines, LONGEST_PAST)])
 
 
 def undo_number(number: int) -> str:
     """The button that takes back the numbered entry."""
     return f"Undo {number}"
-
-
-def _past(past: Past) -> str:
-    who = f"<@{past.actor_id}>" if past.actor_id else "Muster"
-    # A word of the trail that has none here is still worth its line.
-    did = _put(past) if past.action == "add" else DID.get(past.action, safe(past.action))
-    words = did.replace("{what}", _what(past)).replace("{who}", _whom(past))
-    gone = " · undone" if past.undone else ""
-    return f"{who} {words} {stamp(past.at, 'R')}{gone}"
-
-
-def _put(past: Past) -> str:
-    """Somebody put on the sheet, or given another answer."""
-    details = past.details
-    answer = safe(str((details.get("after") or {}).get("choice", "")))
-    return f"changed {{who}} to {answer}" if details.get("before") else f"put {{who}} on the sheet as {answer}"
-
-
-def _what(past: Past) -> str:
-    names = past.details.get("after") or {}
-    return ", ".join(EDITED[name] for name in names if name in EDITED) or "the raid"
-
-
-def _whom(past: Past) -> str:
-    return f"**{safe(past.name)}**" if past.name else "somebody"
 
 
 def _title(sheet: Sheet) -> str:
@@ -242,10 +174,3 @@ def _name(placed: Placed) -> str:
 
 def _offers(sheet: Sheet, placed: Placed) -> str:
     return mine_texts.played(sheet.template, offered(sheet.template, placed.sign_up))
-
-
-def _most(lines: Sequence[str], longest: int) -> Sequence[str]:
-    """The first lines within `longest` units, the last saying how many more there are."""
-    short = [cut(line, LONGEST_LINE) for line in lines]
-    shown = [line for count, line in enumerate(short, start=1) if units("\n".join(short[:count])) <= longest]
-    return [*shown, f"… and {len(lines) - len(shown)} more"] if len(shown) < len(lines) else shown

@@ -1,22 +1,18 @@
 """The control panel: a raid read for somebody, and the trail of what officers did to it."""
 
-from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import Any
 
 from bot.clock import Clock
 from bot.domain.errors import MusterError
 from bot.domain.event import Event, UnknownEvent
-from bot.domain.ids import EventId, GuildId, MessageId, PlayerId
+from bot.domain.ids import EventId, MessageId
 from bot.domain.officer_rules import RaidIsOver, check_changeable
-from bot.domain.panel import History, Overview, Past, everybody
+from bot.domain.panel import History, Overview, everybody
 from bot.domain.permissions import Actor, may_manage
-from bot.services import places
+from bot.services import places, trail
 from bot.services.raids import Raids
 from bot.services.sheets import Sheets
-from bot.services.undo import may_be_undone
 from db import Database, Session
-from db.audit import Entry
 
 MOST_ENTRIES = 15
 
@@ -59,8 +55,7 @@ class Panel:
         async with self._db.transaction() as tx:
             event = await _managed(tx, actor, event_id)
             entries = await tx.audit.latest(actor.guild_id, event_id, most=MOST_ENTRIES)
-            names = await _names(tx, actor.guild_id, entries)
-        return History(event, [_past(one, names, self._clock.now()) for one in entries])
+            return History(event, await trail.read(tx, actor.guild_id, entries, self._clock.now()))
 
     async def _read(self, tx: Session, actor: Actor, event: Event) -> Overview:
         officer = may_manage(actor, await places.of_raid(tx, event), event)
@@ -84,30 +79,3 @@ def _changeable(event: Event, now: datetime) -> bool:
     except RaidIsOver:
         return False
     return True
-
-
-def _past(entry: Entry, names: Mapping[PlayerId, str], now: datetime) -> Past:
-    player_id = _about(entry)
-    return Past(
-        entry.id,
-        entry.actor_id,
-        entry.action,
-        entry.details,
-        entry.at,
-        undone=entry.undone_at is not None,
-        name=names.get(player_id) if player_id else None,
-        undoable=may_be_undone(entry, now),
-    )
-
-
-def _about(entry: Entry) -> PlayerId | None:
-    """Whom the entry is about, if it is about one person."""
-    sign_up: Mapping[str, Any] = entry.details.get("after") or entry.details.get("before") or {}
-    found: object = sign_up.get("player_id") or entry.details.get("player")
-    return PlayerId(found) if isinstance(found, int) else None
-
-
-async def _names(tx: Session, guild_id: GuildId, entries: Iterable[Entry]) -> Mapping[PlayerId, str]:
-    wanted = {player_id for one in entries if (player_id := _about(one))}
-    found = [await tx.people.get(guild_id, player_id) for player_id in sorted(wanted)]
-    return {one.id: one.name for one in found if one}

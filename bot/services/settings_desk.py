@@ -8,6 +8,7 @@ from bot.clock import Clock
 from bot.domain.desk import Desk
 from bot.domain.event import Event
 from bot.domain.ids import ChannelId, GuildId
+from bot.domain.panel import Past
 from bot.domain.permissions import Actor, require_manager
 from bot.domain.setting import SERVER, Effective, Found, Level, Scope, Setting
 from bot.domain.setting_rules import Here, check_archive, check_here, check_scope, find_setting
@@ -29,7 +30,7 @@ from bot.domain.settings import (
     VOICE_CHANNEL,
 )
 from bot.domain.template import OWN_FIELDS
-from bot.services import archiving, places, sheets, unplanned
+from bot.services import archiving, places, sheets, trail, unplanned
 from bot.services.officer_work import OfficerDesk
 from bot.services.raids import Raids
 from bot.services.series import find_series
@@ -43,6 +44,7 @@ BESIDE = frozenset({THREAD.name, DISCORD_EVENT.name, TEMP_ROLE.name, VOICE_CHANN
 """What a raid that stands shows, or has beside it: it follows with its next redraw."""
 ARCHIVING = (ARCHIVE, ARCHIVE_AFTER, ARCHIVE_CHANNEL)
 GATES = OWN_FIELDS - {DURATION.name, LIMIT.name}
+MOST_ENTRIES = 20
 RIGHTS = frozenset({OFFICER_ROLES.name, HOST_ROLES.name, OWN_CHANNEL_ONLY.name})
 """What decides who is an officer: for those who manage the server."""
 
@@ -95,6 +97,13 @@ class SettingsDesk:
                 return _overview(None, await within(tx, Around(actor.guild_id)))
             await places.require_manager(tx, actor, event)
             return _overview(event, await effective(tx, event))
+
+    async def history(self, actor: Actor) -> Sequence[Past]:
+        """What officers last changed here that is about no single raid, the latest first."""
+        async with self._db.transaction() as tx:
+            await places.require_officer(tx, actor)
+            entries = await tx.audit.of_server(actor.guild_id, most=MOST_ENTRIES)
+            return await trail.read(tx, actor.guild_id, entries, self._clock.now())
 
     async def put(self, actor: Actor, target: Target, name: str, typed: str, here: Here) -> Changed:
         """Set a value at one level.
@@ -169,6 +178,7 @@ class SettingsDesk:
                 "settings",
                 self._clock.now(),
                 scope=target.scope,
+                **_where(target, around),
                 setting=setting.name,
                 value=values[setting.name] if values else None,
                 reset=values is None,
@@ -211,6 +221,15 @@ async def _check_rights(tx: Session, actor: Actor, around: Around, event: Event 
         await places.require_manager(tx, actor, event)
     else:
         await places.require_officer_at(tx, actor, around)
+
+
+def _where(target: Target, around: Around) -> Mapping[str, Any]:
+    """What the trail keeps of where a value was set."""
+    if target.scope is Scope.CHANNEL:
+        return {"channel": str(around.channel_id)}
+    if target.scope is Scope.TEMPLATE:
+        return {"template": target.typed}
+    return {"series": around.series_id} if target.scope is Scope.SERIES else {}
 
 
 def _level(target: Target, around: Around, event: Event | None) -> Level:

@@ -289,6 +289,7 @@ COMMANDS = (
     Command("settings reset", OFFICERS_HERE, {**SERIES, "setting": "thread"}),
     Command("settings reset", RUNNERS, {**RAID, "setting": "thread"}),
     Command("settings reset", MANAGERS, {"setting": "officer_roles"}),
+    Command("settings history", OFFICERS),
     Command("settings export", OFFICERS),
     Command("settings import", MANAGERS, {"file": _settings_file}),
     Command("template delete", OFFICERS, MINE),

@@ -34,7 +34,7 @@ from bot.domain.ids import GuildId, UserId
 from bot.domain.permissions import Actor, NotAnAdministrator, NotAnOfficer
 from bot.domain.setting import SERVER, Level, Scope
 from bot.domain.sign_up import NotSignedUp
-from bot.render import custom_ids
+from bot.render import custom_ids, trail_texts
 from bot.services.officers import Whom
 from sandbox.discord import posting
 from sandbox.discord.answer import Answer
@@ -197,6 +197,13 @@ async def test_who_may_is_let_in(stage: Stage, heard: list[BaseException], name:
             tries.passed(called(row), answer, row.unless)
             scene.spoiled = row.spoils
     assert not tries.wrong, "\n".join(tries.wrong)
+    assert await nameless(stage) == set()
+
+
+async def nameless(stage: Stage) -> set[str]:
+    """What was written into the trail that would be shown without words."""
+    done = await stage.local.db.fetch("SELECT DISTINCT action FROM patt.audit")
+    return {one["action"] for one in done} - trail_texts.DID.keys() - {"add", "settings"}
 
 
 async def let_in(tries: Tries, pattern: str, component: Component) -> None:

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from bot.domain.settings import ALL
-from bot.render import setting_texts
+from bot.render import setting_texts, trail_texts
 from sandbox.discord.resolving import Impossible
 from sandbox.discord.world import Upload
 from tests.discord.raid_stage import Stage, event_id, is_refusal
@@ -39,6 +39,43 @@ async def test_what_is_mistyped_says_what_to_type(stage: Stage):
         {"setting": "limit", "value": "0"},
     ):
         assert is_refusal(await stage.officer.slash("settings server", **options))
+
+
+async def test_the_history_says_who_changed_what_beside_single_raids(stage: Stage):
+    """The setup, settings at every level, series, templates, people and Raid-Helper; what raids have stands there."""
+    owner, officer, raids = stage.owner, stage.officer, stage.raids
+    said = await stage.raid()
+    await stage.local.db.execute("DELETE FROM patt.audit")
+    assert (await officer.slash("settings history")).text == trail_texts.NOTHING_DONE
+    await owner.slash("raid setup", timezone="Europe/Paris")
+    await officer.slash("settings server", setting="reminders", value="1d, 30")
+    await officer.slash("settings channel", channel=raids, setting="mention_roles", value=stage.officer_role.mention)
+    await officer.slash("settings reset", channel=raids, setting="mention_roles")
+    await officer.slash("raid series add", title="*Weekly*", weekday="sun", time="20:00")
+    series = str(await stage.value("SELECT id FROM patt.recurring_events"))
+    await officer.slash("settings series", series=series, setting="thread", value="on")
+    await officer.slash("raid series pause", series=series)
+    await officer.slash("template copy", template="plain", name="ours")
+    await officer.slash("settings raid", event=str(event_id(said)), setting="thread", value="on")
+    await officer.slash("player rank set", name="Core", level=3)
+    shown = await officer.slash("settings history")
+    assert shown.ephemeral
+    by, head = f"<@{officer.actor.id}>", "- <@{}> ".format
+    assert [line.partition(" <t:")[0] for line in shown.text.splitlines()[1:]] == [
+        f"- {by} set the rank **Core**",
+        f"- {by} copied the template **plain** as **ours**",
+        f"- {by} paused the series **\\*Weekly\\***",
+        f"- {by} set `thread` to **on** for the series **\\*Weekly\\***",
+        f"- {by} let `mention_roles` go for <#{raids.id}>",
+        f"- {by} set `mention_roles` to **{stage.officer_role.mention}** for <#{raids.id}>",
+        f"- {by} set `reminders` to **1 d, 30 min** for the server",
+        f"{head(owner.actor.id)}set up time zone",
+    ]
+    history = await officer.click(await officer.slash("raid show", event=str(event_id(said))), "History")
+    assert f"{by} set `thread` to **on** for the raid" in history.text
+    stage.local.discord.delete_role(stage.guild, stage.officer_role)
+    assert stage.officer_role.mention not in (await owner.slash("settings history")).text
+    assert not stage.rung()
 
 
 async def test_members_do_not_see_the_command(stage: Stage):

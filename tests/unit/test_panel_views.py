@@ -17,7 +17,7 @@ from bot.domain.roster import SignUp, place
 from bot.domain.sheet import Sheet
 from bot.domain.sign_up import Pick
 from bot.domain.template import Choice, Template
-from bot.render import panel_texts
+from bot.render import panel_texts, trail_texts
 from bot.render.sheet import units
 from cogs import panel_views as views
 from cogs.panel_views import Said
@@ -80,9 +80,9 @@ def test_every_message_is_within_the_limits(name: str, note: str, title: str, sa
     taken(views.adding(LARGEST))
 
 
-@given(words, st.sampled_from([*panel_texts.DID, "add", "something new"]))
+@given(words, st.sampled_from([*trail_texts.DID, "add", "something new"]))
 def test_the_history_is_within_the_limits(name: str, action: str):
-    details = {"before": {"choice": "late"}, "after": dict.fromkeys([*panel_texts.EDITED, "choice"], "x" * 3000)}
+    details = {"before": {"choice": "late"}, "after": dict.fromkeys([*trail_texts.EDITED, "choice"], "x" * 3000)}
     shown = (name * 32)[:32]
     user = UserId(10**19)
     past = [
@@ -139,8 +139,8 @@ def test_user_text_is_only_text():
 
 
 def test_every_action_of_the_trail_has_words():
-    for action in (*panel_texts.DID, "add"):
+    for action in (*trail_texts.DID, "add"):
         past = Past(1, None, action, {"after": {"choice": "bench", "title": "x"}}, START, name="Ada")
         shown = text(views.history(History(event(), [past])))
-        assert f"Muster {action} <t:" not in shown
+        assert f"Somebody {action} <t:" not in shown
         assert "{" not in shown
