@@ -46,14 +46,16 @@ class QueueWorker(commands.Cog):
     async def _work(self) -> None:
         while not self._stopping:
             try:
-                await self._bot.queue.run_due()
-                self._bot.services.pulse.came_through(LoopName.WORKER)
+                await self._bot.queue.run_due(self._looked)
                 if not self._stopping:
                     await self._bot.queue.wait_for_work()
             except Exception:
                 # The queue outlives a lost database: it goes on where it was.
                 log.exception("the queue stumbled; it goes on in %s s", PAUSE_AFTER_TROUBLE)
                 await self._bot.services.clock.sleep(PAUSE_AFTER_TROUBLE)
+
+    def _looked(self) -> None:
+        self._bot.services.pulse.came_through(LoopName.WORKER)
 
     @tasks.loop(hours=1)
     async def tidy(self) -> None:

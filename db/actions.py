@@ -163,6 +163,22 @@ class ActionRepository:
         )
         return bool(renewed)
 
+    async def hold(self, holder: UUID, now: datetime, lease: timedelta) -> None:
+        """Hold everything that `holder` has in hand for another `lease`, but for what anybody may take by now."""
+        await self._db.execute(
+            """
+            WITH in_hand AS MATERIALIZED (
+                SELECT id FROM patt.scheduled_actions
+                WHERE claimed_until IS NOT NULL AND claimed_until > $2 AND claimed_by = $1
+                FOR UPDATE SKIP LOCKED)
+            UPDATE patt.scheduled_actions action SET claimed_until = $2::timestamptz + $3::interval
+            FROM in_hand WHERE action.id = in_hand.id
+            """,
+            holder,
+            now,
+            lease,
+        )
+
     async def free(self, now: datetime, lease: timedelta) -> int:
         """Give back what is claimed by somebody who is gone: the lease is over; how many actions.
 

@@ -75,7 +75,7 @@ class Lanes:
         while self._ready and not self._over and (seat := self._seats.take()):
             hand = asyncio.create_task(self._work(self._ready.popleft(), seat))
             self._hands.add(hand)
-            hand.add_done_callback(self._let_go)
+            hand.add_done_callback(partial(self._let_go, seat))
 
     def check(self) -> None:
         """Raise what something failed at."""
@@ -92,14 +92,11 @@ class Lanes:
 
     async def _work(self, lane: str | None, seat: Seat) -> None:
         """Do one after the other, of whatever lane: that costs less than a task for each."""
-        try:
-            async with seat.limit():
-                while lane is not None:
-                    seat.begin()
-                    await self._do_next_of(lane, seat)
-                    lane = self._ready.popleft() if self._ready and not seat.given_away else None
-        finally:
-            self._seats.leave(seat)
+        async with seat.limit():
+            while lane is not None:
+                seat.begin()
+                await self._do_next_of(lane, seat)
+                lane = self._ready.popleft() if self._ready and not seat.given_away else None
 
     async def _do_next_of(self, lane: str, seat: Seat) -> None:
         settled = await self._do(*self._waiting[lane].pop(0), seat)
@@ -121,12 +118,15 @@ class Lanes:
         if self._in_hand < self._enough:
             self._has_room.set()
 
-    def _let_go(self, hand: asyncio.Task[None]) -> None:
+    def _let_go(self, seat: Seat, hand: asyncio.Task[None]) -> None:
+        # Here and not in the work: whoever is ended before they began does nothing themselves.
+        self._seats.leave(seat)
         self._hands.discard(hand)
         if hand.cancelled():
             self._fail(asyncio.CancelledError())
         elif error := hand.exception():
             self._fail(error)
+        self.begin()
 
     def _fail(self, error: BaseException) -> None:
         self._failed.append(error)

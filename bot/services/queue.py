@@ -30,6 +30,8 @@ MOST_ATTEMPTS = 45
 """With these pauses a little over six hours: as long as a missed booking is made up for."""
 NOW, A_WHILE = timedelta(0), timedelta(seconds=60)
 ASKED_AGAIN = timedelta(seconds=1)
+HELD_FOR = (LEASE - LONGEST_SLEEP) / 2
+"""After so long what is in hand is held anew: a sleep later it is not for the taking yet."""
 """How long after it was done an action that was asked for meanwhile is done again."""
 
 MISSED = {
@@ -86,21 +88,24 @@ class Queue:
         self._stopping = True
         self._db.work.set()
 
-    async def run_due(self) -> int:
+    async def run_due(self, looked: Callable[[], None] = lambda: None) -> int:
         """Do everything that is due now, lanes side by side; how many actions that were.
 
         What becomes due meanwhile is begun too, so that a side which does not answer keeps nobody else's work waiting.
+        Where there is always something in hand that never ends: `looked` is called whenever it has looked for work.
         """
-        done = 0
+        done, held_at = 0, self._clock.now()
         seats = Seats(AT_ONCE, PATIENCE.total_seconds())
         lanes = Lanes(self._do, self._settling.ask, self._db.work.set, seats, enough=BATCH)
         try:
             while True:
                 await lanes.room()
                 self._db.work.clear()  # what is told from here on may have been written too late for the claim
+                held_at = await self._hold(lanes, held_at)
                 claimed = await self._claim(lanes)
                 done += claimed
                 lanes.check()
+                looked()
                 if claimed == BATCH or (not lanes and await self._left_behind()):
                     continue
                 if lanes:
@@ -140,6 +145,18 @@ class Queue:
         lanes.take(actions, safe_until=now + LEASE - PATIENCE)
         return len(actions)
 
+    async def _hold(self, lanes: Lanes, held_at: datetime) -> datetime:
+        """Keep what waits its turn behind a slow one; when that was done last.
+
+        Let go and claimed anew it would count as tried.
+        """
+        now = self._clock.now()
+        if not lanes or abs(now - held_at) < HELD_FOR:
+            return held_at
+        async with self._db.statements() as tx:
+            await tx.actions.hold(lanes.holder, now, LEASE)
+        return now
+
     async def _left_behind(self) -> int:
         """How many actions of workers that are gone are there for the taking now."""
         if self._stopping:
@@ -150,10 +167,13 @@ class Queue:
     async def _do(self, action: Action, safe_until: datetime, seat: Seat) -> Settled | None:
         if self._stopping:
             return Settled(action, Fate.AGAIN, "the worker stopped before it began", action.due_at, uncounted=True)
-        # Behind a slow one the lease may be nearly over, or over and taken.
-        if self._clock.now() < safe_until or await self._still_ours(action):
-            return await self._work(action, seat)
-        return None
+        # Behind a slow one the lease may be nearly over, or over and taken; or taken since the clock was turned back.
+        safe = timedelta(0) < safe_until - self._clock.now() <= LEASE - PATIENCE
+        if not safe and not await self._still_ours(action):
+            return None
+        if action.attempts > MOST_ATTEMPTS:
+            return self._given_up(action, "whoever began it never came back")
+        return await self._work(action, seat)
 
     async def _still_ours(self, action: Action) -> bool:
         async with self._db.statements() as tx:
@@ -167,14 +187,16 @@ class Queue:
         except TryLater as later:
             return self._later(action, later)
         except asyncio.CancelledError as ended:
-            if not seat.limit().expired():
+            if seat.limit().expired():
+                return self._failed(action, TimeoutError().with_traceback(ended.__traceback__))
+            if _is_ended():
                 raise
-            return self._failed(action, TimeoutError().with_traceback(ended.__traceback__))
+            return self._failed(action, ended)  # nobody ended it: it waited for something that was
         except Exception as error:  # noqa: BLE001 - logged with its trace, and tried again
             return self._failed(action, error)
         return Settled(action, Fate.DONE, outcome, self._clock.now() + ASKED_AGAIN)
 
-    def _failed(self, action: Action, error: Exception) -> Settled:
+    def _failed(self, action: Action, error: BaseException) -> Settled:
         log.warning("action=%s kind=%s attempt=%s failed", action.id, action.kind, action.attempts, exc_info=error)
         return self._backed_off(action, repr(error))
 
@@ -224,6 +246,12 @@ def _word_of(settled: Settled, now: datetime) -> NewAction:
     payload, wait = {"what": action.kind, "why": settled.said}, MISSED[action.kind]
     key = f"{kind}:{action.event_id}:{action.kind}" if wait else None
     return NewAction(action.guild_id, kind, f"officers:{action.guild_id}", now + wait, action.event_id, payload, key)
+
+
+def _is_ended() -> bool:
+    """Whether somebody has cancelled what runs here."""
+    task = asyncio.current_task()
+    return task is not None and task.cancelling() > 0
 
 
 def back_off(attempts: int) -> timedelta:

@@ -2,13 +2,14 @@
 
 import asyncio
 import re
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from raid_stage import Stage
 
-from bot.domain.health import LoopName
+from bot.domain.health import Loop, LoopName
 from bot.render import health_texts
 from cogs.ticking import Ticking
 
@@ -62,6 +63,25 @@ async def test_a_loop_that_ends_without_a_word_shows_in_what_is_noted_for_the_ch
     assert "last came through 16 min ago, every 5 min it should" in found["Auto-booker"].text
     assert found["Raids written by hand"].text == "Raids written by hand: last came through just now"
     assert re.fullmatch(r"Discord, shard 0: answers in \d+ ms, measured just now", found["Discord, shard 0"].text)
+
+
+async def test_the_queue_comes_through_though_it_is_never_done(stage: Stage) -> None:
+    bot, clock = stage.local.bot, stage.local.clock
+    await stage.set_up()
+    with stage.local.discord.hold("POST", f"/channels/{stage.raids.id}/messages") as held:
+        await stage.officer.slash("raid create", title="Heroic", when="fri 20:00")
+        await held.waiting(timeout=10)
+        for _ in range(5):
+            clock.advance(timedelta(minutes=1))
+            async with asyncio.timeout(10):
+                while worker(bot.services.pulse.loops).last != clock.now():  # noqa: ASYNC110 - the queue sets no event
+                    await asyncio.sleep(0.005)
+    assert not worker(bot.services.pulse.loops).late(clock.now())
+
+
+def worker(loops: Sequence[Loop]) -> Loop:
+    [found] = [one for one in loops if one.name is LoopName.WORKER]
+    return found
 
 
 async def test_a_shard_that_is_not_connected_is_noted_so(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -20,6 +20,7 @@ from sandbox.raid_helper import faults
 from sandbox.raid_helper.faults import Fault
 from tests.factories import GUILD, OFFICERS, RAIDS, START
 from tests.faults.wire import Cut, Wire, parameter, wire_to
+from tests.services.recorder import Killed
 from tests.services.test_pre_fill import known_player
 from tests.services.world import Worker, World
 
@@ -136,7 +137,7 @@ SHAKY: dict[str, Exception] = {
 def discord_fails(method: str, error: BaseException, *, after: bool, times: int = 1) -> Story:
     async def story(world: World, _folder: Path) -> None:
         world.discord.fail(method, error, after=after, times=times)
-        with contextlib.suppress(asyncio.CancelledError):
+        with contextlib.suppress(Killed):
             await work(world.first)
 
     return story
@@ -150,7 +151,7 @@ def in_discord() -> Iterator[Cell]:
     ]:
         for after, when in ((False, "before"), (True, "after")):
             for back in (SOON, LATER):
-                died = discord_fails(method, asyncio.CancelledError(), after=after)
+                died = discord_fails(method, Killed(), after=after)
                 yield Cell(kind, step, f"crash {when} it shows", died, back)
             for name, error in SHAKY.items():
                 yield Cell(kind, step, f"{name} {when} it shows", discord_fails(method, error, after=after))

@@ -28,6 +28,10 @@ from tests.factories import BOT
 NONCE_LASTS = timedelta(minutes=5)
 
 
+class Killed(BaseException):
+    """The worker dies here: nobody catches it, and nothing that comes after is done."""
+
+
 class Recorder:
     """What was posted, redrawn, deleted and said, in order."""
 

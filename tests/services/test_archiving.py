@@ -1,6 +1,5 @@
 """When the archive is switched on, off or moved after a raid's end; and the comp, which goes where its sheet goes."""
 
-import asyncio
 from datetime import timedelta
 
 import pytest
@@ -11,6 +10,7 @@ from bot.domain.setting_rules import Here
 from bot.services.settings_desk import Target
 from tests.factories import RAIDS, START, officer
 from tests.services.news import at, come, planned, setting
+from tests.services.recorder import Killed
 from tests.services.world import World
 
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
@@ -154,8 +154,8 @@ async def test_a_worker_that_dies_between_them_posts_the_comp_once(guild: World)
     await setting(guild, "archive", "repost")
     event_id = await with_comp(guild)
     guild.clock.set(END + DAY)
-    guild.discord.fail("post_comp", asyncio.CancelledError(), after=True)
-    with pytest.raises(asyncio.CancelledError):
+    guild.discord.fail("post_comp", Killed(), after=True)
+    with pytest.raises(Killed):
         await guild.run()
     await guild.pass_time(2 * MINUTE)
     assert await status(guild, event_id) == "ARCHIVED"

@@ -32,6 +32,7 @@ from tests.factories import (
     new_series,
     officer,
 )
+from tests.services.recorder import Killed
 from tests.services.world import World
 
 HOUR = timedelta(hours=1)
@@ -301,8 +302,8 @@ async def test_a_question_survives_the_death_of_its_worker_once(guild: World, ki
     if kind == "ask_in":
         await guild.pool.execute("DELETE FROM patt.scheduled_actions WHERE kind = 'roles.warn'")
     guild.clock.set(moment)
-    guild.discord.fail(kind, asyncio.CancelledError(), after=after)
-    with pytest.raises(asyncio.CancelledError):
+    guild.discord.fail(kind, Killed(), after=after)
+    with pytest.raises(Killed):
         await guild.run()
     assert len(guild.discord.asked) == int(after)
     async with guild.worker() as other:
@@ -514,8 +515,8 @@ async def test_a_call_survives_the_death_of_its_worker_once(guild: World, after:
     await come(guild, event_id, (7, Choice.BENCH, None))
     await guild.pass_time(timedelta(seconds=1))
     await guild.first.alerts.call_substitutes(officer(), event_id)
-    guild.discord.fail("ask_substitutes", asyncio.CancelledError(), after=after)
-    with pytest.raises(asyncio.CancelledError):
+    guild.discord.fail("ask_substitutes", Killed(), after=after)
+    with pytest.raises(Killed):
         await guild.run()
     async with guild.worker() as other:
         guild.clock.advance(LEASE)

@@ -17,11 +17,12 @@ from bot.services.messenger import SheetGone, Undeliverable
 from bot.services.raids import RaidWish
 from bot.services.sheets import SPACING
 from tests.factories import GUILD, OFFICERS, RAIDS, START, member, officer
+from tests.services.recorder import Killed
 from tests.services.world import World
 
 BOOKING_TIME = START + timedelta(minutes=12)
 HOLY = ("Paladin", "Holy")
-DEATH = asyncio.CancelledError()
+DEATH = Killed()
 TROUBLES = {
     "refused for now": RuntimeError("503"),
     "timed out": TimeoutError(),
@@ -63,7 +64,7 @@ async def test_a_booking_survives_trouble_with_discord(
 async def test_a_booking_survives_the_death_of_its_worker(guild: World, method: str, after: bool) -> None:
     await guild.weekly()
     guild.discord.fail(method, DEATH, after=after)
-    with pytest.raises(asyncio.CancelledError):
+    with pytest.raises(Killed):
         await guild.look(BOOKING_TIME)
     async with guild.worker() as next_one:
         assert await next_one.booker.run_once() == 0
@@ -274,7 +275,7 @@ async def test_a_sheet_posted_but_never_written_down_of_a_raid_cancelled_since_i
 ) -> None:
     event = await guild.first.raids.create(officer(), RaidWish(title="Heroic", when="wed 20:00", channel_id=RAIDS))
     guild.discord.fail("post_sheet", crash, after=True)
-    with contextlib.suppress(asyncio.CancelledError):
+    with contextlib.suppress(Killed):
         await guild.run()
     await guild.first.raids.cancel(officer(), str(event.id), None, delete=delete)
     await guild.recover()

@@ -18,11 +18,12 @@ from bot.services.queue import LEASE
 from bot.services.raid_edits import EditWish
 from bot.services.raids import RaidWish
 from tests.factories import GUILD, OFFICERS, OTHER_GUILD, RAIDS, START, member, officer
+from tests.services.recorder import Killed
 from tests.services.world import World
 
 HOLY = ("Paladin", "Holy")
 SECOND = timedelta(seconds=1)
-DEATH = asyncio.CancelledError()
+DEATH = Killed()
 MADE_BY = {THREAD: "open_thread", DISCORD_EVENT: "make_event", TEMP_ROLE: "make_role"}
 EACH = pytest.mark.parametrize("setting", MADE_BY, ids=lambda setting: setting.name)
 
@@ -87,7 +88,7 @@ async def test_it_is_made_with_the_sheet(guild: World, setting: Setting[bool]) -
 async def test_the_death_of_its_worker_makes_no_second_one(guild: World, setting: Setting[bool], after: bool) -> None:
     await switch(guild, setting)
     guild.beside.fail(MADE_BY[setting], DEATH, after=after)
-    with pytest.raises(asyncio.CancelledError):
+    with pytest.raises(Killed):
         await raid(guild)
     async with guild.worker() as next_one:
         guild.clock.advance(LEASE)
@@ -123,7 +124,7 @@ async def test_one_that_may_have_been_made_for_a_raid_cancelled_meanwhile_is_swe
 ) -> None:
     await switch(guild, setting)
     guild.beside.fail(MADE_BY[setting], DEATH, after=True)
-    with pytest.raises(asyncio.CancelledError):
+    with pytest.raises(Killed):
         await raid(guild)
     await guild.first.raids.cancel(officer(), "Heroic", None, delete=False)
     await guild.recover()
@@ -389,7 +390,7 @@ async def test_whoever_may_have_got_it_before_a_crash_and_left_loses_it(guild: W
     event_id = await raid(guild)
     await guild.first.sign_ups.answer(member(), event_id, Choice.ACCEPTED, HOLY)
     guild.beside.fail("give_role", DEATH, after=after)
-    with pytest.raises(asyncio.CancelledError):
+    with pytest.raises(Killed):
         await guild.pass_time(SECOND)
     await guild.first.sign_ups.withdraw(member(), event_id)
     await guild.recover()

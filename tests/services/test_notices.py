@@ -1,6 +1,5 @@
 """News about a raid: moved, cancelled, joined, late changes, invites; who has not answered; and archives."""
 
-import asyncio
 from collections import Counter
 from datetime import datetime, timedelta
 from typing import Any
@@ -19,6 +18,7 @@ from bot.services.staying import AnswerThere, NothingToConfirm
 from bot.services.unsigned import NothingToAnswer, ToldJustNow
 from tests.factories import GUILD, OFFICERS, RAIDER_ROLE, RAIDS, START, member, officer
 from tests.services.news import LEADER, at, come, habits, named, planned, setting, told, users
+from tests.services.recorder import Killed
 from tests.services.world import World
 
 MINUTE = timedelta(minutes=1)
@@ -389,10 +389,10 @@ async def archiving(world: World, channel: int | None) -> EventId:
 
 async def test_a_worker_that_dies_after_the_repost_reposts_nothing_however_late_it_is_back(guild: World) -> None:
     event_id = await archiving(guild, ARCHIVE)
-    guild.discord.fail("delete_message", asyncio.CancelledError())
+    guild.discord.fail("delete_message", Killed())
     posted = len(guild.discord.sheets)
     guild.clock.set(START + 3 * HOUR)
-    with pytest.raises(asyncio.CancelledError):
+    with pytest.raises(Killed):
         await guild.run()
     await guild.pass_time(10 * MINUTE)
     assert [one.event.channel_id for one in guild.discord.sheets[posted:]] == [ARCHIVE]

@@ -13,6 +13,7 @@ from db.pool import Pool
 from sandbox.clock import ManualClock
 from tests.factories import NOW
 from tests.services.queue_work import SECOND, Work, asleep, failing, name_of, named, rival
+from tests.services.recorder import Killed
 from tests.services.world import blocked
 
 
@@ -168,11 +169,11 @@ async def claim_all(work: Work) -> list[str]:
 
 async def test_the_action_of_a_dead_worker_is_done_by_another_when_the_lease_is_over(work: Work, dsn: str) -> None:
     async def die(_action: Action) -> None:
-        raise asyncio.CancelledError
+        raise Killed
 
     work.act = die
     await work.enqueue(named("orphan"))
-    with pytest.raises(asyncio.CancelledError):
+    with pytest.raises(Killed):
         await work.queue.run_due()
     async with rival(dsn, work.clock) as other:
         work.clock.advance(LEASE - SECOND)
@@ -185,11 +186,11 @@ async def test_the_action_of_a_dead_worker_is_done_by_another_when_the_lease_is_
 
 async def test_what_a_run_that_broke_off_has_left_is_not_overtaken_by_what_comes_behind(work: Work) -> None:
     async def die(_action: Action) -> None:
-        raise asyncio.CancelledError
+        raise Killed
 
     work.act = die
     await work.enqueue(named("orphan"))
-    with pytest.raises(asyncio.CancelledError):
+    with pytest.raises(Killed):
         await work.queue.run_due()
     work.act = None
     await work.enqueue(named("behind it"))
