@@ -45,22 +45,52 @@ class OwnDataRepository:
                     WHERE one.player_id IN (SELECT id FROM own)),
                 'comps', (SELECT jsonb_agg(to_jsonb(one) ORDER BY one.event_id) FROM patt.comp_slots one
                     WHERE one.player_id IN (SELECT id FROM own)),
-                'raids_led_or_planned', (SELECT jsonb_agg(jsonb_build_object(
-                        'id', id, 'title', title, 'starts_at', start_time_utc, 'led', leader_discord_id = $2,
-                        'planned', created_by = $2) ORDER BY id)
-                    FROM patt.raid_events WHERE guild_discord_id = $1 AND $2 IN (leader_discord_id, created_by)),
-                'series_led', (SELECT jsonb_agg(jsonb_build_object('id', id, 'label', label) ORDER BY id)
-                    FROM patt.recurring_events WHERE guild_discord_id = $1 AND leader_discord_id = $2),
                 'told', (SELECT jsonb_agg(to_jsonb(one)) FROM patt.told one
                     JOIN patt.raid_events event ON event.id = one.event_id
                     WHERE event.guild_discord_id = $1 AND one.user_discord_id = $2),
                 'raid_roles', (SELECT jsonb_agg(to_jsonb(one)) FROM patt.role_holders one
                     JOIN patt.raid_events event ON event.id = one.event_id
                     WHERE event.guild_discord_id = $1 AND one.user_discord_id = $2),
-                'done_as_officer', (SELECT jsonb_agg(to_jsonb(one) ORDER BY one.id) FROM patt.audit one
-                    WHERE one.guild_discord_id = $1 AND one.actor_discord_id = $2),
                 'messages_to_come', (SELECT jsonb_agg(to_jsonb(one) ORDER BY one.id) FROM patt.scheduled_actions one
                     WHERE one.guild_discord_id = $1 AND one.lane = 'member:' || $2::bigint::text)
+            )
+            """,
+            guild_id,
+            user_id,
+        )
+
+    async def deeds(self, guild_id: GuildId, user_id: UserId) -> Mapping[str, Any]:
+        """What they led, planned, did and decided there, and what officers did about them, without those officers."""
+        return await self._db.fetchval(
+            """
+            WITH own AS MATERIALIZED (
+                SELECT player.id FROM guild_identity.players player
+                JOIN guild_identity.discord_users discord_user ON discord_user.id = player.discord_user_id
+                WHERE player.guild_discord_id = $1 AND discord_user.discord_id = $2
+            ), series AS (SELECT * FROM patt.recurring_events WHERE guild_discord_id = $1)
+            SELECT jsonb_build_object(
+                'raids_led_or_planned', (SELECT jsonb_agg(jsonb_build_object(
+                        'id', id, 'title', title, 'starts_at', start_time_utc, 'led', leader_discord_id = $2,
+                        'planned', created_by = $2) ORDER BY id)
+                    FROM patt.raid_events WHERE guild_discord_id = $1 AND $2 IN (leader_discord_id, created_by)),
+                'series_led', (SELECT jsonb_agg(jsonb_build_object('id', id, 'label', label) ORDER BY id)
+                    FROM series WHERE leader_discord_id = $2),
+                'done_as_officer', (SELECT jsonb_agg(to_jsonb(one) ORDER BY one.id) FROM patt.audit one
+                    WHERE one.guild_discord_id = $1 AND one.actor_discord_id = $2),
+                'done_about_them', (SELECT jsonb_agg(to_jsonb(one) - 'actor_discord_id' ORDER BY one.id)
+                    FROM patt.audit one JOIN own ON to_jsonb(own.id) IN (one.details -> 'player_id',
+                        one.details #> '{before,player_id}', one.details #> '{after,player_id}')
+                    WHERE one.guild_discord_id = $1 AND one.actor_discord_id IS DISTINCT FROM $2),
+                'decided', jsonb_strip_nulls(jsonb_build_object(
+                    'nights_left_out', (SELECT jsonb_agg(to_jsonb(one)) FROM patt.series_skips one
+                        WHERE by_discord_id = $2 AND recurring_event_id IN (SELECT id FROM series)),
+                    'nights_moved', (SELECT jsonb_agg(to_jsonb(one)) FROM patt.series_moves one
+                        WHERE by_discord_id = $2 AND recurring_event_id IN (SELECT id FROM series)),
+                    'bookings', (SELECT jsonb_agg(to_jsonb(one)) FROM patt.booking_questions one
+                        WHERE by_discord_id = $2 AND recurring_event_id IN (SELECT id FROM series)),
+                    'alerts', (SELECT jsonb_agg(to_jsonb(one)) FROM patt.alerts one
+                        JOIN patt.raid_events event ON event.id = one.event_id
+                        WHERE event.guild_discord_id = $1 AND one.by_discord_id = $2)))
             )
             """,
             guild_id,
@@ -102,7 +132,7 @@ class OwnDataRepository:
         )
         return [RoleId(row["discord_id"]) for row in rows]
 
-    async def shown_on(self, guild_id: GuildId, player_id: PlayerId, user_id: UserId) -> Sequence[EventId]:
+    async def shown_on(self, guild_id: GuildId, player_id: PlayerId | None, user_id: UserId) -> Sequence[EventId]:
         """The raids whose standing sheets show the player, or them as leader; the latest first.
 
         Raid-Helper's show nobody of ours but the leader, and are over when the raid is.
@@ -122,8 +152,11 @@ class OwnDataRepository:
         )
         return [EventId(row["id"]) for row in rows]
 
-    async def forget(self, guild_id: GuildId, player_id: PlayerId, user_id: UserId, now: datetime) -> None:
-        """Take the person out of everything; where they were, a nameless placeholder keeps the counts right."""
+    async def forget(self, guild_id: GuildId, player_id: PlayerId | None, user_id: UserId, now: datetime) -> None:
+        """Take the person out of everything; where they were, a nameless placeholder keeps the counts right.
+
+        `player_id` is None for whoever was never registered: no statement below finds anybody by it.
+        """
         await self._forget_deeds(guild_id, user_id)
         await self._forget_traces(guild_id, player_id, user_id)
         await self._forget_to_come(guild_id, player_id, user_id)
@@ -161,7 +194,7 @@ class OwnDataRepository:
             user_id,
         )
 
-    async def _forget_traces(self, guild_id: GuildId, player_id: PlayerId, user_id: UserId) -> None:
+    async def _forget_traces(self, guild_id: GuildId, player_id: PlayerId | None, user_id: UserId) -> None:
         """What was noted and told about them."""
         await self._db.execute(
             """
@@ -184,7 +217,7 @@ class OwnDataRepository:
             user_id,
         )
 
-    async def _forget_to_come(self, guild_id: GuildId, player_id: PlayerId, user_id: UserId) -> None:
+    async def _forget_to_come(self, guild_id: GuildId, player_id: PlayerId | None, user_id: UserId) -> None:
         """What was yet to be told them; what a worker has in hand is said still.
 
         An officer's word on its way to Raid-Helper keeps the id until it is there: it says whose row it is about.
@@ -244,7 +277,7 @@ class OwnDataRepository:
             now,
         )
 
-    async def _forget_person(self, player_id: PlayerId, user_id: UserId) -> None:
+    async def _forget_person(self, player_id: PlayerId | None, user_id: UserId) -> None:
         await self._db.execute("DELETE FROM guild_identity.wow_characters WHERE player_id = $1", player_id)
         await self._db.execute("DELETE FROM guild_identity.away WHERE player_id = $1", player_id)
         await self._db.execute(

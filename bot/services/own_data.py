@@ -11,7 +11,6 @@ from typing import Any, cast
 from bot.clock import Clock
 from bot.domain.action import NewAction
 from bot.domain.desk import Desk
-from bot.domain.errors import MusterError
 from bot.domain.event import SheetKind
 from bot.domain.ids import EventId, GuildId
 from bot.domain.people import Person
@@ -27,10 +26,6 @@ BETWEEN = timedelta(seconds=2)
 """From one old sheet's redraw to the next: they are not to keep a channel's own from being drawn."""
 EXACT = 1 << 53
 """Larger numbers are written as text: most readers of JSON would round a Discord id."""
-
-
-class NothingKnown(MusterError):
-    """Nothing is stored about you in this server."""
 
 
 @dataclass(frozen=True)
@@ -62,15 +57,16 @@ class OwnData:
         """Everything stored about the member here."""
         async with self._db.transaction() as tx:
             found = await tx.own_data.everything(actor.guild_id, actor.user_id)
+            deeds = await tx.own_data.deeds(actor.guild_id, actor.user_id)
             elsewhere = await tx.own_data.elsewhere(actor.guild_id, actor.user_id)
         about = {"server": actor.guild_id, "discord_user_id": actor.user_id, "also_registered_in": list(elsewhere)}
-        whole = _exact({**about, "taken_at": self._clock.now().isoformat(), **found})
+        whole = _exact({**about, "taken_at": self._clock.now().isoformat(), **found, **deeds})
         return OwnFile(json.dumps(whole, ensure_ascii=False, indent=2).encode(), elsewhere)
 
     async def forget(self, actor: Actor) -> Forgotten:
         """Forget the member: off every sheet ahead, whoever moves up is told; what that came to.
 
-        Raids that are over keep a nameless place. Raises NothingKnown.
+        Raids that are over keep a nameless place. Who was never on a sheet may have led, planned or set things up.
         """
         await self._take_roles(actor)
         return await begun_anew(partial(self._forget, actor))
@@ -87,17 +83,24 @@ class OwnData:
         now = self._clock.now()
         async with self._db.transaction() as tx:
             person = await tx.people.of_user(actor.guild_id, actor.user_id)
-            if person is None:
-                raise NothingKnown
-            # Raids before people: a click that writes somebody down locks them in this order, too.
-            ahead = await tx.people.open_sheets([person.id])
-            there = [one for event_id in ahead for one in await self._take_off(tx, actor, event_id, person, now)]
-            await check_no_other(tx, person.id, ahead, partial(tx.people.open_sheets, [person.id]))
-            shown = await tx.own_data.shown_on(actor.guild_id, person.id, actor.user_id)
-            await tx.own_data.forget(actor.guild_id, person.id, actor.user_id, now)
+            nothing = 0, list[NewAction]()
+            ahead, there = await self._off_sheets(tx, actor, person, now) if person else nothing
+            player_id = person.id if person else None
+            shown = await tx.own_data.shown_on(actor.guild_id, player_id, actor.user_id)
+            await tx.own_data.forget(actor.guild_id, player_id, actor.user_id, now)
             await tx.actions.enqueue(*there)
             await _draw_anew(tx, shown, now)
-            return Forgotten(len(ahead), len(there))
+            return Forgotten(ahead, len(there))
+
+    async def _off_sheets(
+        self, tx: Session, actor: Actor, person: Person, now: datetime
+    ) -> tuple[int, Sequence[NewAction]]:
+        """Take the person off every sheet ahead: how many there are, and what takes them off Raid-Helper's."""
+        # Raids before people: a click that writes somebody down locks them in this order, too.
+        ahead = await tx.people.open_sheets([person.id])
+        there = [one for event_id in ahead for one in await self._take_off(tx, actor, event_id, person, now)]
+        await check_no_other(tx, person.id, ahead, partial(tx.people.open_sheets, [person.id]))
+        return len(ahead), there
 
     async def _take_off(
         self, tx: Session, actor: Actor, event_id: EventId, person: Person, now: datetime

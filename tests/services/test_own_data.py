@@ -9,9 +9,11 @@ import pytest
 from bot.domain.ids import EventId
 from bot.domain.notice import Notice
 from bot.domain.template import Choice
-from bot.services.own_data import Forgotten, NothingKnown
+from bot.services.own_data import Forgotten
+from bot.services.raids import RaidWish
 from bot.services.reminders import HabitsWish
-from tests.factories import GUILD, NOW, OTHER_GUILD, days, member, officer
+from bot.services.servers import SetUp
+from tests.factories import GUILD, NOW, OTHER_GUILD, RAIDS, START, days, member, officer
 from tests.services.world import TABLES, World
 
 HOLY = ("Paladin", "Holy")
@@ -126,10 +128,39 @@ async def test_whoever_was_nowhere_leaves_no_row_and_may_begin_anew(guild: World
     assert await guild.first.own_data.forget(ARILA) == Forgotten(0)
     assert await guild.pool.fetchval("SELECT count(*) FROM guild_identity.players") == 0
     assert await guild.pool.fetchval("SELECT count(*) FROM guild_identity.discord_users") == 0
-    with pytest.raises(NothingKnown):
-        await guild.first.own_data.forget(ARILA)
+    assert await guild.first.own_data.forget(ARILA) == Forgotten(0)
     await guild.first.sign_ups.answer(ARILA, await guild.raid(), Choice.ACCEPTED, HOLY)
     assert await guild.pool.fetchval("SELECT display_name FROM guild_identity.players") == "Arila Dawnsong"
+
+
+async def test_an_officer_who_was_never_on_a_sheet_is_forgotten_too(guild: World) -> None:
+    """Who plans, leads and sets things up is known by their account alone."""
+    await guild.first.servers.set_up(ARILA, SetUp(timezone="Europe/Paris"))
+    event = await guild.first.raids.create(ARILA, RaidWish("Heroic", "thu 20:00", channel_id=RAIDS))
+    await guild.run()
+    assert (await rows_about(guild)).keys() == {"patt.audit", "patt.raid_events"}
+    assert await guild.first.own_data.forget(ARILA) == Forgotten(0)
+    guild.discord.edits.clear()
+    await guild.pass_time(timedelta(seconds=5))
+    assert await rows_about(guild) == {}
+    assert [sheet.event.id for sheet in guild.discord.edits] == [event.id]  # it named its leader
+
+
+async def test_the_file_says_what_they_decided_and_what_officers_did_about_them(guild: World) -> None:
+    ahead, _ = await lived(guild)
+    series_id = await guild.series()
+    about = {"recurring_event_id": series_id, "by_discord_id": ARILA.user_id}
+    await guild.insert("patt.series_skips", **about, day=START.date())
+    await guild.insert("patt.series_moves", **about, day=START.date(), start_time_utc=START)
+    await guild.insert("patt.booking_questions", **about, day=START.date(), start_time_utc=START, answer="booked")
+    await guild.insert("patt.alerts", event_id=ahead, what="minimum", verdict="kept", by_discord_id=ARILA.user_id)
+    found: dict[str, Any] = json.loads((await guild.first.own_data.export(ARILA)).content)
+    assert {name: len(rows) for name, rows in found["decided"].items()} == dict.fromkeys(
+        ("nights_left_out", "nights_moved", "bookings", "alerts"), 1
+    )
+    assert [one["action"] for one in found["done_about_them"]] == ["remove"]
+    assert "Arila comes by train" in str(found["done_about_them"])
+    assert str(officer().user_id) not in str(found)
 
 
 async def test_other_servers_keep_what_they_have(guild: World) -> None:
