@@ -53,11 +53,15 @@ class DeadLetterRepository:
         return _letter(row) if row else None
 
     async def revive(self, letter: DeadLetter, now: datetime) -> bool:
-        """Have the letter tried again at once, with a clean slate; False when the same is being done already."""
+        """Have the letter tried again at once, for as long as a new one; False when the same is being done already.
+
+        It has been tried, so whoever does it looks first; its payload says at which attempt somebody asked for it.
+        """
         revived = await self._db.fetchval(
             """
             UPDATE patt.scheduled_actions letter SET
-                dead = FALSE, dead_since = NULL, attempts = 0, wake_at = $2, fence = fence + 1
+                dead = FALSE, dead_since = NULL, attempts = 1, wake_at = $2, fence = fence + 1,
+                payload = payload || '{"at_a_word": 2}'
             WHERE id = $1 AND NOT EXISTS (
                 SELECT FROM patt.scheduled_actions open WHERE open.dedupe_key = letter.dedupe_key AND NOT open.dead)
             RETURNING TRUE

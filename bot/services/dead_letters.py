@@ -43,6 +43,8 @@ class DeadLetters:
     async def retry(self, actor: Actor, action_id: ActionId) -> DeadLetter:
         """Have it tried again at once; when the same is under way already, it is only forgotten.
 
+        What may have been done before is looked for first; where that cannot be, whoever asks has looked.
+
         Raises NotAnOfficer, LetterGone.
         """
         now = self._clock.now()

@@ -223,7 +223,7 @@ async def looked(action: Action, now: datetime, look: Awaitable[T]) -> T | None:
     except CannotLook:
         # Whoever asks for it anew has seen that it does not stand; the word to the officers said to look.
         fresh = now - action.due_at <= NONCE_LASTS
-        if fresh or (action.payload.get("at_a_word") and action.attempts == 1):
+        if fresh or action.payload.get("at_a_word") == action.attempts:
             return None
         raise
 

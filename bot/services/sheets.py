@@ -65,7 +65,7 @@ async def post(tx: Session, event: Event, now: datetime, *, at_a_word: bool = Fa
         return
     kind = Kind.POST_SHEET if native else Kind.CREATE_ON_RAID_HELPER
     lane = channel_lane(event.channel_id) if native else raid_helper_lane(event.guild_id)
-    payload = {"at_a_word": True} if at_a_word else {}
+    payload = {"at_a_word": 1} if at_a_word else {}  # at which attempt that holds
     new = NewAction(event.guild_id, kind, lane, now, event.id, payload, f"{kind}:{event.id}")
     await tx.actions.enqueue(new)
 

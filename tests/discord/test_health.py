@@ -76,8 +76,8 @@ async def test_a_loop_that_is_late_and_work_that_is_stuck_are_marked(stage: Stag
         stage.local.clock.advance(20 * MINUTE)
         shown = await stage.officer.in_channel(stage.officers).click(shown, health_texts.LOOK)
     began = int((stage.local.clock.now() - 20 * MINUTE).timestamp())
-    assert "⚠️ Queue's worker: last came through" in shown.text
-    assert "every 1 min it should: whoever hosts me finds why in the log" in shown.text
+    assert "⚠️ Auto-booker: last came through" in shown.text
+    assert "every 5 min it should: whoever hosts me finds why in the log" in shown.text
     assert f"⚠️ Queue: 1 due, the oldest <t:{began}:R>" in shown.text
     await stage.local.settle()
 

@@ -71,14 +71,16 @@ async def test_of_many_the_latest_are_shown_and_all_counted(work: Work, letters:
     assert found.letters[0].since > found.letters[-1].since
 
 
-async def test_what_is_retried_is_done_at_once_with_a_clean_slate(work: Work, letters: DeadLetters) -> None:
+async def test_what_is_retried_is_done_at_once_and_knows_that_it_was_tried_before(
+    work: Work, letters: DeadLetters
+) -> None:
     await give_up(work, "again")
     [letter] = await shown(letters)
     work.db.work.clear()
     assert await letters.retry(officer(), letter.id) == letter
     assert work.db.work.is_set()
     await work.queue.run_due()
-    assert (work.done, work.seen[-1].attempts) == (["again"], 1)
+    assert (work.done, work.seen[-1].attempts) == (["again"], 2)
     assert work.seen[-1].nonce == work.seen[0].nonce
     assert await shown(letters) == []
     assert await trail(work) == [("letter.retry", None, {"kind": "sheet.refresh", "error": "Missing Access"})]
