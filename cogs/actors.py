@@ -80,8 +80,8 @@ def member_of(member: discord.Member) -> Actor:
 
 
 def role_ids(member: discord.Member) -> Sequence[int]:
-    """The ids of the member's roles, without @everyone."""
-    return [role.id for role in member.roles if not role.is_default()]
+    """The ids of the member's roles; @everyone, the role every member has, has the server's own."""
+    return [*(role.id for role in member.roles if not role.is_default()), member.guild.id]
 
 
 def guild_of(interaction: discord.Interaction[Any]) -> GuildId:

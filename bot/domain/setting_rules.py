@@ -1,13 +1,13 @@
 """Which setting is meant, and whether it may be set at a level."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from bot.domain.errors import MusterError
 from bot.domain.ids import ChannelId, RoleId
 from bot.domain.names import did_you_mean, near, shown
-from bot.domain.setting import Effective, Scope, Setting
+from bot.domain.setting import Effective, Level, Scope, Setting
 from bot.domain.setting_kinds import of_one_server
 from bot.domain.settings import ARCHIVE, ARCHIVE_CHANNEL, BY_NAME, DEADLINE, DURATION, LIMIT, REMINDERS, REPOST
 from bot.domain.template import OWN_FIELDS
@@ -31,6 +31,21 @@ class Here:
 
     channels: frozenset[ChannelId] = frozenset()
     roles: frozenset[RoleId] = frozenset()
+
+    def and_named_in(self, stored: Mapping[Level, Mapping[str, Any]]) -> "Here":
+        """With what the server's own settings name: some of it may have been deleted since."""
+        channels = {ChannelId(level.id) for level in stored if level.scope is Scope.CHANNEL}
+        roles = set[RoleId]()
+        for level, values in stored.items():
+            for setting in (
+                BY_NAME[name] for name in values.keys() & BY_NAME.keys() if of_one_server(BY_NAME[name].kind)
+            ):
+                value: tuple[RoleId, ...] | ChannelId | None = Effective([(level, values)])[setting]
+                if isinstance(value, tuple):
+                    roles.update(value)
+                elif value is not None:
+                    channels.add(value)
+        return Here(self.channels | channels, self.roles | roles)
 
 
 class NoArchive(MusterError):

@@ -127,18 +127,17 @@ class SettingsDesk:
         """The server's and its channels' values as JSON."""
         async with self._db.transaction() as tx:
             await places.require_officer(tx, actor)
-            stored = await tx.settings.everything(actor.guild_id)
-            return write_settings({**stored, SERVER: await of_server(tx, actor.guild_id)})
+            return write_settings(await self._stored(tx, actor.guild_id))
 
     async def take_in(self, actor: Actor, content: bytes, here: Here) -> int:
-        """Set every value of a file; how many there are. What is not `here` is refused.
+        """Set every value of a file; how many there are. What is not `here` is refused, but for what is set already.
 
         Raises NotAnAdministrator, NoArchive, and BadSettingsFile or ElsewhereInDiscord naming what is wrong; then
         nothing is written.
         """
         require_manager(actor)
-        levels = read_settings(content, here)
         async with self._db.transaction() as tx:
+            levels = read_settings(content, here.and_named_in(await self._stored(tx, actor.guild_id)))
             for level, values in levels.items():
                 for name, kept in values.items():
                     await _put(tx, actor.guild_id, level, BY_NAME[name], {name: kept})
@@ -150,6 +149,10 @@ class SettingsDesk:
             count = sum(len(values) for values in levels.values())
             await tx.audit.note(actor.guild_id, None, actor.user_id, "settings.import", self._clock.now(), values=count)
         return count
+
+    async def _stored(self, tx: Session, guild_id: GuildId) -> Mapping[Level, Mapping[str, Any]]:
+        """Every value the server has set."""
+        return {**await tx.settings.everything(guild_id), SERVER: await of_server(tx, guild_id)}
 
     async def _change(
         self, actor: Actor, target: Target, setting: Setting[Any], values: Mapping[str, Any] | None

@@ -90,6 +90,34 @@ async def test_settings_and_their_values_are_offered_while_typing(stage: Stage):
     assert [one.value for one in values] == ["never", "repost", "delete"]
 
 
+async def exported(stage: Stage) -> Upload:
+    sent = await stage.owner.slash("settings export")
+    (shown,) = sent.message.attachments
+    return Upload(shown["filename"], stage.local.discord.world.files[shown["url"].partition("/cdn/")[2]].content)
+
+
+async def test_a_servers_own_file_comes_back_whatever_was_deleted_since(stage: Stage, night_off: Stage):
+    """A list of which nothing is left stays the list it was; another server refuses it as ever."""
+    discord, owner = stage.local.discord, stage.owner
+    role, other = discord.add_role(stage.guild, "Raider"), discord.add_role(stage.guild, "Trial")
+    room = discord.add_text_channel(stage.guild, "old")
+    await owner.slash("settings server", setting="allowed_roles", value=role.mention)
+    await owner.slash("settings server", setting="voice_channel", value=room.mention)
+    await owner.slash("settings channel", channel=room, setting="host_roles", value=f"{role.mention} {other.mention}")
+    discord.delete_channel(room)
+    discord.delete_role(stage.guild, role)
+    file = await exported(stage)
+    stored = "SELECT count(*) FROM common.settings WHERE guild_discord_id = $1"
+    await owner.slash("settings server", setting="limit", value="20")
+    said = await owner.slash("settings import", file=file)
+    assert "4 values are set as the file says" in said.text
+    assert json.loads((await exported(stage)).content)["server"]["allowed_roles"] == [str(role.id)]
+    strange = Upload("x.json", json.dumps({"server": {"host_roles": ["12345678"]}}).encode())
+    assert is_refusal(await owner.slash("settings import", file=strange))
+    assert is_refusal(await night_off.owner.slash("settings import", file=file))
+    assert await stage.value(stored, night_off.guild.id) == 0
+
+
 async def test_the_file_goes_out_and_comes_back(stage: Stage):
     await stage.officer.slash("settings server", setting="limit", value="20")
     exported = await stage.owner.slash("settings export")

@@ -49,6 +49,22 @@ async def test_with_an_option_it_shows_all_that_holds(stage: Stage) -> None:
     assert await stage.row(CONFIG, stage.guild.id) == before
 
 
+async def test_everyone_is_a_role_that_everybody_has(stage: Stage) -> None:
+    everyone = stage.guild.roles[stage.guild.id]
+    await stage.set_up(officer_role=everyone)
+    assert "is planned for" in (await stage.member.slash("raid create", title="Heroic", when="fri 20:00")).text
+    await stage.owner.slash("settings server", setting="allowed_roles", value=everyone.mention)
+    sheet = await stage.raid(template="plain")
+    await stage.member.click(sheet, "Yes")
+    await stage.owner.slash("settings server", setting="allowed_roles", value="none")
+    await stage.owner.slash("settings server", setting="banned_roles", value=everyone.mention)
+    other = await stage.raid(template="plain", title="Closed")
+    await stage.member.click(other, "Yes")
+    await stage.redraw()
+    assert "Mira" in str(sheet.embeds)
+    assert "Mira" not in str(other.embeds)
+
+
 async def test_a_role_or_channel_that_was_deleted_is_named_with_its_mend(stage: Stage) -> None:
     here = stage.owner.in_channel(stage.officers)
     assert "deleted" not in (await here.slash("raid setup", timezone="berlin")).text
