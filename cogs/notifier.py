@@ -87,8 +87,8 @@ class DiscordNotifier:
         for place in places[:-1]:
             try:
                 return await self._name(place, users, news, nonce)
-            except discord.NotFound:
-                continue  # the thread was deleted: its channel is still there
+            except (discord.Forbidden, discord.NotFound):
+                continue  # the thread was locked or deleted: its channel is still there
         try:
             await self._name(places[-1], users, news, nonce)
         except (discord.Forbidden, discord.NotFound) as error:

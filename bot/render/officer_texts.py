@@ -4,7 +4,7 @@ from bot.domain.durations import show_lead_times
 from bot.domain.event import Event, SheetKind
 from bot.domain.roster import Placed, SignUp
 from bot.domain.template import Template
-from bot.render.texts import safe, stamp
+from bot.render.texts import safe, stamp, thread_stays
 
 UNDO = "Undo"
 
@@ -66,7 +66,7 @@ def _moves(before: Event) -> list[str]:
     """What becomes of a sheet that goes to another channel."""
     lines = [f"The sheet is posted there, then it goes from <#{before.channel_id}>; nothing is announced again."]
     if before.thread_id:
-        lines.append(f"Discord moves no thread: <#{before.thread_id}> stays, and the sheet has a link to it.")
+        lines.append(thread_stays(before.thread_id))
     return lines
 
 

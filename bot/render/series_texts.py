@@ -5,11 +5,11 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from bot.domain.durations import show_duration
-from bot.domain.event import Event
+from bot.domain.event import Event, SheetKind
 from bot.domain.ledger import Night
 from bot.domain.series import FOREVER, Break, Series
 from bot.render.night_texts import LONGEST_NAME, day, follows, local, name, night_line, post_time, posting, rhythm
-from bot.render.texts import safe, stamp
+from bot.render.texts import safe, stamp, thread_stays
 
 ROOM = 1200
 """Characters a list may have beside the sentences around it: a message has 2000."""
@@ -69,6 +69,8 @@ def brought(series: Series, before: Event, event: Event, coming: Sequence[Night]
     same = before.starts_at == event.starts_at
     moved = (before.sheet, before.channel_id) != (event.sheet, event.channel_id)
     sheet = f" Its sheet appears in <#{event.channel_id}>, with the sign-ups it had." if moved else ""
+    if before.thread_id and before.channel_id != event.channel_id and event.sheet is SheetKind.NATIVE:
+        sheet += f" {thread_stays(before.thread_id)}"
     head = f"**{safe(event.title)}**, {stamp(event.starts_at)}, is now as its series says." if same else ""
     return f"{head or f'**{safe(event.title)}**: {when}, as its series says.'}{sheet}\n{follows(series, coming)}"
 

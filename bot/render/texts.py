@@ -60,6 +60,11 @@ def stamp(moment: datetime, style: str = "F") -> str:
     return f"<t:{int(moment.timestamp())}:{style}>"
 
 
+def thread_stays(thread_id: ChannelId) -> str:
+    """What becomes of a raid's thread when its sheet goes to another channel."""
+    return f"Discord moves no thread: <#{thread_id}> stays, and the sheet has a link to it."
+
+
 # ---------------------------------------------------------------- the sheet's buttons
 
 

@@ -114,6 +114,34 @@ async def test_a_raid_that_goes_to_another_channel_keeps_its_thread_with_a_link(
     assert thread(stage) is opened
 
 
+async def test_a_raid_brought_to_its_series_new_channel_keeps_its_thread_and_all_else_follows(stage: Stage) -> None:
+    for setting in (THREAD, DISCORD_EVENT, TEMP_ROLE):
+        await switch(stage, setting)
+    elsewhere = stage.local.discord.add_text_channel(stage.guild, "elsewhere")
+    weekly = {"title": "Heroic", "weekday": "friday", "time": "20:00"}
+    await stage.officer.slash("raid series add", **weekly)
+    await stage.redraw()
+    [sheet] = messages(stage.raids)
+    await stage.sign_up(stage.member, sheet)
+    await stage.redraw()
+    opened, given, [before] = thread(stage), role(stage), [dict(one) for one in events(stage)]
+    edited = await stage.officer.slash("raid series edit", series="Heroic", channel=elsewhere)
+    said = await stage.officer.click(edited, "Bring Fri 27 Nov, 20:00 to this")
+    assert f"Discord moves no thread: <#{opened.id}> stays, and the sheet has a link to it." in said.text
+    await stage.redraw()
+    await stage.redraw()
+    [moved] = messages(elsewhere)
+    assert f"🧵 <#{opened.id}>" in moved.embeds[0]["description"]
+    assert (thread(stage) is opened, opened.archived, role(stage) is given) == (True, False, True)
+    [after] = events(stage)
+    assert after["id"] == before["id"]
+    place = f"https://discord.com/channels/{stage.guild.id}/{elsewhere.id}/{moved.id}"
+    assert after["entity_metadata"] == {"location": place}
+    assert given.id in stage.guild.members[stage.member.actor.id].roles
+    await until(stage, FRIDAY + NIGHT)
+    assert (standing(stage) - len(events(stage)), opened.archived) == (1, True)
+
+
 async def test_a_thread_is_closed_without_a_lock_where_the_bot_may_not_lock(stage: Stage) -> None:
     stage.local.discord.allow_bot(stage.guild, BOT_BY_DEFAULT & ~Permission.MANAGE_THREADS)
     await switch(stage, THREAD)

@@ -6,6 +6,7 @@ import pytest
 from raid_stage import FRIDAY, Stage, messages
 
 from sandbox.discord.hand import Hand
+from sandbox.discord.permissions import BOT_BY_DEFAULT, Permission
 from sandbox.discord.world import Message
 
 HOUR = timedelta(hours=1)
@@ -55,6 +56,22 @@ async def test_all_whose_messages_are_closed_are_named_in_one_message_that_rings
     assert all(f"<@{hand.actor.id}>" in named.content for hand in closed)
     assert set(stage.local.discord.pings(named).users) == {hand.actor.id for hand in closed}
     assert len(direct(stage, stage.member)) == 1
+
+
+async def test_where_the_thread_was_locked_they_are_named_in_the_channel(stage: Stage) -> None:
+    await stage.owner.slash("settings server", setting="thread", value="on")
+    sheet = await stage.raid()
+    closed = stage.joins("Bo", dms_open=False)
+    await stage.sign_up(closed, sheet)
+    [thread] = [one for one in stage.guild.channels.values() if one.is_thread]
+    stage.local.discord.allow_bot(stage.guild, BOT_BY_DEFAULT & ~Permission.MANAGE_THREADS)
+    thread.archived = thread.locked = True
+    before = len(messages(stage.raids))
+    with stage.local.discord.expect_refusal(50007), stage.local.discord.expect_refusal(50013):
+        await at(stage, FRIDAY - HOUR)
+    [named] = messages(stage.raids)[before:]
+    assert set(stage.local.discord.pings(named).users) == {closed.actor.id}
+    assert messages(thread) == []
 
 
 @pytest.mark.parametrize(

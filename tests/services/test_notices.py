@@ -163,6 +163,20 @@ async def test_whoever_has_left_within_that_minute_hears_nothing(guild: World) -
     assert told(guild, Notice.JOINED) == []
 
 
+async def test_whoever_left_and_came_back_within_that_minute_hears_it_once(guild: World) -> None:
+    await setting(guild, "join_notice", "Bring flasks.")
+    event_id = await planned(guild)
+    await come(guild, event_id, 1)
+    await guild.pass_time(20 * SECOND)
+    await guild.first.sign_ups.withdraw(member(1), event_id)
+    await guild.pass_time(20 * SECOND)
+    await come(guild, event_id, 1)
+    assert told(guild, Notice.JOINED) == []
+    for _ in range(3):
+        await guild.pass_time(MINUTE)
+    assert told(guild, Notice.JOINED) == users(1)
+
+
 async def test_without_instructions_nobody_is_told_anything(guild: World) -> None:
     event_id = await planned(guild)
     await come(guild, event_id, 1)

@@ -168,6 +168,18 @@ async def test_two_workers_that_hear_of_it_do_it_once(work: Work, dsn: str) -> N
         assert len(work.done + other.done) == await work.logged() == 20
 
 
+async def test_two_workers_that_hear_nothing_do_it_once_and_on_time(work: Work, dsn: str) -> None:
+    async with AsyncExitStack() as stack:
+        other = await stack.enter_async_context(rival(dsn, work.clock))
+        one, another = [await stack.enter_async_context(at_work(each)) for each in (work, other)]
+        await idle(work, sleepers=2)
+        await work.pool.execute(INSERT, GUILD, NOW + 70 * SECOND)
+        await live_until(work, NOW + 71 * SECOND, sleepers=2)
+        await until(lambda: work.pool.fetchval("SELECT NOT EXISTS (SELECT FROM patt.scheduled_actions)"))
+    assert one | another == {"by hand": NOW + 70 * SECOND}
+    assert len(work.done + other.done) == await work.logged() == 1
+
+
 # ---------------------------------------------------------------- the drain
 
 
