@@ -101,14 +101,23 @@ async def _stored(settings: Settings, dsn: str, client: discord.Client | None) -
         wants = {one.id: await wanted(tx, one, now) for one in servers}
         used = {one.id: (await tx.raid_helper.used(one.id, now, DAY))[0] for one in servers}
     for server in servers:
+        if server.left_at is not None:
+            yield Finding(True, f"Server {server.id}: the bot was removed from it; its raids rest until it is back")
+            continue
         if client is not None:
             async for finding in _allowed(client, server, wants[server.id]):
                 yield finding
-        if given_up[server.id]:
-            yield Finding(False, f"Server {server.id}: {given_up[server.id]} thing(s) given up. {LETTERS_MEND}")
-        if server.raid_helper_key:
-            yield await _raid_helper(settings, server)
-            yield _quota(server, DAILY - used[server.id])
+        async for finding in _worked(settings, server, given_up[server.id], DAILY - used[server.id]):
+            yield finding
+
+
+async def _worked(settings: Settings, server: Server, given_up: int, left: int) -> AsyncIterator[Finding]:
+    """What was given up in the server, its key, and what is `left` of its day's requests."""
+    if given_up:
+        yield Finding(False, f"Server {server.id}: {given_up} thing(s) given up. {LETTERS_MEND}")
+    if server.raid_helper_key:
+        yield await _raid_helper(settings, server)
+        yield _quota(server, left)
 
 
 def _queue(waiting: Waiting, now: datetime) -> Finding:

@@ -160,7 +160,14 @@ class Welcome(commands.Cog):
     """Says how to begin where the bot has just been invited, and knows where it was removed."""
 
     def __init__(self, bot: MusterBot) -> None:
+        self._bot = bot
         self._services = bot.services
+
+    @commands.Cog.listener()
+    async def on_ready(self) -> None:
+        """Know of what happened while the bot was down."""
+        here = [GuildId(guild.id) for guild in self._bot.guilds]  # those with an outage are among them
+        await self._services.servers.seen(here, list(self._bot.shards), self._bot.shard_count or 1)
 
     @commands.Cog.listener()
     async def on_guild_join(self, guild: discord.Guild) -> None:

@@ -10,7 +10,7 @@ from db.rows import Connection, maybe
 
 _SELECT = """
     SELECT guild_discord_id, raid_channel_id, officer_channel_id, officer_role_ids, timezone, default_template,
-           raid_helper_api_key
+           raid_helper_api_key, left_at
     FROM common.discord_config
 """
 
@@ -103,6 +103,21 @@ class ServerRepository:
             at,
         )
 
+    async def seen(self, here: Sequence[GuildId], shards: Sequence[int], shard_count: int, at: datetime) -> None:
+        """Write down that of all known servers of these shards (of so many in all) the bot is in those `here` alone."""
+        await self._db.execute(
+            """
+            UPDATE common.discord_config
+            SET left_at = CASE WHEN guild_discord_id = ANY ($1) THEN NULL ELSE $4::timestamptz END
+            WHERE (guild_discord_id >> 22) % $3 = ANY ($2)
+              AND (left_at IS NULL) <> (guild_discord_id = ANY ($1))
+            """,
+            list(here),
+            list(shards),
+            shard_count,
+            at,
+        )
+
     async def set_raid_helper_key(self, guild_id: GuildId, encrypted: str | None) -> None:
         """Write the encrypted key, or forget it."""
         await self._db.execute(
@@ -135,4 +150,5 @@ def _server(row: Any) -> Server:
         timezone=row["timezone"],
         default_template=row["default_template"],
         raid_helper_key=row["raid_helper_api_key"],
+        left_at=row["left_at"],
     )

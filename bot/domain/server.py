@@ -1,6 +1,7 @@
 """One Discord server's settings, as `/raid setup` and `/raidhelper` leave them."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from bot.domain.ids import ChannelId, GuildId, RoleId
@@ -18,6 +19,8 @@ class Server:
     default_template: str = "wow-retail"
     raid_helper_key: str | None = None
     """Encrypted; `bot.services.secrets` opens it."""
+    left_at: datetime | None = None
+    """Since when (UTC) the bot is not in it any more."""
 
     @property
     def zone(self) -> ZoneInfo:

@@ -53,6 +53,14 @@ class Servers:
         async with self._db.transaction() as tx:
             await tx.servers.joined(guild_id)
 
+    async def seen(self, here: Sequence[GuildId], shards: Sequence[int], shard_count: int) -> None:
+        """The bot has come up and is in the servers `here`: it may have been removed or invited while it was down.
+
+        Only servers of its own shards are its business; Discord divides them by their ids.
+        """
+        async with self._db.transaction() as tx:
+            await tx.servers.seen(here, shards, shard_count, self._clock.now())
+
     async def set_up(self, actor: Actor, wish: SetUp) -> Server:
         """Write what was given. Raises NotAnAdministrator, UnknownZone; then nothing is written."""
         require_manager(actor)

@@ -1,9 +1,9 @@
 """A server's settings in the database."""
 
-from bot.domain.ids import ChannelId, RoleId
+from bot.domain.ids import ChannelId, GuildId, RoleId
 from bot.domain.server import Server
 from db import Session
-from tests.factories import GUILD, OFFICER_ROLE, OFFICERS, OTHER_GUILD, RAIDS
+from tests.factories import GUILD, NOW, OFFICER_ROLE, OFFICERS, OTHER_GUILD, RAIDS, days
 
 
 async def test_a_server_nobody_set_up_has_the_defaults(tx: Session) -> None:
@@ -37,6 +37,24 @@ async def test_servers_do_not_mix(tx: Session) -> None:
         (GUILD, RAIDS, None),
         (OTHER_GUILD, OFFICERS, "closed"),
     ]
+
+
+def of_shard(number: int, shard: int, count: int = 2) -> GuildId:
+    """The id of a server that Discord gives to that shard."""
+    return GuildId((number * count + shard) << 22)
+
+
+async def test_a_worker_knows_of_its_own_shards_servers_where_the_bot_is(tx: Session) -> None:
+    here, gone, back, elsewhere = of_shard(1, 0), of_shard(2, 0), of_shard(3, 0), of_shard(4, 1)
+    for guild_id in (here, gone, back, elsewhere):
+        await tx.servers.set_up(guild_id, RAIDS, None, None, None)
+    await tx.servers.left(back, NOW - days(2))
+    await tx.servers.seen([here, back], [0], 2, NOW)
+    await tx.servers.seen([here, back, of_shard(9, 0)], [0], 2, NOW + days(1))  # nothing is new
+    left = {one.id: one.left_at for one in await tx.servers.all()}
+    assert left == {here: None, gone: NOW, back: None, elsewhere: None}
+    await tx.servers.seen([], [1], 2, NOW)
+    assert [one.id for one in await tx.servers.all() if one.left_at] == [gone, elsewhere]
 
 
 async def test_a_key_can_come_before_the_setup_and_go_again(tx: Session) -> None:

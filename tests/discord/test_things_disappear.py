@@ -9,6 +9,7 @@ import pytest
 from raid_stage import FRIDAY, Stage, event_id, fields, is_refusal, messages
 
 from sandbox.discord.world import Member, Message
+from sandbox.local import running_bot
 
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 MISSING_ACCESS, UNKNOWN_CHANNEL, CLOSED_DM = 50001, 10003, 50007
@@ -75,6 +76,26 @@ async def test_series_rest_where_the_bot_was_removed_and_go_on_when_it_is_back(s
     await stage.local.settle()
     await stage.local.book()
     assert await stage.value(raids) == 2
+
+
+async def test_removed_or_invited_while_it_was_down_the_bot_knows_at_its_start(stage: Stage, night_off: Stage) -> None:
+    await stage.officer.slash("raid series add", title="Weekly", weekday="friday", time="20:00")
+    local, left = stage.local, "SELECT left_at IS NOT NULL FROM common.discord_config WHERE guild_discord_id = $1"
+    await local.settle()
+    await local.bot.close()
+    local.discord.kick_bot(stage.guild)
+    raids = "SELECT count(*) FROM patt.raid_events"
+    async with running_bot(local.discord, local.settings, local.clock) as bot:
+        await stage.until(left, stage.guild.id)
+        local.clock.set(FRIDAY + 12 * MINUTE)
+        await bot.services.booker.run_once()
+    assert await stage.value(raids) == 1
+    local.discord.invite_bot(stage.guild)
+    async with running_bot(local.discord, local.settings, local.clock) as bot:
+        await stage.until(f"SELECT NOT ({left})", stage.guild.id)
+        await bot.services.booker.run_once()
+    assert await stage.value(raids) == 2
+    assert not await stage.value(left, night_off.guild.id)
 
 
 # ---------------------------------------------------------------- channels and messages

@@ -314,6 +314,22 @@ async def test_check_names_a_server_the_bot_left(
     assert f"MEND  Server {guild.id}: the bot is not in it any more. Invite it again." in done.out.splitlines()
 
 
+async def test_check_has_nothing_to_mend_in_a_server_that_is_known_to_be_left(
+    host: Host, dsn: str, discord: DiscordServer, guild: Guild, raids: Channel
+):
+    await set_up(dsn, guild, raids)
+    discord.kick_bot(guild)
+    machine = host.at(discord).having(DATABASE_URL=dsn)
+    connection = await connect(dsn)
+    async with machine.running(), asyncio.timeout(PATIENCE):
+        while not await connection.fetchval("SELECT left_at IS NOT NULL FROM common.discord_config"):  # noqa: ASYNC110 - another process sets no event here
+            await asyncio.sleep(0.05)
+    await connection.close()
+    done = await machine.runs("check")
+    assert f"ok    Server {guild.id}: the bot was removed from it; its raids rest until it is back" in done.out
+    assert done.code == 0, done.out
+
+
 async def test_check_names_the_intent_the_portal_refuses(host: Host, dsn: str, discord: DiscordServer):
     discord.members_intent = False
     done = await host.at(discord).having(DATABASE_URL=dsn, MEMBERS_INTENT="true").runs("check")
