@@ -6,16 +6,16 @@ from datetime import datetime
 
 from bot.clock import Clock
 from bot.domain import needs
-from bot.domain.event import Event, SheetKind
+from bot.domain.event import SheetKind
 from bot.domain.health import Letter, Quota, Stored
 from bot.domain.ids import ChannelId, EventId, GuildId
 from bot.domain.permissions import Actor
 from bot.domain.server import Server
 from bot.domain.setting import Effective
-from bot.domain.settings import ARCHIVE_CHANNEL
+from bot.domain.settings import ARCHIVE_CHANNEL, OFFICER_CHANNEL
 from bot.services import lost_rights, naming, places
 from bot.services.servers import Servers
-from bot.services.settings import Around, within
+from bot.services.settings import Around, effective, within
 from db import Database, Session
 
 MOST_RAIDS = 50
@@ -30,6 +30,15 @@ class Wanted:
     in_channels: Mapping[ChannelId, Sequence[str]]
     in_server: Sequence[str]
     roles: needs.Named
+
+
+@dataclass(frozen=True)
+class Spot:
+    """Where a sheet stands or is to stand, and what holds there."""
+
+    channel_id: ChannelId | None
+    sheet: SheetKind
+    holds: Effective
 
 
 @dataclass(frozen=True)
@@ -76,19 +85,31 @@ class HealthDesk:
 
 async def wanted(tx: Session, server: Server, now: datetime) -> Wanted:
     """What the server's raids and settings want of Discord."""
-    holds = await within(tx, Around(server.id))
     ahead = await tx.events.not_over(server.id, now, most=MOST_RAIDS)
-    channels = await _channels(tx, server, holds, ahead)
-    return Wanted(channels, needs.in_server(holds), await naming.of_server(tx, server.id, ahead))
+    raids = [Spot(one.channel_id, one.sheet, await effective(tx, one)) for one in ahead]
+    spots = [*await _spots(tx, server), *raids]
+    in_server = dict.fromkeys(one for spot in spots for one in needs.in_server(spot.holds, spot.sheet))
+    return Wanted(_in_channels(spots), tuple(in_server), await naming.of_server(tx, server.id, ahead))
 
 
-async def _channels(
-    tx: Session, server: Server, holds: Effective, ahead: Sequence[Event]
-) -> Mapping[ChannelId, Sequence[str]]:
-    """Every channel something of the server is to be written in."""
-    raids = [one.channel_id for one in ahead if one.sheet is SheetKind.NATIVE]
-    elsewhere = [one.channel_id for one in ahead if one.sheet is SheetKind.RAID_HELPER]
-    series = [one.channel_id for one in await tx.series.active(server.id)]
-    says = dict.fromkeys((server.officer_channel_id, holds[ARCHIVE_CHANNEL], *elsewhere), needs.SAYS)
-    posts = dict.fromkeys((server.raid_channel_id, *series, *raids), needs.in_channel(holds))
-    return {one: needed for one, needed in {**says, **posts}.items() if one is not None}
+async def _spots(tx: Session, server: Server) -> Sequence[Spot]:
+    """Where the next raids of the server and of its series are to stand."""
+    found = [
+        Spot(server.raid_channel_id, SheetKind.NATIVE, await within(tx, Around(server.id, server.raid_channel_id)))
+    ]
+    for one in await tx.series.active(server.id):
+        template_id = await tx.templates.current_id(server.id, one.template_name or server.default_template)
+        channel_id = one.channel_id or server.raid_channel_id
+        holds = await within(tx, Around(server.id, channel_id, template_id, one.id))
+        found.append(Spot(channel_id, one.sheet or SheetKind.NATIVE, holds))
+    return found
+
+
+def _in_channels(spots: Sequence[Spot]) -> Mapping[ChannelId, Sequence[str]]:
+    """Every channel something is to be written in, with all that is needed there."""
+    found: dict[ChannelId | None, dict[str, None]] = {}
+    for spot in spots:
+        for channel_id in (spot.holds[OFFICER_CHANNEL], spot.holds[ARCHIVE_CHANNEL]):
+            found.setdefault(channel_id, {}).update(dict.fromkeys(needs.SAYS))
+        found.setdefault(spot.channel_id, {}).update(dict.fromkeys(needs.in_channel(spot.holds, spot.sheet)))
+    return {one: tuple(needed) for one, needed in found.items() if one is not None}

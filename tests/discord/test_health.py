@@ -108,6 +108,38 @@ async def test_each_channel_with_what_it_lacks_and_the_server(stage: Stage) -> N
     assert rights_texts.IN_SERVER in said
 
 
+THREADS = Permission.CREATE_PUBLIC_THREADS
+THREADS_MISSING, ROLES_MISSING = "in <#{}> I lack **Create Public Threads**.", "in the server I lack **Manage Roles**."
+
+
+@pytest.mark.parametrize("level", ["channel", "template", "series", "raid"])
+async def test_what_a_setting_further_in_needs_is_looked_at_too(stage: Stage, level: str) -> None:
+    """Switched on for one channel, template, series or raid, it is missed there as if the whole server had it."""
+    discord, owner = stage.local.discord, stage.owner
+    other, officers = discord.add_text_channel(stage.guild, "other"), discord.add_text_channel(stage.guild, "team")
+    await owner.slash("template copy", template="plain", name="ours")
+    await owner.slash("raid series add", title="Weekly", weekday="sun", time="20:00", template="ours", channel=other)
+    await stage.local.settle()
+    of = {
+        "channel": {"channel": other},
+        "template": {"template": "ours"},
+        "series": {"series": str(await stage.value("SELECT id FROM patt.recurring_events"))},
+        "raid": {"event": str(await stage.value("SELECT id FROM patt.raid_events"))},
+    }
+    for setting, value in {"thread": "on", "temp_role": "on", "officer_channel": officers.mention}.items():
+        said = await owner.slash(f"settings {level}", **of[level], setting=setting, value=value)
+        assert " for " in said.text
+    discord.allow_bot(stage.guild, EVERYONE_BY_DEFAULT)
+    denied = {other: THREADS, stage.raids: THREADS, officers: Permission.SEND_MESSAGES}
+    for room, permission in denied.items():
+        discord.overwrite(room, {discord.bot_member(stage.guild): (0, permission)})
+    said = (await opened(stage)).text
+    assert THREADS_MISSING.format(other.id) in said
+    assert THREADS_MISSING.format(stage.raids.id) not in said
+    assert ROLES_MISSING in said
+    assert f"in <#{officers.id}> I lack **Send Messages**" in said
+
+
 async def test_a_configured_channel_that_is_gone(stage: Stage) -> None:
     await stage.set_up(officer_channel=stage.officers)
     stage.local.discord.delete_channel(stage.raids)
