@@ -56,6 +56,7 @@ from bot.services.own_data import OwnData
 from bot.services.own_zone import OwnZone
 from bot.services.panel import Panel
 from bot.services.people_desk import PeopleDesk
+from bot.services.presence import Leavers
 from bot.services.pulse import Pulse
 from bot.services.queue import Handler, Queue
 from bot.services.raid_edits import RaidEdits
@@ -96,6 +97,7 @@ from cogs.messenger import DiscordMessenger
 from cogs.mirror_keeper import DiscordMirrors
 from cogs.mirrors import DiscordLostSheets
 from cogs.notifier import DiscordNotifier
+from cogs.presence import DiscordPresence
 from cogs.rights import DiscordRights
 from db import Database
 from db.embedded import EmbeddedPostgres
@@ -236,10 +238,11 @@ async def _equip(bot: MusterBot, db: Database, raid_helper: RaidHelper, secrets:
     keeper, lost_sheets = DiscordMirrors(bot), LostSheets(db, DiscordLostSheets(bot), clock)
     mirrors = Mirrors(db, keeper, clock)
     announcements = Announcements(db, templates, raids, sheets, keeper, clock)
-    background = _in_the_background(bot, db, templates, raid_helper, secrets, clock)
+    leavers = Leavers(db, DiscordPresence(bot), clock)
+    background = _in_the_background(bot, db, templates, raid_helper, secrets, leavers, clock)
     working = (*background, Beside(db, mirrors, sheets, keeper, clock), lost_sheets, announcements)
     bot.queue = Queue(db, {kind: handler for one in working for kind, handler in one.handlers.items()}, clock)
-    beside = (mirrors, lost_sheets, announcements)
+    beside = (mirrors, lost_sheets, announcements, leavers)
     bot.services = _use_cases(bot, Ground(db, templates, raids, sheets, raid_helper, secrets, clock, *beside))
 
 
@@ -257,6 +260,7 @@ class Ground:
     mirrors: Mirrors
     lost_sheets: LostSheets
     announcements: Announcements
+    leavers: Leavers
 
 
 def _use_cases(bot: MusterBot, on: Ground) -> Services:
@@ -302,7 +306,7 @@ def _use_cases(bot: MusterBot, on: Ground) -> Services:
         settings=SettingsDesk(db, templates, template_desk, raids, clock),
         unplanned=Unplanned(db, templates, clock),
         reminders=Reminders(db, templates, raids, clock),
-        unsigned=UnsignedDesk(db, raids, on.sheets, DiscordNotifier(bot), clock),
+        unsigned=UnsignedDesk(db, raids, on.sheets, DiscordNotifier(bot), on.leavers, clock),
         stay=Staying(db, on.sheets, sign_ups, clock),
         first_steps=FirstSteps(db, templates, raids, clock),
         health=HealthDesk(db, servers, clock),
@@ -312,16 +316,22 @@ def _use_cases(bot: MusterBot, on: Ground) -> Services:
 
 
 def _in_the_background(
-    bot: MusterBot, db: Database, templates: Templates, raid_helper: RaidHelper, secrets: SecretBox, clock: Clock
+    bot: MusterBot,
+    db: Database,
+    templates: Templates,
+    raid_helper: RaidHelper,
+    secrets: SecretBox,
+    leavers: Leavers,
+    clock: Clock,
 ) -> Sequence[Working]:
     """What only the queue knows: nobody asks for it but by an action."""
     sheets, messenger = Sheets(templates, clock), DiscordMessenger(bot)
     access = RaidHelperAccess(raid_helper, secrets, clock)
     mirror = RaidHelperMirror(db, templates, raid_helper, secrets, clock)
     return (
-        Delivery(db, sheets, messenger, clock),
+        Delivery(db, sheets, messenger, leavers, clock),
         Moving(db, sheets, messenger, clock),
-        RaidHelperCreation(db, access, messenger, Fallback(db, templates, clock), clock),
+        RaidHelperCreation(db, access, messenger, Fallback(db, templates, clock), leavers, clock),
         RaidHelperDelivery(db, access, messenger, clock),
         mirror,
         SheetSwitch(db, templates, mirror, clock),
@@ -332,7 +342,7 @@ def _in_the_background(
         Statuses(db, clock),
         Unplanned(db, templates, clock),
         Archive(db, templates, sheets, messenger, DiscordComps(bot), clock),
-        Notices(db, sheets, DiscordNotifier(bot), clock),
+        Notices(db, sheets, DiscordNotifier(bot), leavers, clock),
         LostRights(db, DiscordRights(bot), clock),
         FirstSteps(db, templates, Raids(db, templates, secrets, clock), clock),
     )

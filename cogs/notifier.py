@@ -1,8 +1,7 @@
 """Tidings in Discord: direct messages, names in the channel, and `Still coming` / `Can't` below a moved raid's."""
 
-import asyncio
 import re
-from collections.abc import Collection, Mapping, Sequence, Set
+from collections.abc import Mapping, Sequence
 from typing import Any, Self
 
 import discord
@@ -19,11 +18,6 @@ from bot.services.messenger import Undeliverable
 from bot.services.notices import DmClosed
 from cogs.actors import Interaction, actor_in
 from cogs.direct import send_direct
-
-MOST_ASKED_FOR = 100
-"""Members one question to Discord may name."""
-PATIENCE = 5.0
-"""Seconds; then nobody is taken for gone."""
 
 
 class StayButton(PersistentItem[ui.Button[ui.View]], template=custom_ids.STAY):
@@ -93,22 +87,6 @@ class DiscordNotifier:
             await self._name(places[-1], users, news, nonce)
         except (discord.Forbidden, discord.NotFound) as error:
             raise Undeliverable(str(error)) from error
-
-    async def in_server(self, guild_id: GuildId, users: Collection[UserId]) -> Set[UserId] | None:
-        """Those of the users who are members now; named ones may be asked for without the members intent."""
-        guild, wanted = self._bot.get_guild(guild_id), list(users)
-        if guild is None:
-            return None
-        found = set[UserId]()
-        for first in range(0, len(wanted), MOST_ASKED_FOR):
-            asked = wanted[first : first + MOST_ASKED_FOR]
-            try:
-                async with asyncio.timeout(PATIENCE):
-                    members = await guild.query_members(user_ids=[*asked], limit=MOST_ASKED_FOR, cache=False)
-            except TimeoutError:
-                return None
-            found.update(UserId(one.id) for one in members)
-        return found
 
     async def with_roles(self, guild_id: GuildId, role_ids: Sequence[RoleId]) -> Mapping[UserId, str] | None:
         """Whoever holds one of the roles; None without the members intent."""

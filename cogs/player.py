@@ -8,7 +8,7 @@ from discord.ext import commands
 
 from bot.answers import answer, in_time
 from bot.client import MusterBot
-from bot.domain.ids import GuildId, RoleId
+from bot.domain.ids import GuildId, RoleId, UserId
 from bot.domain.permissions import Actor
 from bot.render import people_texts
 from cogs.actors import Interaction, NotAPerson, actor_of, guild_of, member_of
@@ -148,6 +148,16 @@ class PlayerCommands(commands.GroupCog, name="player", description="People, rank
         """Rank and name follow roles and nickname."""
         if (before.roles, before.display_name) != (after.roles, after.display_name) and not after.bot:
             await self._services.following.follow(GuildId(after.guild.id), [member_of(after)])
+
+    @commands.Cog.listener()
+    async def on_member_join(self, member: discord.Member) -> None:
+        """Who is back is expected again."""
+        await self._services.following.heard(GuildId(member.guild.id), UserId(member.id), here=True)
+
+    @commands.Cog.listener()
+    async def on_raw_member_remove(self, payload: discord.RawMemberRemoveEvent) -> None:
+        """Who leaves is on no sheet that is booked from now on."""
+        await self._services.following.heard(GuildId(payload.guild_id), UserId(payload.user.id), here=False)
 
     async def _follow(self, guild: discord.Guild | None) -> int:
         """Have everybody the bot sees in the server follow; how many changed. None without the members intent."""

@@ -17,6 +17,7 @@ from db.dead_letters import DeadLetterRepository
 from db.events import EventRepository
 from db.habits import HabitRepository
 from db.history import HistoryRepository
+from db.leavers import LeaverRepository
 from db.lost_rights import LostRightRepository
 from db.merging import MergeRepository
 from db.mirrors import MirrorRepository
@@ -73,6 +74,7 @@ class Session:
     dead_letters = _On(DeadLetterRepository)
     events = _On(EventRepository)
     history = _On(HistoryRepository)
+    leavers = _On(LeaverRepository)
     lost_rights = _On(LostRightRepository)
     merging = _On(MergeRepository)
     mirrors = _On(MirrorRepository)

@@ -292,7 +292,7 @@ class OwnDataRepository:
             UPDATE guild_identity.players SET display_name = $2, discord_user_id = NULL, guild_rank_id = NULL,
                 main_character_id = NULL, main_spec_id = NULL, is_active = FALSE, auto_invite_events = FALSE,
                 on_hiatus = FALSE, timezone = NULL, remind_by = NULL, remind_minutes = NULL, quiet_from = NULL,
-                quiet_until = NULL, forgotten = TRUE
+                quiet_until = NULL, left_at = NULL, forgotten = TRUE
             WHERE id = $1
             """,
             player_id,

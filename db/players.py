@@ -49,7 +49,8 @@ class PlayerRepository:
                     display_name = excluded.display_name,
                     guild_rank_id = coalesce(excluded.guild_rank_id, (
                         SELECT rank.id FROM common.guild_ranks rank
-                        WHERE rank.id = players.guild_rank_id AND rank.discord_role_id IS NULL))
+                        WHERE rank.id = players.guild_rank_id AND rank.discord_role_id IS NULL)),
+                    left_at = NULL
                 RETURNING id, main_character_id
             )
             SELECT player.id, character.id AS character_id, class.name AS class_name, spec.name AS spec_name,
@@ -100,7 +101,8 @@ class PlayerRepository:
     async def candidates(self, guild_id: GuildId, day: date) -> Sequence[Candidate]:
         """Whom a sheet for `day` is pre-filled with: active, ranked, with a main character (the seed's query).
 
-        None of them goes away, or is forgotten, before this transaction is through.
+        Who has left the server is not among them. None of them goes away, or is forgotten, before this transaction is
+        through.
         """
         # A statement of its own: the next one then sees what those it waited for have written.
         await self._db.execute(
@@ -121,7 +123,7 @@ class PlayerRepository:
             LEFT JOIN guild_identity.discord_users u ON u.id = p.discord_user_id
             LEFT JOIN guild_identity.specializations s ON s.id = p.main_spec_id
             LEFT JOIN guild_identity.classes c ON c.id = s.class_id
-            WHERE p.guild_discord_id = $1 AND p.is_active AND p.main_character_id IS NOT NULL
+            WHERE p.guild_discord_id = $1 AND p.is_active AND p.main_character_id IS NOT NULL AND p.left_at IS NULL
             ORDER BY r.level DESC, p.id
             """,
             guild_id,

@@ -62,7 +62,10 @@ class SignUpRepository:
         )
 
     async def copy(self, source: EventId, event_id: EventId) -> int:
-        """Put everybody of `source` onto the new sheet in their order; how many. Whoever is away that day is absent."""
+        """Put everybody of `source` onto the new sheet in their order; how many.
+
+        Whoever is away that day is absent; whoever has left the server stays behind.
+        """
         # A statement of its own: the next one then sees whatever absence it waited for.
         await self._db.execute(
             """
@@ -86,7 +89,7 @@ class SignUpRepository:
                     SELECT FROM guild_identity.away span JOIN patt.raid_events event ON event.id = $2
                     WHERE span.player_id = player.id AND event.event_date BETWEEN first_day AND last_day) AS is_away
                     ) away
-                WHERE event_id = $1 AND NOT player.forgotten ORDER BY attendance.id
+                WHERE event_id = $1 AND NOT player.forgotten AND player.left_at IS NULL ORDER BY attendance.id
                 RETURNING 1
             )
             SELECT count(*) FROM copied
@@ -99,6 +102,27 @@ class SignUpRepository:
         """Take these players' sign-ups away."""
         await self._db.execute(
             "DELETE FROM patt.raid_attendance WHERE event_id = $1 AND player_id = ANY($2)", event_id, list(players)
+        )
+
+    async def pre_filled(self, event_id: EventId) -> Mapping[UserId, PlayerId]:
+        """Who is on the sheet by its booking and no word of their own, those with Discord."""
+        rows = await self._db.fetch(
+            """
+            SELECT discord_user.discord_id, attendance.player_id FROM patt.raid_attendance attendance
+            JOIN guild_identity.players player ON player.id = attendance.player_id
+            JOIN guild_identity.discord_users discord_user ON discord_user.id = player.discord_user_id
+            WHERE attendance.event_id = $1 AND attendance.source = 'auto'
+            """,
+            event_id,
+        )
+        return {UserId(row["discord_id"]): PlayerId(row["player_id"]) for row in rows}
+
+    async def take_back(self, event_id: EventId, players: Sequence[PlayerId]) -> None:
+        """Take pre-filled answers of these players away."""
+        await self._db.execute(
+            "DELETE FROM patt.raid_attendance WHERE event_id = $1 AND player_id = ANY($2) AND source = 'auto'",
+            event_id,
+            list(players),
         )
 
     async def pre_fill(self, event_id: EventId, invitations: Sequence[Invitation], now: datetime) -> None:

@@ -268,6 +268,7 @@ CREATE TABLE guild_identity.players (
     quiet_from time without time zone,
     quiet_until time without time zone,
     forgotten boolean DEFAULT false NOT NULL,
+    left_at timestamp with time zone,
     CONSTRAINT players_quiet CHECK (((quiet_from IS NULL) = (quiet_until IS NULL))),
     CONSTRAINT players_remind_by_check CHECK ((remind_by = ANY (ARRAY['dm'::text, 'channel'::text, 'off'::text]))),
     CONSTRAINT players_remind_minutes_check CHECK ((remind_minutes > 0))
@@ -801,6 +802,8 @@ ALTER TABLE ONLY public.schema_migrations
 CREATE INDEX away_player ON guild_identity.away USING btree (player_id, last_day);
 
 CREATE INDEX players_discord_user_id ON guild_identity.players USING btree (discord_user_id);
+
+CREATE INDEX players_left ON guild_identity.players USING btree (guild_discord_id, left_at) WHERE (left_at IS NOT NULL);
 
 CREATE INDEX players_own_reminder ON guild_identity.players USING btree (guild_discord_id, remind_minutes) WHERE (remind_minutes IS NOT NULL);
 

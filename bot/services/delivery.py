@@ -18,6 +18,7 @@ from bot.domain.sheet import Sheet
 from bot.services import comp_delivery, lost_sheets, mirrors, sheets
 from bot.services.messenger import CannotLook, Messenger, SheetGone, Undeliverable
 from bot.services.pace import Pace
+from bot.services.presence import Leavers
 from bot.services.queue import Handler
 from bot.services.settings import effective
 from bot.services.sheets import Sheets
@@ -35,10 +36,11 @@ NONCE_LASTS = timedelta(minutes=2)
 class Delivery:
     """Posts and redraws sheets, announces bookings, tells members. Renders at delivery, from the database."""
 
-    def __init__(self, db: Database, sheets: Sheets, messenger: Messenger, clock: Clock) -> None:
+    def __init__(self, db: Database, sheets: Sheets, messenger: Messenger, leavers: Leavers, clock: Clock) -> None:
         self._db = db
         self._sheets = sheets
         self._messenger = messenger
+        self._leavers = leavers
         self._clock = clock
         self._pace = Pace(clock)
 
@@ -71,7 +73,7 @@ class Delivery:
         found = await looked(action, self._clock.now(), self._messenger.find_sheet(sheet)) if in_doubt else None
         if cancelled and found is None:
             return "nothing to post"
-        message_id = found or await self._messenger.post_sheet(sheet, action.nonce)
+        message_id = found or await self._messenger.post_sheet(await self._settled(sheet), action.nonce)
         async with self._db.transaction() as tx:
             event = await tx.events.lock(action.guild_id, sheet.event.id)
             if event is None:
@@ -83,6 +85,13 @@ class Delivery:
             if found:  # it shows what was when it was posted
                 await sheets.refresh(tx, event, self._clock.now())
         return "found" if found else "posted"
+
+    async def _settled(self, sheet: Sheet) -> Sheet:
+        """The sheet without those who have left before it stands."""
+        if not await self._leavers.settle(sheet.event):
+            return sheet
+        async with self._db.transaction() as tx:
+            return await self._sheets.read(tx, sheet.event)
 
     def _not_here(self, event: Event) -> str | None:
         """Why the sheet is not to be posted by now, or not by us, though it was asked for."""

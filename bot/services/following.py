@@ -3,14 +3,14 @@
 from collections.abc import Sequence
 
 from bot.clock import Clock
-from bot.domain.ids import GuildId
+from bot.domain.ids import GuildId, UserId
 from bot.domain.permissions import Actor
 from bot.services import sheets
 from db import Database
 
 
 class Following:
-    """The use case behind changes of roles and nicknames."""
+    """The use cases behind changes of roles and nicknames, and behind members who leave or join."""
 
     def __init__(self, db: Database, clock: Clock) -> None:
         self._db = db
@@ -26,3 +26,8 @@ class Following:
                 if event is not None:
                     await sheets.refresh(tx, event, now)
         return changed
+
+    async def heard(self, guild_id: GuildId, user_id: UserId, *, here: bool) -> None:
+        """Somebody left the server, or joined it."""
+        async with self._db.transaction() as tx:
+            await tx.leavers.write(guild_id, {user_id: here}, self._clock.now())

@@ -29,7 +29,7 @@ from bot.domain.setting import Effective
 from bot.domain.settings import INVITES, JOIN_NOTICE, QUIET_HOURS, REMIND_BY, REMINDERS, UNSIGNED
 from bot.services import telling
 from bot.services.messenger import Undeliverable
-from bot.services.presence import Presence, left
+from bot.services.presence import Leavers
 from bot.services.queue import Handler, TryLater
 from bot.services.settings import effective
 from bot.services.sheets import Sheets
@@ -51,7 +51,7 @@ class DmClosed(Undeliverable):
     """The member takes no direct messages of ours."""
 
 
-class Notifier(Presence, Protocol):
+class Notifier(Protocol):
     """Tells people in Discord; the same `nonce` at every attempt. Raises Undeliverable as `Messenger` does."""
 
     async def tell(self, user_id: UserId, news: Tidings, nonce: str) -> None:
@@ -81,10 +81,11 @@ class _Part:
 class Notices:
     """The queue's handlers of news."""
 
-    def __init__(self, db: Database, sheets: Sheets, notifier: Notifier, clock: Clock) -> None:
+    def __init__(self, db: Database, sheets: Sheets, notifier: Notifier, leavers: Leavers, clock: Clock) -> None:
         self._db = db
         self._sheets = sheets
         self._notifier = notifier
+        self._leavers = leavers
         self._clock = clock
 
     @property
@@ -126,11 +127,13 @@ class Notices:
         """Who has not answered, or who would hear it and has left; looking at Discord, so outside of a transaction."""
         assert action.event_id is not None  # noqa: S101 - people are told about raids
         if notice is Notice.UNSIGNED:
-            found = await unanswered(self._db, self._sheets, self._notifier, action.guild_id, action.event_id)
+            found = await unanswered(
+                self._db, self._sheets, self._notifier, self._leavers, action.guild_id, action.event_id
+            )
             return (list(found.people) if found else ()), frozenset()
         async with self._db.transaction() as tx:
             sheet = await self._sheets.find(tx, action.event_id)
-        return (), await left(self._notifier, action.guild_id, audience(notice, sheet) if sheet else ())
+        return (), await self._leavers.among(action.guild_id, audience(notice, sheet) if sheet else ())
 
     async def _ways(
         self,
@@ -216,7 +219,7 @@ class Notices:
             else:
                 await self._delivered(part)
                 return "told"
-        if part.matter is None and await left(self._notifier, action.guild_id, [part.user_id]):
+        if part.matter is None and await self._leavers.among(action.guild_id, [part.user_id]):
             return "not in the server any more"
         if part.matter is None:
             await self._notifier.name([part.user_id], news, action.nonce)
@@ -256,7 +259,7 @@ class Notices:
             waiting = await tx.told.to_name(matter)
         named = 0
         for nonce, users in waiting.items():
-            gone = await left(self._notifier, action.guild_id, users)
+            gone = await self._leavers.among(action.guild_id, users)
             wanted = [one for one in users if one not in gone]
             still = [one for one in wanted if still_wanted(notice, sheet, one, matter.starts_at, self._now)]
             if still:

@@ -24,6 +24,7 @@ from bot.services import booking_notes, mirrors
 from bot.services.delivery import stands
 from bot.services.fallback import Fallback
 from bot.services.messenger import Messenger, Undeliverable
+from bot.services.presence import Leavers
 from bot.services.queue import Handler, TryLater
 from bot.services.raid_helper_access import LATE_LISTINGS, RaidHelperAccess, raid_of
 from bot.services.raid_helper_drafts import A_DAY, draft_of, ref_of
@@ -41,12 +42,19 @@ class RaidHelperCreation:
     """Creates events on Raid-Helper."""
 
     def __init__(
-        self, db: Database, access: RaidHelperAccess, messenger: Messenger, fallback: Fallback, clock: Clock
+        self,
+        db: Database,
+        access: RaidHelperAccess,
+        messenger: Messenger,
+        fallback: Fallback,
+        leavers: Leavers,
+        clock: Clock,
     ) -> None:
         self._db = db
         self._access = access
         self._messenger = messenger
         self._fallback = fallback
+        self._leavers = leavers
         self._clock = clock
 
     @property
@@ -80,6 +88,7 @@ class RaidHelperCreation:
             if await self._fallback.taken(action):
                 return f"a sheet of our own instead: {error}"
             raise
+        await self._leavers.settle(event)
         async with self._db.transaction() as tx:
             await self._stands(tx, work, there)
         return f"created {there.id}"

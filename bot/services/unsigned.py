@@ -14,7 +14,7 @@ from bot.domain.notice import Notice, of_user
 from bot.domain.permissions import Actor
 from bot.domain.settings import RAIDER_ROLES
 from bot.services import places, telling
-from bot.services.presence import Presence, left
+from bot.services.presence import Leavers
 from bot.services.raids import Raids
 from bot.services.settings import effective
 from bot.services.sheets import Sheets
@@ -36,8 +36,8 @@ class ToldJustNow(MusterError):
     """They were told less than ten minutes ago. Give them a moment."""
 
 
-class Lister(Presence, Protocol):
-    """Knows who is in a server, and who holds a role there."""
+class Lister(Protocol):
+    """Knows who holds a role in a server."""
 
     async def with_roles(self, guild_id: GuildId, role_ids: Sequence[RoleId]) -> Mapping[UserId, str] | None:
         """Whoever holds one of the roles, with their names; None while the bot may not look (members intent)."""
@@ -60,7 +60,7 @@ class Unanswered:
 
 
 async def unanswered(
-    db: Database, sheets: Sheets, lister: Lister, guild_id: GuildId, event_id: EventId
+    db: Database, sheets: Sheets, lister: Lister, leavers: Leavers, guild_id: GuildId, event_id: EventId
 ) -> Unanswered | None:
     """Who is expected and has not answered; None when the raid is gone.
 
@@ -84,7 +84,7 @@ async def unanswered(
     }
     on_sheet = {one.sign_up.user_id: one.sign_up.name for one in sheet.roster.everyone if one.sign_up.user_id}
     unconfirmed = {user_id: name for user_id, name in on_sheet.items() if user_id in asked}
-    gone = await left(lister, guild_id, [*people, *unconfirmed])
+    gone = await leavers.among(guild_id, [*people, *unconfirmed])
     people, unconfirmed = (
         {user_id: name for user_id, name in found.items() if user_id not in gone} for found in (people, unconfirmed)
     )
@@ -94,11 +94,14 @@ async def unanswered(
 class UnsignedDesk:
     """The use case behind `/raid unsigned`."""
 
-    def __init__(self, db: Database, raids: Raids, sheets: Sheets, lister: Lister, clock: Clock) -> None:
+    def __init__(
+        self, db: Database, raids: Raids, sheets: Sheets, lister: Lister, leavers: Leavers, clock: Clock
+    ) -> None:
         self._db = db
         self._raids = raids
         self._sheets = sheets
         self._lister = lister
+        self._leavers = leavers
         self._clock = clock
 
     async def look(self, actor: Actor, typed: str, *, ping: bool) -> Unanswered:
@@ -113,7 +116,7 @@ class UnsignedDesk:
             raise OnRaidHelper
         if not still_ahead(found, self._clock.now()):
             raise NothingToAnswer
-        seen = await unanswered(self._db, self._sheets, self._lister, actor.guild_id, found.id)
+        seen = await unanswered(self._db, self._sheets, self._lister, self._leavers, actor.guild_id, found.id)
         assert seen is not None  # noqa: S101 - it was found a moment ago
         if not ping or not seen.people:
             return seen

@@ -5,7 +5,7 @@ Like Discord it posts a message of a known nonce once, whatever happened to the 
 
 import itertools
 from collections import deque
-from collections.abc import Collection, Mapping, Sequence, Set
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -172,8 +172,8 @@ class Recorder:
             self.named.append((list(users), news))
         self._afterwards("name")
 
-    async def in_server(self, guild_id: GuildId, users: Collection[UserId]) -> Set[UserId] | None:
-        return None if self.left is None else frozenset(users) - self.left
+    async def seen(self, guild_id: GuildId, users: Collection[UserId]) -> Mapping[UserId, bool]:
+        return {} if self.left is None else {one: one not in self.left for one in users}
 
     async def with_roles(self, guild_id: GuildId, role_ids: Sequence[RoleId]) -> Mapping[UserId, str] | None:
         return self.role_holders

@@ -32,6 +32,7 @@ from bot.services.comps import Comps, SwapWanted
 from bot.services.delivery import Delivery
 from bot.services.messenger import SheetGone
 from bot.services.moving import Moving
+from bot.services.presence import Leavers
 from bot.services.queue import Queue
 from bot.services.sheets import Sheets
 from tests.factories import OFFICERS, OTHER_GUILD, RAIDS, START, member, new_series, officer
@@ -149,7 +150,8 @@ async def night(world: World) -> Night:
     await world.set_up(raid_channel_id=RAIDS, officer_channel_id=OFFICERS, default_template="plain")
     event_id = await world.raid()
     worker, poster = world.first, Poster()
-    native = Delivery(worker.db, Sheets(worker.templates, world.clock), world.discord, world.clock)
+    leavers = Leavers(worker.db, world.discord, world.clock)
+    native = Delivery(worker.db, Sheets(worker.templates, world.clock), world.discord, leavers, world.clock)
     moving = Moving(worker.db, Sheets(worker.templates, world.clock), world.discord, world.clock)
     comp_delivery = CompDelivery(worker.db, worker.templates, poster, world.clock)
     handlers = {**native.handlers, **moving.handlers, **comp_delivery.handlers}

@@ -46,6 +46,7 @@ from bot.services.own_data import OwnData
 from bot.services.own_zone import OwnZone
 from bot.services.panel import Panel
 from bot.services.people_desk import PeopleDesk
+from bot.services.presence import Leavers
 from bot.services.queue import LEASE, Queue
 from bot.services.raid_edits import RaidEdits
 from bot.services.raid_helper_access import RaidHelperAccess
@@ -130,6 +131,7 @@ class Worker:
     people: PeopleDesk
     linking: Linking
     following: Following
+    leavers: Leavers
     my_raids: MyRaids
     booker: AutoBooker
     bookings: BookingDesk
@@ -287,10 +289,11 @@ def _worker(world: World, pool: Pool, http: aiohttp.ClientSession, timeout_secon
         http, world.raid_helper.base_url, clock, ledger=StoredLedger(db), wait=wait, timeout_seconds=timeout_seconds
     )
     sheets = Sheets(templates, clock)
-    native = Delivery(db, sheets, world.discord, clock)
+    leavers = Leavers(db, world.discord, clock)
+    native = Delivery(db, sheets, world.discord, leavers, clock)
     deadlines = Deadlines(db, sheets, world.discord, clock)
     access = RaidHelperAccess(raid_helper, secrets, clock)
-    creation = RaidHelperCreation(db, access, world.discord, Fallback(db, templates, clock), clock)
+    creation = RaidHelperCreation(db, access, world.discord, Fallback(db, templates, clock), leavers, clock)
     elsewhere = RaidHelperDelivery(db, access, world.discord, clock)
     mirror = RaidHelperMirror(db, templates, raid_helper, secrets, clock)
     put = RaidHelperSignUps(db, access, clock)
@@ -302,7 +305,7 @@ def _worker(world: World, pool: Pool, http: aiohttp.ClientSession, timeout_secon
     announcements = Announcements(db, templates, raids, sheets, world.beside, clock)
     standing = Beside(db, mirrors, sheets, world.beside, clock)
     statuses, archive = Statuses(db, clock), Archive(db, templates, sheets, world.discord, world.discord, clock)
-    notices = Notices(db, sheets, world.discord, clock)
+    notices = Notices(db, sheets, world.discord, leavers, clock)
     lost_rights, unplanned = LostRights(db, world.rights, clock), Unplanned(db, templates, clock)
     asides = (unplanned, statuses, notes, standing, lost_sheets, announcements, archive, notices, lost_rights)
     moving = Moving(db, sheets, world.discord, clock)
@@ -335,6 +338,7 @@ def _worker(world: World, pool: Pool, http: aiohttp.ClientSession, timeout_secon
         people=PeopleDesk(db, templates, clock),
         linking=Linking(db, templates, clock),
         following=Following(db, clock),
+        leavers=leavers,
         my_raids=MyRaids(db, templates, clock),
         booker=AutoBooker(db, templates, secrets, clock),
         bookings=BookingDesk(db, templates, secrets, clock),
@@ -346,7 +350,7 @@ def _worker(world: World, pool: Pool, http: aiohttp.ClientSession, timeout_secon
         settings=SettingsDesk(db, templates, template_desk, raids, clock),
         unplanned=unplanned,
         reminders=Reminders(db, templates, raids, clock),
-        unsigned=UnsignedDesk(db, raids, sheets, world.discord, clock),
+        unsigned=UnsignedDesk(db, raids, sheets, world.discord, leavers, clock),
         stay=Staying(db, sheets, sign_ups, clock),
         mirror=mirror,
         imports=RaidHelperImport(db, templates, raid_helper, secrets, clock),
