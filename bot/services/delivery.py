@@ -12,6 +12,7 @@ from bot.domain.alerts import Alert
 from bot.domain.event import BookingState, Event, EventStatus, SheetKind
 from bot.domain.ids import ChannelId, EventId, MessageId
 from bot.domain.mirrors import MirrorKind
+from bot.domain.notice import takes_place
 from bot.domain.server import Server
 from bot.domain.settings import ANNOUNCE, OFFICER_CHANNEL
 from bot.domain.sheet import Sheet
@@ -63,15 +64,15 @@ class Delivery:
         async with self._db.transaction() as tx:
             sheet = await self._sheet(tx, action)
             in_doubt = action.attempts > 1 or (sheet and sheet.event.booking_state is BookingState.CREATING)
-            cancelled = sheet is not None and sheet.event.status is EventStatus.CANCELLED
-            if sheet is None or sheet.event.message_id or (cancelled and not in_doubt):
+            no_more = sheet is not None and not takes_place(sheet.event, self._clock.now())
+            if sheet is None or sheet.event.message_id or (no_more and not in_doubt):
                 return "nothing to post"
             if elsewhere := self._not_here(sheet.event):
                 return elsewhere
             if sheet.event.booking_state is BookingState.PLANNED:
                 await tx.bookings.set_state(sheet.event.id, BookingState.CREATING)
         found = await looked(action, self._clock.now(), self._messenger.find_sheet(sheet)) if in_doubt else None
-        if cancelled and found is None:
+        if no_more and found is None:
             return "nothing to post"
         message_id = found or await self._messenger.post_sheet(await self._settled(sheet), action.nonce)
         async with self._db.transaction() as tx:
@@ -181,8 +182,8 @@ class Delivery:
             quiet = event is not None and not (await effective(tx, event))[ANNOUNCE]
         if event is None or event.link is None or event.booking_state is not BookingState.CREATED:
             return "nothing to announce"  # in doubt, or announced before
-        if event.status is EventStatus.CANCELLED:
-            return "the raid was cancelled"
+        if not takes_place(event, self._clock.now()):
+            return "the raid was cancelled or is over"
         channel_id = server.raid_channel_id or server.officer_channel_id
         look = self._messenger.is_announced(channel_id, event.link) if channel_id and action.attempts > 1 else None
         if not quiet and (look is None or not await looked(action, self._clock.now(), look)):

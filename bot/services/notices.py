@@ -201,8 +201,9 @@ class Notices:
         if way is Way.OFF or not still_wanted(part.notice, news.sheet, part.user_id, starts_at, self._now):
             return "no longer wanted"
         minutes = _minutes(part.matter)
-        late = minutes is not None and outrun(event, _leads(settings, habits), minutes, self._now)
-        return "a later reminder says it" if late and part.notice is Notice.REMINDER else None
+        again = settings[UNSIGNED] if part.notice is Notice.UNSIGNED else _leads(settings, habits)
+        late = minutes is not None and outrun(event, again, minutes, self._now)
+        return "a later one says it" if late and part.notice in (Notice.REMINDER, Notice.UNSIGNED) else None
 
     def _sleeps(self, notice: Notice, event: Event, until: datetime | None) -> bool:
         """Whether quiet hours last until the raid, so that this is not said. Raises TryLater when they end before."""

@@ -8,7 +8,7 @@ import logging
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from bot.clock import Clock
@@ -69,7 +69,7 @@ class RaidHelperCreation:
         """
         async with self._db.transaction() as tx:
             event = await raid_of(tx, action)
-            if not _to_be_made(event):
+            if not _to_be_made(event, self._clock.now()):
                 return "nothing to create"
             series = await tx.series.get(event.series_id) if event.series_id else None
             server = await self._access.server(tx, event.guild_id, Purpose.BOOKING)
@@ -202,13 +202,15 @@ class _Work:
         return self.event.booking_state not in (None, BookingState.PLANNED)
 
 
-def _to_be_made(event: Event) -> bool:
+def _to_be_made(event: Event, now: datetime) -> bool:
     """Whether there is an event to create, to finish, or (cancelled in doubt) to look for and take away."""
     if event.sheet is not SheetKind.RAID_HELPER:
         return False  # it fell back to a sheet of our own
     claimed = event.booking_state not in (None, BookingState.PLANNED)
     if event.status is EventStatus.CANCELLED:
         return claimed and event.raid_helper_event_id is None
+    if now >= event.ends_at:
+        return False
     return event.raid_helper_event_id is None or event.booking_state is BookingState.CREATING
 
 

@@ -352,6 +352,15 @@ async def test_the_digest_tells_them_without_being_asked_once(guild: World) -> N
     assert told(guild, Notice.UNSIGNED) == users(2)
 
 
+async def test_a_bot_that_was_down_over_both_digests_tells_them_once(guild: World) -> None:
+    await registered(guild, 1, 2)
+    await setting(guild, "unsigned", [2880, 1440])
+    event_id = await planned(guild, "2026-11-29 20:00", reminders="none")
+    start: datetime = (await guild.event(event_id))["start_time_utc"]
+    await at(guild, start - timedelta(hours=20))
+    assert Counter(told(guild, Notice.UNSIGNED)) == Counter(users(1, 2))
+
+
 async def test_only_officers_and_only_before_the_raid(guild: World) -> None:
     event_id = await planned(guild)
     with pytest.raises(NotAnOfficer):

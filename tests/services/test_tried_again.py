@@ -5,10 +5,12 @@ from datetime import timedelta
 import pytest
 
 from bot.domain.action import Kind
+from bot.domain.event import SheetKind
 from bot.domain.ids import ActionId
 from bot.services.dead_letters import DeadLetters, LetterGone
 from bot.services.messenger import Undeliverable
 from bot.services.raids import RaidWish
+from sandbox.raid_helper import faults
 from tests.factories import RAIDS, START, officer
 from tests.services.world import World
 
@@ -125,3 +127,35 @@ async def test_their_word_counts_once(guild: World) -> None:
     await guild.pass_time(LATER)
     assert len(guild.discord.sheets) == 2
     assert await given_up(guild, Kind.POST_SHEET)
+
+
+# ---------------------------------------------------------------- when the raid is over
+
+
+async def test_of_a_raid_that_is_over_no_sheet_is_posted(guild: World) -> None:
+    guild.discord.fail("post_sheet", Undeliverable("Missing Access"))
+    await guild.first.raids.create(officer(), RaidWish(title="Heroic", when="today 20:00", channel_id=RAIDS))
+    await guild.run()
+    guild.clock.advance(timedelta(days=1))
+    await tried_again(guild, Kind.POST_SHEET)
+    assert guild.discord.sheets == []
+    assert (await letters(guild).show(officer())).total == 0
+
+
+async def test_a_raid_that_is_over_is_not_announced(guild: World) -> None:
+    guild.discord.fail("announce_booking", Undeliverable("Missing Access"))
+    await booked(guild)
+    guild.clock.advance(timedelta(days=8))
+    await tried_again(guild, Kind.ANNOUNCE)
+    assert guild.discord.said == []
+
+
+async def test_a_raid_that_is_over_is_not_made_on_raid_helper(guild: World) -> None:
+    """Raid-Helper was away, then the bot for more than a week."""
+    await guild.weekly(SheetKind.RAID_HELPER)
+    guild.raid_helper.fail("create", faults.server_error(503), times=3)
+    await guild.look(BOOKING_TIME)
+    guild.clock.advance(timedelta(days=8))
+    for _ in range(3):
+        await guild.recover()
+    assert (guild.raid_helper.events, guild.discord.said) == ({}, [])
