@@ -10,6 +10,7 @@ from bot.domain.errors import MusterError
 from bot.domain.ids import ChannelId, GuildId, RoleId, UserId
 from bot.domain.needs import SAYS
 from bot.domain.permissions import Actor
+from bot.domain.setting_rules import Here
 from bot.render import texts
 from cogs.rights import lacking_in
 
@@ -89,6 +90,15 @@ def guild_of(interaction: discord.Interaction[Any]) -> GuildId:
     if interaction.guild_id is None:
         raise MusterError(texts.ONLY_IN_SERVERS)
     return GuildId(interaction.guild_id)
+
+
+def here_of(interaction: discord.Interaction[Any]) -> Here:
+    """The channels, threads and roles of the server the interaction came from."""
+    guild = interaction.guild
+    if guild is None:
+        return Here()
+    rooms = (*guild.channels, *guild.threads)
+    return Here(frozenset(ChannelId(one.id) for one in rooms), frozenset(RoleId(one.id) for one in guild.roles))
 
 
 def missing_in(interaction: discord.Interaction[Any], channel_id: ChannelId) -> Sequence[str]:

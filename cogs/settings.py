@@ -8,15 +8,14 @@ from discord.ext import commands
 
 from bot.answers import answer, in_time, knows, named_roles
 from bot.client import MusterBot
-from bot.domain.ids import ChannelId, RoleId
+from bot.domain.ids import ChannelId
 from bot.domain.setting import Scope
-from bot.domain.setting_rules import Here
 from bot.domain.settings import ALL, BY_NAME
 from bot.render import setting_texts, trail_texts
 from bot.services.bundle import Services
 from bot.services.settings_desk import Target
 from bot.services.settings_file import LARGEST_FILE, BadSettingsFile
-from cogs.actors import Interaction, actor_of
+from cogs.actors import Interaction, actor_of, here_of
 from cogs.needs import warning_for
 from cogs.raid import options
 
@@ -135,23 +134,15 @@ class SettingsCommands(commands.GroupCog, name="settings", description="What hol
         if file.size > LARGEST_FILE:
             raise BadSettingsFile
         content = await in_time(interaction, file.read())
-        count = await self._services.settings.take_in(actor_of(interaction), content, _here(interaction))
+        count = await self._services.settings.take_in(actor_of(interaction), content, here_of(interaction))
         await answer(interaction, setting_texts.imported(count))
 
     async def _put(self, interaction: Interaction, target: Target, setting: str, value: str) -> None:
-        work = self._services.settings.put(actor_of(interaction), target, setting, value, _here(interaction))
+        work = self._services.settings.put(actor_of(interaction), target, setting, value, here_of(interaction))
         changed = await in_time(interaction, work)
         said = setting_texts.changed(changed.setting, target.scope, changed.found)
         missing = warning_for(interaction.guild, setting) if interaction.guild and changed.found.value else ""
         await answer(interaction, f"{said}\n⚠️ {missing}" if missing else said)
-
-
-def _here(interaction: Interaction) -> Here:
-    guild = interaction.guild
-    if guild is None:
-        return Here()
-    rooms = (*guild.channels, *guild.threads)
-    return Here(frozenset(ChannelId(one.id) for one in rooms), frozenset(RoleId(one.id) for one in guild.roles))
 
 
 def _target(channel_id: ChannelId | None, template: str | None, series: str | None, event: str | None) -> Target:

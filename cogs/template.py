@@ -17,7 +17,7 @@ from bot.render import template_texts
 from bot.services.bundle import Services
 from bot.services.template_desk import NothingToImport
 from bot.services.template_files import Exported, check_file
-from cogs.actors import Interaction, actor_of, guild_of
+from cogs.actors import Interaction, actor_of, guild_of, here_of
 from cogs.raid import options
 from cogs.template_form import NewTemplate, TryAgain, say
 
@@ -208,7 +208,7 @@ class TemplateCommands(commands.GroupCog, name="template", description="Which ro
 def _server_roles(interaction: Interaction) -> ServerRoles:
     guild = interaction.guild
     named = {RoleId(role.id): role.name for role in guild.roles if not role.is_default()} if guild else {}
-    return ServerRoles(RoleId(guild_of(interaction)), named)
+    return ServerRoles(RoleId(guild_of(interaction)), named, here_of(interaction).channels)
 
 
 def _file(exported: Exported) -> discord.File:

@@ -111,4 +111,6 @@ ALL: tuple[Setting[Any], ...] = (
     RETENTION,
     KEEP_RAIDS,
 )
+RIGHTS = frozenset({OFFICER_ROLES.name, HOST_ROLES.name, OWN_CHANNEL_ONLY.name})
+"""What decides who runs raids: for those who manage the server."""
 BY_NAME: dict[str, Setting[Any]] = {one.name: one for one in ALL}

@@ -8,7 +8,8 @@ from datetime import timedelta
 from bot.domain.durations import parse_duration
 from bot.domain.errors import MusterError
 from bot.domain.gates import MOST_PRIORITY_ROLES, Gates, Method, read_roles
-from bot.domain.ids import RoleId
+from bot.domain.ids import ChannelId, RoleId
+from bot.domain.setting_rules import Here
 from bot.domain.template import (
     DEFAULT_LABELS,
     LONGEST_DURATION,
@@ -39,10 +40,16 @@ class UnknownRole(MusterError):
 
 @dataclass(frozen=True)
 class ServerRoles:
-    """The roles of one Discord server by id; `everyone` is @everyone's, which is the server's own id."""
+    """The roles of one Discord server by id; `everyone` is @everyone's, which is the server's own id. Its channels."""
 
     everyone: RoleId
     names: Mapping[RoleId, str]
+    channels: frozenset[ChannelId] = frozenset()
+
+    @property
+    def here(self) -> Here:
+        """What there is in the server."""
+        return Here(self.channels, frozenset({self.everyone, *self.names}))
 
 
 @dataclass(frozen=True)

@@ -20,11 +20,10 @@ from bot.domain.settings import (
     BY_NAME,
     DISCORD_EVENT,
     DURATION,
-    HOST_ROLES,
     LIMIT,
     OFFICER_CHANNEL,
     OFFICER_ROLES,
-    OWN_CHANNEL_ONLY,
+    RIGHTS,
     TEMP_ROLE,
     THREAD,
     VOICE_CHANNEL,
@@ -45,8 +44,6 @@ BESIDE = frozenset({THREAD.name, DISCORD_EVENT.name, TEMP_ROLE.name, VOICE_CHANN
 ARCHIVING = (ARCHIVE, ARCHIVE_AFTER, ARCHIVE_CHANNEL)
 GATES = OWN_FIELDS - {DURATION.name, LIMIT.name}
 MOST_ENTRIES = 20
-RIGHTS = frozenset({OFFICER_ROLES.name, HOST_ROLES.name, OWN_CHANNEL_ONLY.name})
-"""What decides who is an officer: for those who manage the server."""
 
 
 @dataclass(frozen=True)

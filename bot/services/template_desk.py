@@ -14,7 +14,9 @@ from bot.domain.emoji import custom_id
 from bot.domain.errors import MusterError
 from bot.domain.ids import GuildId, UserId
 from bot.domain.json_values import Garbled, JsonObject
-from bot.domain.permissions import Actor
+from bot.domain.permissions import Actor, require_manager
+from bot.domain.setting_rules import check_here
+from bot.domain.settings import BY_NAME, RIGHTS
 from bot.domain.template import BadTemplate, Template
 from bot.domain.template_edit import BadEdit, ServerRoles, TemplateWish, edited, known_roles
 from bot.domain.template_file import definition_of, located, read_file
@@ -250,7 +252,10 @@ class TemplateDesk:
     async def import_file(
         self, actor: Actor, content: bytes, roles: ServerRoles, name: str | None, *, replacing: bool
     ) -> Template:
-        """Write a file's template down, under `name` when given. Raises BadTemplate with the line, and `create`'s."""
+        """Write a file's template down, under `name` when given.
+
+        Raises BadTemplate with the line, NotAnAdministrator for hosts it names, ElsewhereInDiscord, and `create`'s.
+        """
         await self.check(actor)
         text = read_text(content)
         template = read_export(text) or read_file(text)
@@ -287,6 +292,7 @@ class TemplateDesk:
             await self._begin(tx, actor)
             if not replacing:
                 await _require_free(tx, actor.guild_id, called)
+            await _check_settings(tx, actor, template, roles)
             return await self._store(tx, actor, template, "template.import")
 
     async def check(self, actor: Actor) -> None:
@@ -316,6 +322,18 @@ class TemplateDesk:
     async def _note(self, tx: Session, actor: Actor, action: str, name: str, **details: str) -> None:
         now = self._clock.now()
         await tx.audit.note(actor.guild_id, None, actor.user_id, action, now, template=name, **details)
+
+
+async def _check_settings(tx: Session, actor: Actor, template: Template, roles: ServerRoles) -> None:
+    """Raise what `/settings template` would for the settings that a file changes."""
+    own = await tx.templates.own(actor.guild_id)
+    before = [one.definition.get("settings") for one in own if one.name == template.name]
+    stands: Mapping[str, Any] = (before and before[0]) or {}
+    for name in template.settings.keys() | stands.keys():
+        if name in RIGHTS and template.settings.get(name) != stands.get(name):
+            require_manager(actor)
+    for name, kept in template.settings.items():
+        check_here(BY_NAME[name], BY_NAME[name].kind.load(kept), roles.here)
 
 
 def check_name(typed: str) -> str:

@@ -10,13 +10,15 @@ import pytest
 from bot.domain.errors import MusterError
 from bot.domain.gates import Method
 from bot.domain.ids import RoleId
-from bot.domain.permissions import NotAnOfficer
+from bot.domain.permissions import NotAnAdministrator, NotAnOfficer
+from bot.domain.setting_rules import ElsewhereInDiscord
 from bot.domain.template import BadTemplate, Template
 from bot.domain.template_edit import BadEdit, ServerRoles, TemplateWish, UnknownRole
 from bot.raid_helper.client import RaidHelper
 from bot.raid_helper.errors import UnknownEvent
 from bot.raid_helper.models import EventDraft
 from bot.services.raids import NoRaidHelperKey
+from bot.services.servers import SetUp
 from bot.services.template_desk import (
     BadName,
     InUse,
@@ -30,10 +32,21 @@ from bot.services.template_desk import (
 )
 from bot.services.template_files import LARGEST_FILE, BadFile, check_file
 from bot.services.templates import UnknownTemplate
-from tests.factories import BOT, GUILD, OTHER_GUILD, RAIDER_ROLE, RAIDS, START, member, new_series, officer
+from tests.factories import (
+    BOT,
+    GUILD,
+    OFFICER_ROLE,
+    OTHER_GUILD,
+    RAIDER_ROLE,
+    RAIDS,
+    START,
+    member,
+    new_series,
+    officer,
+)
 from tests.services.world import API_KEY, World
 
-ROLES = ServerRoles(RoleId(GUILD), {RAIDER_ROLE: "Raider"})
+ROLES = ServerRoles(RoleId(GUILD), {RAIDER_ROLE: "Raider", OFFICER_ROLE: "Officer"}, frozenset({RAIDS}))
 TYPED = Typed("duo", "Two roles", "🔥", "Tank 🛡️ 2\nDPS ⚔️", "")
 OWN = "SELECT count(*) FROM patt.templates WHERE guild_discord_id = $1"
 FILE = json.dumps({"name": "filed", "title": "Filed"}).encode()
@@ -219,6 +232,47 @@ async def test_what_is_exported_is_imported_the_same(guild: World, desk: Templat
         elsewhere, bare.text.encode(), ServerRoles(RoleId(OTHER_GUILD), {}), "x", replacing=False
     )
     assert (moved.name, moved.gates.method, moved.gates.priority) == ("x", Method.PRIORITY, ())
+
+
+def with_settings(**settings: Any) -> bytes:
+    return json.dumps({"name": "filed", "title": "Filed", "settings": settings}).encode()
+
+
+async def test_a_file_makes_nobody_a_host_but_by_the_word_of_who_manages_the_server(guild: World, desk: TemplateDesk):
+    """As `/settings template` does; what the template says already may come back."""
+    await guild.first.servers.set_up(officer(), SetUp(officer_role_id=OFFICER_ROLE))
+    by_role = member(5, role_ids=frozenset({OFFICER_ROLE}))
+    hosts = with_settings(host_roles=[str(RAIDER_ROLE)])
+    with pytest.raises(NotAnAdministrator):
+        await desk.import_file(by_role, hosts, ROLES, None, replacing=False)
+    assert await guild.pool.fetchval(OWN, GUILD) == 0
+    await desk.import_file(officer(), hosts, ROLES, None, replacing=False)
+    taken = await desk.import_file(by_role, hosts, ROLES, None, replacing=True)
+    assert taken.settings == {"host_roles": [str(RAIDER_ROLE)]}
+    for others in (with_settings(host_roles=[str(OFFICER_ROLE)]), with_settings(host_roles=[]), with_settings()):
+        with pytest.raises(NotAnAdministrator):
+            await desk.import_file(by_role, others, ROLES, None, replacing=True)
+    taken = await desk.import_file(by_role, with_settings(thread=True), ROLES, "threads", replacing=False)
+    assert taken.settings == {"thread": True}
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {"officer_channel": "77777"},
+        {"voice_channel": "77777"},
+        {"archive_channel": "77777"},
+        {"mention_roles": ["77777"]},
+    ],
+)
+async def test_no_setting_of_a_file_reaches_into_another_server(
+    guild: World, desk: TemplateDesk, settings: dict[str, Any]
+):
+    with pytest.raises(ElsewhereInDiscord):
+        await desk.import_file(officer(), with_settings(**settings), ROLES, None, replacing=False)
+    assert await guild.pool.fetchval(OWN, GUILD) == 0
+    here = {"officer_channel": str(RAIDS), "mention_roles": [str(RAIDER_ROLE)]}
+    assert (await desk.import_file(officer(), with_settings(**here), ROLES, None, replacing=False)).settings == here
 
 
 async def test_an_import_replaces_only_when_told_to(guild: World, desk: TemplateDesk):
