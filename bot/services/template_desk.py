@@ -327,8 +327,8 @@ class TemplateDesk:
 async def _check_settings(tx: Session, actor: Actor, template: Template, roles: ServerRoles) -> None:
     """Raise what `/settings template` would for the settings that a file changes."""
     own = await tx.templates.own(actor.guild_id)
-    before = [one.definition.get("settings") for one in own if one.name == template.name]
-    stands: Mapping[str, Any] = (before and before[0]) or {}
+    before = [one.definition for one in own if one.name == template.name]
+    stands: Mapping[str, Any] = before[0].get("settings", {}) if before else {}
     for name in template.settings.keys() | stands.keys():
         if name in RIGHTS and template.settings.get(name) != stands.get(name):
             require_manager(actor)
