@@ -257,9 +257,18 @@ class RaidHelperEvent(Wire):
     @property
     def limit(self) -> int | None:
         """How many may come; None when there is no limit, or when it was not told (as in a list)."""
-        settings = as_object(self.payload.get("advancedSettings")) or {}
-        limit = as_count(settings.get("limit"))
+        limit = as_count(self._settings.get("limit"))
         return limit if limit is not None and 0 < limit < NO_LIMIT else None
+
+    @property
+    def reminds(self) -> bool:
+        """Whether Raid-Helper itself reminds whoever comes: so many minutes before the start, or "false"."""
+        reminder = self._settings.get("reminder")
+        return reminder is True or bool(as_count(reminder))
+
+    @property
+    def _settings(self) -> dict[str, Any]:
+        return as_object(self.payload.get("advancedSettings")) or {}
 
     @property
     def record(self) -> dict[str, Any]:

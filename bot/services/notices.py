@@ -12,7 +12,7 @@ from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from bot.clock import Clock
-from bot.domain.action import Action, Kind
+from bot.domain.action import Action, Kind, NewAction
 from bot.domain.event import Event
 from bot.domain.ids import GuildId, PlayerId, RoleId, UserId
 from bot.domain.notice import (
@@ -154,11 +154,12 @@ class Notices:
     async def _enqueue(
         self, tx: Session, matter: Matter, event: Event, notice: Notice, users: Sequence[tuple[UserId, Way]]
     ) -> None:
-        now, direct = self._clock.now(), 0
+        now, direct, parts = self._clock.now(), 0, list[NewAction]()
         for user_id, way in users:
             due = now + direct * PACE if way is Way.DIRECT else now
             direct += way is Way.DIRECT
-            await tx.actions.enqueue(telling.tell_one(matter, event, notice, user_id, due))
+            parts.append(telling.tell_one(matter, event, notice, user_id, due))
+        await tx.actions.enqueue(*parts)
 
     # ------------------------------------------------------------ news for one
 

@@ -256,6 +256,7 @@ def _as_raid(
         total_limit=there.limit if there.limit and there.limit <= MOST_SEATS else None,
         channel_id=_channel(there),
         booking_state=BookingState.ANNOUNCED,
+        reminders=() if there.reminds else None,  # nobody is to be reminded twice
     )
 
 

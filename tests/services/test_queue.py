@@ -125,6 +125,18 @@ async def test_of_a_lane_that_hangs_no_more_than_a_batch_is_at_hand_and_others_a
     assert work.done == ["other", *names]
 
 
+async def test_what_fills_its_hands_once_goes_on_at_once_when_they_are_free(
+    work: Work, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(queue, "BATCH", 5)
+    monkeypatch.setattr(lanes, "LONG", 60.0)
+    names = [f"{number:02}" for number in range(12)]
+    await work.enqueue(*(named(name) for name in names))
+    async with asyncio.timeout(10):
+        assert await work.queue.run_due() == 12
+    assert work.done == names
+
+
 async def claimed(work: Work, count: int) -> None:
     """Wait until so many are claimed, and no more."""
     async with asyncio.timeout(10):

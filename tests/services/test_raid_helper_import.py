@@ -79,6 +79,19 @@ async def test_an_event_becomes_a_raid_with_its_people(connected: World) -> None
     ]
 
 
+@pytest.mark.parametrize(
+    ("reminder", "own"), [("false", None), (False, None), (True, ()), (0, None), ("30", ()), (30, ()), (None, None)]
+)
+async def test_whom_raid_helper_reminds_muster_does_not(
+    connected: World, reminder: object, own: tuple[int, ...] | None
+) -> None:
+    there = await stands_there(connected, advancedSettings={"reminder": reminder})
+    raid = (await take(connected, there["id"])).event
+    assert raid.reminders == own
+    planned = "SELECT count(*) FROM patt.scheduled_actions WHERE kind = 'people.tell' AND payload->>'what' = 'reminder'"
+    assert await connected.pool.fetchval(planned) == (2 if own is None else 0)
+
+
 async def test_what_was_taken_over_is_read_from_then_on_and_posted_nowhere(connected: World) -> None:
     there = await stands_there(connected)
     raid = (await take(connected, there["id"])).event
