@@ -116,6 +116,11 @@ class Deletions(commands.Cog):
         await self._services.mirrors.noticed_gone(GuildId(payload.guild_id), MirrorKind.THREAD, payload.thread_id)
 
     @commands.Cog.listener()
+    async def on_guild_channel_delete(self, channel: discord.abc.GuildChannel) -> None:
+        """A channel is gone."""
+        await self._services.settings.channel_gone(GuildId(channel.guild.id), ChannelId(channel.id))
+
+    @commands.Cog.listener()
     async def on_guild_role_delete(self, role: discord.Role) -> None:
         """A role is gone."""
         await self._services.mirrors.noticed_gone(GuildId(role.guild.id), MirrorKind.ROLE, role.id)

@@ -122,6 +122,18 @@ class SettingRepository:
         )
         return bool(gone)
 
+    async def forget(self, guild_id: GuildId, level: Level) -> bool:
+        """Have the level inherit everything; whether it had any value of its own."""
+        gone = await self._db.fetch(
+            """
+            DELETE FROM common.settings WHERE guild_discord_id = $1 AND scope = $2 AND scope_id = $3 RETURNING name
+            """,
+            guild_id,
+            level.scope,
+            level.id,
+        )
+        return bool(gone)
+
 
 def _level(row: Any) -> Level:
     return Level(Scope(row["scope"]), row["scope_id"])

@@ -147,6 +147,12 @@ class SettingsDesk:
             await tx.audit.note(actor.guild_id, None, actor.user_id, "settings.import", self._clock.now(), values=count)
         return count
 
+    async def channel_gone(self, guild_id: GuildId, channel_id: ChannelId) -> None:
+        """The channel was deleted: what was set for it goes, for nobody can name it to reset anything."""
+        async with self._db.transaction() as tx:
+            if await tx.settings.forget(guild_id, Level(Scope.CHANNEL, channel_id)):
+                await unplanned.soon(tx, guild_id, self._clock.now())
+
     async def _stored(self, tx: Session, guild_id: GuildId) -> Mapping[Level, Mapping[str, Any]]:
         """Every value the server has set."""
         return {**await tx.settings.everything(guild_id), SERVER: await of_server(tx, guild_id)}

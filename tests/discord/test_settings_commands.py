@@ -103,7 +103,8 @@ async def test_a_servers_own_file_comes_back_whatever_was_deleted_since(stage: S
     room = discord.add_text_channel(stage.guild, "old")
     await owner.slash("settings server", setting="allowed_roles", value=role.mention)
     await owner.slash("settings server", setting="voice_channel", value=room.mention)
-    await owner.slash("settings channel", channel=room, setting="host_roles", value=f"{role.mention} {other.mention}")
+    both = f"{role.mention} {other.mention}"
+    await owner.slash("settings channel", channel=stage.raids, setting="host_roles", value=both)
     discord.delete_channel(room)
     discord.delete_role(stage.guild, role)
     file = await exported(stage)

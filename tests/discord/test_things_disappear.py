@@ -85,10 +85,12 @@ async def test_removed_or_invited_while_it_was_down_the_bot_knows_at_its_start(s
     await local.bot.close()
     local.discord.kick_bot(stage.guild)
     raids = "SELECT count(*) FROM patt.raid_events"
-    async with running_bot(local.discord, local.settings, local.clock) as bot:
-        await stage.until(left, stage.guild.id)
-        local.clock.set(FRIDAY + 12 * MINUTE)
-        await bot.services.booker.run_once()
+    with local.discord.expect_refusal(MISSING_ACCESS):  # what was to be done for this week's raid
+        async with running_bot(local.discord, local.settings, local.clock) as bot:
+            await stage.until(left, stage.guild.id)
+            local.clock.set(FRIDAY + 12 * MINUTE)
+            await local.settle()
+            await bot.services.booker.run_once()
     assert await stage.value(raids) == 1
     local.discord.invite_bot(stage.guild)
     async with running_bot(local.discord, local.settings, local.clock) as bot:
@@ -99,6 +101,22 @@ async def test_removed_or_invited_while_it_was_down_the_bot_knows_at_its_start(s
 
 
 # ---------------------------------------------------------------- channels and messages
+
+
+async def test_a_deleted_channels_settings_go_with_it(stage: Stage) -> None:
+    """Nobody could reset them: its officers would run the other channels' raids for good."""
+    discord = stage.local.discord
+    team, elsewhere = discord.add_role(stage.guild, "Team"), discord.add_text_channel(stage.guild, "elsewhere")
+    tora = stage.joins("Tora", roles=[team])
+    for setting, value in {"officer_roles": team.mention, "reminders": "5"}.items():
+        await stage.owner.slash("settings channel", channel=elsewhere, setting=setting, value=value)
+    await stage.owner.slash("settings channel", channel=stage.raids, setting="reminders", value="7")
+    sheet = await stage.raid()
+    assert "takes no more" in (await tora.slash("raid close", event=str(event_id(sheet)))).text
+    discord.delete_channel(elsewhere)
+    await stage.until("SELECT count(*) = 1 FROM common.settings WHERE scope = 'channel'")
+    assert is_refusal(await tora.slash("raid reopen", event=str(event_id(sheet))))
+    assert await stage.value("SELECT scope_id FROM common.settings WHERE scope = 'channel'") == stage.raids.id
 
 
 async def test_in_a_deleted_channel_a_raid_keeps_everybody_and_the_officers_are_asked_once(stage: Stage) -> None:
