@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 from panel_hand import restarted
-from raid_stage import SECOND, Stage, is_refusal
+from raid_stage import FRIDAY, SECOND, Stage, is_refusal, messages
 
 from bot.render import custom_ids, health_texts, rights_texts
 from bot.services.dead_letters import LetterGone
@@ -196,6 +196,33 @@ async def test_two_dead_letters_one_retried_one_discarded(stage: Stage) -> None:
     assert len(stage.local.discord.messages(stage.raids)) == 1
     done = await stage.local.db.fetch("SELECT action FROM patt.audit WHERE action LIKE 'letter.%' ORDER BY id")
     assert [row["action"] for row in done] == ["letter.retry", "letter.discard"]
+
+
+async def test_an_announcement_that_was_refused_is_made_once_when_it_is_retried(stage: Stage) -> None:
+    discord, bot = stage.local.discord, stage.local.bot
+    elsewhere = discord.add_text_channel(stage.guild, "elsewhere")
+    await stage.set_up(officer_channel=stage.officers)
+    weekly = {"title": "Heroic", "weekday": "friday", "time": "20:00", "template": "plain"}
+    await stage.officer.slash("raid series add", **weekly, channel=elsewhere)
+    await stage.local.settle()
+    discord.overwrite(stage.raids, {discord.bot_member(stage.guild): (0, Permission.SEND_MESSAGES)})
+    stage.local.clock.set(FRIDAY + 12 * MINUTE)
+    assert await bot.services.booker.run_once() == 1
+    await stage.local.settle()
+    discord.overwrite(stage.raids, {discord.bot_member(stage.guild): (0, 0)})
+    discord.take_violations()
+    state = "SELECT booking_state FROM patt.raid_events WHERE booking_state IS NOT NULL AND start_time_utc > $1"
+    assert (await stage.value(state, FRIDAY), messages(stage.raids)) == ("created", [])
+    shown, as_well = await opened(stage), await opened(stage)
+    assert "announcing next week's raid" in shown.text
+    [again] = buttons(shown, health_texts.RETRY)
+    officer = stage.officer.in_channel(stage.officers)
+    await officer.click(shown, again)
+    assert str(LetterGone()) in (await officer.click(as_well, again)).text
+    await stage.local.settle()
+    [said] = messages(stage.raids)
+    assert said.content.startswith("📅 Next week's raid has been posted! Sign up here:\n")
+    assert (await stage.value(state, FRIDAY), await dead(stage)) == ("announced", 0)
 
 
 async def test_the_buttons_outlive_a_restart_and_answer_once(stage: Stage) -> None:

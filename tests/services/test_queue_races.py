@@ -60,6 +60,27 @@ async def test_asking_again_in_a_transaction_that_outlasts_the_work_is_not_lost(
     assert work.done == ["again"]
 
 
+async def test_asking_again_for_one_keeps_no_other_from_being_written_down_with_it(work: Work) -> None:
+    both = asyncio.Barrier(2)
+
+    async def ask_again(action: Action) -> None:
+        if name_of(action) == "asked for":
+            await click.actions.enqueue(named("again", "one", dedupe="sheet:1"))
+        await both.wait()
+
+    work.act = ask_again
+    await work.enqueue(named("asked for", "one", dedupe="sheet:1"), named("other", "two"))
+    async with asyncio.timeout(10):
+        async with work.db.transaction() as click:
+            running = asyncio.create_task(work.queue.run_due())
+            while not await work.logged():  # noqa: ASYNC110 - the database sets no event for it
+                await asyncio.sleep(0.005)
+            assert not running.done()
+        assert await running == 2
+    [row] = await work.rows()
+    assert (row["payload"]["name"], row["claimed_until"], row["wake_at"]) == ("again", None, NOW + SECOND)
+
+
 async def finish(work: Work, action: Action) -> None:
     async with work.db.transaction() as tx:
         await tx.actions.settle([Settled(action, Fate.DONE, "done", NOW + SECOND)], NOW, wait=True)

@@ -226,6 +226,31 @@ async def test_what_a_dead_worker_left_is_done_when_its_lease_ends(work: Work) -
     assert done == {"orphan": NOW + LEASE}
 
 
+async def test_what_a_dead_worker_left_is_done_when_its_lease_ends_though_something_hangs(work: Work) -> None:
+    done: list[tuple[str, datetime]] = []
+
+    async def hang(action: Action) -> None:
+        done.append((name_of(action), work.clock.now()))
+        if name_of(action) == "hangs":
+            await asyncio.Event().wait()
+
+    work.act = hang
+    await work.enqueue(named("orphan"))
+    async with work.db.transaction() as tx:
+        assert len(await tx.actions.claim(NOW, LEASE, most=1)) == 1
+    await work.enqueue(named("hangs", "another", due_at=NOW + SECOND))
+    async with at_work(work):
+        await live_until(work, NOW + LEASE + SECOND)
+    assert done == [("hangs", NOW + SECOND), ("orphan", NOW + LEASE)]
+
+
+async def test_stopping_ends_the_sleep(work: Work) -> None:
+    sleeping = asyncio.create_task(work.queue.wait_for_work())
+    await idle(work)
+    work.queue.stop()
+    await asyncio.wait_for(sleeping, 10)
+
+
 # ---------------------------------------------------------------- clocks
 
 
