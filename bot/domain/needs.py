@@ -14,6 +14,8 @@ SAYS = ("view_channel", "send_messages", "embed_links")
 POSTS = (*SAYS, "read_message_history")
 """Where sheets stand: it looks at what it posted before it posts again."""
 LEAD = timedelta(hours=24)
+LAST_LEAD = timedelta(hours=3)
+"""When it is looked at once more before a raid: what was lost meanwhile can still be mended."""
 
 IN_CHANNEL: Mapping[Setting[bool], Sequence[str]] = {THREAD: ("create_public_threads", "send_messages_in_threads")}
 """What a setting needs besides in the raid's channel."""

@@ -73,6 +73,7 @@ class LostRights:
             early = event is not None and now < needs.look_at(event) and not action.payload.get("noticed")
             if event is None or not still_ahead(event, now) or early:
                 return "nothing to look at"
+            await tx.actions.enqueue(*_once_more(event, now))
             template = await tx.templates.get(event.template_id) if event.template_id else None
             holds, server = await effective(tx, event), await tx.servers.get(event.guild_id)
             named = await naming.of_raid(tx, event, holds)
@@ -139,6 +140,16 @@ def planned(event: Event, now: datetime) -> Sequence[NewAction]:
         return ()
     kind, lane, at = Kind.CHECK_RIGHTS, f"officers:{event.guild_id}", max(needs.look_at(event), now)
     key = f"{kind}:{event.id}:{int(event.starts_at.timestamp())}"
+    return [NewAction(event.guild_id, kind, lane, at, event.id, dedupe=key)]
+
+
+def _once_more(event: Event, now: datetime) -> Sequence[NewAction]:
+    """The last look, on the raid's day."""
+    at = event.starts_at - needs.LAST_LEAD
+    if not needs.look_at(event) <= now < at:
+        return ()
+    kind, lane = Kind.CHECK_RIGHTS, f"officers:{event.guild_id}"
+    key = f"{kind}:{event.id}:{int(event.starts_at.timestamp())}:again"
     return [NewAction(event.guild_id, kind, lane, at, event.id, dedupe=key)]
 
 

@@ -94,6 +94,23 @@ async def test_it_is_said_a_day_before_and_not_sooner(guild: World) -> None:
     assert guild.rights.told == [(OFFICERS, event_id, [SEND])]
 
 
+async def test_what_is_lost_within_the_day_is_said_while_it_can_still_be_mended(guild: World) -> None:
+    event_id = await raid(guild)
+    guild.rights.denied[RAIDS] = {"embed_links"}
+    await on_the_eve(guild)
+    guild.rights.denied[RAIDS] = {"embed_links", "send_messages"}
+    guild.clock.set(NEXT_WEEK - 3 * HOUR - timedelta(minutes=1))
+    await guild.first.queue.run_due()
+    on_the_day_before = (OFFICERS, event_id, [f"{RAIDS}:embed_links"])
+    assert guild.rights.told == [on_the_day_before]
+    guild.clock.set(NEXT_WEEK - 3 * HOUR)
+    await guild.first.queue.run_due()
+    assert guild.rights.told == [on_the_day_before, (OFFICERS, event_id, [SEND])]
+    guild.clock.set(NEXT_WEEK)
+    await guild.first.queue.run_due()
+    assert await guild.done("rights.check") == 2
+
+
 async def test_a_raid_planned_within_the_day_is_looked_at_at_once(guild: World) -> None:
     guild.clock.set(NEXT_WEEK - 3 * HOUR)
     guild.rights.denied[RAIDS] = {"send_messages"}
