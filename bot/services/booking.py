@@ -62,10 +62,10 @@ class AutoBooker:
         async with self._db.transaction() as tx:
             series = await find_series(tx, actor.guild_id, typed)
             await places.require_officer_of_series(tx, actor, series.channel_id)
-            return await self._book_now(tx, actor, series)
+            return await self._book_now(tx, actor, series, await self._planner.latest(tx, series))
 
     async def book_series(self, actor: Actor, series_id: SeriesId) -> Event:
-        """The same for the series of that id, which a button names; its leader may, too, for they may be asked.
+        """The same for the series of that id, which a button names; its leader and its last raid's are asked, too.
 
         Raises what `book_now` raises.
         """
@@ -73,12 +73,12 @@ class AutoBooker:
             series = await tx.series.lock(actor.guild_id, series_id)
             if series is None or not series.is_active:
                 raise UnknownSeries
-            await places.require_asked_of_series(tx, actor, series)
-            return await self._book_now(tx, actor, series)
+            latest = await self._planner.latest(tx, series)
+            await places.require_asked_of_series(tx, actor, series, latest)
+            return await self._book_now(tx, actor, series, latest)
 
-    async def _book_now(self, tx: Session, actor: Actor, series: Series) -> Event:
+    async def _book_now(self, tx: Session, actor: Actor, series: Series, latest: Event | None) -> Event:
         now = self._clock.now()
-        latest = await self._planner.latest(tx, series)
         if latest is not None and stands_ahead(latest, now):
             return await _posted_anew(tx, latest, now)
         occurrence = await self._planner.ahead(tx, series, latest, now)

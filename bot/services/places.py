@@ -52,9 +52,13 @@ async def require_manager(tx: Session, actor: Actor, event: Event) -> None:
     require_manager_of(actor, await of_raid(tx, event), event)
 
 
-async def require_asked_of_series(tx: Session, actor: Actor, series: Series) -> None:
-    """Raise NotAnOfficer unless `actor` is an officer of where the series stands, or leads it: for what Muster asks."""
-    if not is_asked(actor, series.leader_id):
+async def require_asked_of_series(tx: Session, actor: Actor, series: Series, raid: Event | None = None) -> None:
+    """Raise NotAnOfficer unless `actor` is an officer of where the series stands, or leads it: for what Muster asks.
+
+    Of what is asked about a `raid` of the series, too, its leader may be the one who hears it.
+    """
+    leads_raid = raid is not None and is_asked(actor, raid.leader_id)
+    if not leads_raid and not is_asked(actor, series.leader_id):
         await require_officer_of_series(tx, actor, series.channel_id)
 
 

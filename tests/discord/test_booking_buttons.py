@@ -194,6 +194,40 @@ async def test_a_leader_without_any_role_books_what_was_missed_until_somebody_el
     assert len(sheets(guild)) == 2
 
 
+@pytest.mark.parametrize("series_leader", ["nobody", "the owner"])
+async def test_the_leader_of_a_raid_whose_sheet_was_given_up_has_it_posted(guild: Stage, series_leader: str) -> None:
+    await guild.local.db.execute("UPDATE common.discord_config SET officer_channel_id = NULL")
+    leader = guild.member.actor.user
+    own = guild.owner.actor.id if series_leader == "the owner" else None
+    await guild.local.db.execute("UPDATE patt.recurring_events SET leader_discord_id = $1", leader.id)
+    guild.local.discord.fail("POST", f"/channels/{guild.raids.id}/messages", 403, code=50013)
+    await look(guild, 12 * MINUTE)
+    await guild.local.db.execute("UPDATE patt.recurring_events SET leader_discord_id = $1", own)
+    direct = guild.local.discord.dm_channel(leader)
+    [alert] = messages(direct)
+    answer = await guild.local.discord.hand(leader, direct).click(alert, "Book now")
+    await guild.local.settle()
+    assert "booked it" in answer.text
+    assert len(sheets(guild)) == 2
+
+
+async def test_of_a_series_nobody_leads_the_raids_leader_is_asked_and_books(guild: Stage) -> None:
+    await guild.local.db.execute("UPDATE common.discord_config SET officer_channel_id = NULL")
+    leader = guild.member.actor.user
+    await guild.local.db.execute("UPDATE patt.recurring_events SET leader_discord_id = NULL")
+    await guild.local.db.execute("UPDATE patt.raid_events SET leader_discord_id = $1", leader.id)
+    await look(guild, 7 * HOUR)
+    direct = guild.local.discord.dm_channel(leader)
+    [alert] = messages(direct)
+    assert is_refusal(await guild.member.slash("raid series book", series="Heroic"))
+    await guild.local.db.execute("UPDATE patt.raid_events SET leader_discord_id = NULL")
+    assert is_refusal(await guild.local.discord.hand(leader, direct).click(alert, "Book now"))
+    await guild.local.db.execute("UPDATE patt.raid_events SET leader_discord_id = $1", leader.id)
+    assert "booked it" in (await guild.local.discord.hand(leader, direct).click(alert, "Book now")).text
+    await guild.local.settle()
+    assert len(sheets(guild)) == 2
+
+
 async def test_without_an_answer_nothing_is_booked_and_the_officers_hear_so(asking: Stage) -> None:
     asking.local.clock.set(FRIDAY + WEEK)
     await asking.local.settle()
