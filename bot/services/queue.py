@@ -172,7 +172,7 @@ class Queue:
         if not safe and not await self._still_ours(action):
             return None
         if action.attempts > MOST_ATTEMPTS:
-            return self._given_up(action, "whoever began it never came back")
+            return self._given_up(action, "every attempt ended the bot before its end was written down")
         return await self._work(action, seat)
 
     async def _still_ours(self, action: Action) -> bool:
