@@ -24,6 +24,7 @@ from tests.services.world import World
 MINUTE = timedelta(minutes=1)
 HOUR = timedelta(hours=1)
 SECOND = timedelta(seconds=1)
+A_DAY = timedelta(days=1)
 
 
 async def pause(world: World, seconds: int = 12) -> None:
@@ -350,6 +351,23 @@ async def test_the_digest_tells_them_without_being_asked_once(guild: World) -> N
     await come(guild, event_id, 2)
     await at(guild, start - timedelta(days=1))
     assert told(guild, Notice.UNSIGNED) == users(2)
+
+
+@pytest.mark.parametrize(
+    ("name", "before", "after", "moment"),
+    [("unsigned", [2880], [], 2 * A_DAY), ("unsigned", [2880], [1440], 2 * A_DAY), ("invites", 15, None, 15 * MINUTE)],
+)
+async def test_what_is_switched_off_after_it_was_planned_is_not_said(
+    guild: World, name: str, before: object, after: object, moment: timedelta
+) -> None:
+    await registered(guild, 1, 2)
+    await setting(guild, name, before)
+    event_id = await planned(guild, "2026-11-29 20:00", reminders="none")
+    await come(guild, event_id, 1)
+    start: datetime = (await guild.event(event_id))["start_time_utc"]
+    await setting(guild, name, after)
+    await at(guild, start - moment, ticks=20)
+    assert (guild.discord.notices, guild.discord.named) == ([], [])
 
 
 async def test_a_bot_that_was_down_over_both_digests_tells_them_once(guild: World) -> None:
