@@ -166,16 +166,8 @@ class Welcome(commands.Cog):
     @commands.Cog.listener()
     async def on_ready(self) -> None:
         """Know of what happened while the bot was down."""
-        here, servers = self._here(), self._services.servers
-        await servers.seen(list(here), list(self._bot.shards), self._bot.shard_count or 1)
-        # Who came or went while that was written may have been written over.
-        for guild_id in self._here() - here:
-            await servers.joined(guild_id)
-        for guild_id in here - self._here():
-            await servers.left(guild_id, self._services.clock.now())
-
-    def _here(self) -> set[GuildId]:
-        return {GuildId(guild.id) for guild in self._bot.guilds}  # those with an outage are among them
+        # Servers with an outage are at hand, too.
+        await self._services.servers.came_up(self._bot.get_guild, list(self._bot.shards), self._bot.shard_count or 1)
 
     @commands.Cog.listener()
     async def on_guild_join(self, guild: discord.Guild) -> None:

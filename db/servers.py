@@ -88,7 +88,8 @@ class ServerRepository:
     async def joined(self, guild_id: GuildId) -> None:
         """Write down that the bot is in the server (again), if anything is known of it."""
         await self._db.execute(
-            "UPDATE common.discord_config SET left_at = NULL WHERE guild_discord_id = $1 AND left_at IS NOT NULL",
+            # Whatever stands there now: a note that it was left, just being made, is waited for.
+            "UPDATE common.discord_config SET left_at = NULL WHERE guild_discord_id = $1",
             guild_id,
         )
 
@@ -103,20 +104,14 @@ class ServerRepository:
             at,
         )
 
-    async def seen(self, here: Sequence[GuildId], shards: Sequence[int], shard_count: int, at: datetime) -> None:
-        """Write down that of all known servers of these shards (of so many in all) the bot is in those `here` alone."""
-        await self._db.execute(
-            """
-            UPDATE common.discord_config
-            SET left_at = CASE WHEN guild_discord_id = ANY ($1) THEN NULL ELSE $4::timestamptz END
-            WHERE (guild_discord_id >> 22) % $3 = ANY ($2)
-              AND (left_at IS NULL) <> (guild_discord_id = ANY ($1))
-            """,
-            list(here),
+    async def lock_of_shards(self, shards: Sequence[int], shard_count: int) -> Sequence[Server]:
+        """The known servers of these shards, of so many in all; nobody else changes them meanwhile."""
+        rows = await self._db.fetch(
+            _SELECT + " WHERE (guild_discord_id >> 22) % $2 = ANY ($1) ORDER BY id FOR UPDATE",
             list(shards),
             shard_count,
-            at,
         )
+        return [_server(row) for row in rows]
 
     async def set_raid_helper_key(self, guild_id: GuildId, encrypted: str | None) -> None:
         """Write the encrypted key, or forget it."""

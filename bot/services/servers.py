@@ -1,6 +1,6 @@
 """Setting a server up."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -53,13 +53,18 @@ class Servers:
         async with self._db.transaction() as tx:
             await tx.servers.joined(guild_id)
 
-    async def seen(self, here: Sequence[GuildId], shards: Sequence[int], shard_count: int) -> None:
-        """The bot has come up and is in the servers `here`: it may have been removed or invited while it was down.
+    async def came_up(self, is_here: Callable[[GuildId], object], shards: Sequence[int], shard_count: int) -> None:
+        """The bot has come up: it may have been removed from servers or invited to them while it was down.
 
-        Only servers of its own shards are its business; Discord divides them by their ids.
+        `is_here` is asked about those of its own shards once they are locked: one it is just invited to is not missed.
         """
         async with self._db.transaction() as tx:
-            await tx.servers.seen(here, shards, shard_count, self._clock.now())
+            for server in await tx.servers.lock_of_shards(shards, shard_count):
+                here = bool(is_here(server.id))
+                if here and server.left_at is not None:
+                    await tx.servers.joined(server.id)
+                elif not here and server.left_at is None:
+                    await tx.servers.left(server.id, self._clock.now())
 
     async def set_up(self, actor: Actor, wish: SetUp) -> Server:
         """Write what was given. Raises NotAnAdministrator, UnknownZone; then nothing is written."""

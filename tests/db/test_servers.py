@@ -3,7 +3,7 @@
 from bot.domain.ids import ChannelId, GuildId, RoleId
 from bot.domain.server import Server
 from db import Session
-from tests.factories import GUILD, NOW, OFFICER_ROLE, OFFICERS, OTHER_GUILD, RAIDS, days
+from tests.factories import GUILD, NOW, OFFICER_ROLE, OFFICERS, OTHER_GUILD, RAIDS
 
 
 async def test_a_server_nobody_set_up_has_the_defaults(tx: Session) -> None:
@@ -44,17 +44,16 @@ def of_shard(number: int, shard: int, count: int = 2) -> GuildId:
     return GuildId((number * count + shard) << 22)
 
 
-async def test_a_worker_knows_of_its_own_shards_servers_where_the_bot_is(tx: Session) -> None:
-    here, gone, back, elsewhere = of_shard(1, 0), of_shard(2, 0), of_shard(3, 0), of_shard(4, 1)
-    for guild_id in (here, gone, back, elsewhere):
+async def test_a_worker_knows_the_servers_of_its_own_shards(tx: Session) -> None:
+    first, second, elsewhere = of_shard(1, 0), of_shard(2, 0), of_shard(4, 1)
+    for guild_id in (first, second, elsewhere):
         await tx.servers.set_up(guild_id, RAIDS, None, None, None)
-    await tx.servers.left(back, NOW - days(2))
-    await tx.servers.seen([here, back], [0], 2, NOW)
-    await tx.servers.seen([here, back, of_shard(9, 0)], [0], 2, NOW + days(1))  # nothing is new
-    left = {one.id: one.left_at for one in await tx.servers.all()}
-    assert left == {here: None, gone: NOW, back: None, elsewhere: None}
-    await tx.servers.seen([], [1], 2, NOW)
-    assert [one.id for one in await tx.servers.all() if one.left_at] == [gone, elsewhere]
+    assert [one.id for one in await tx.servers.lock_of_shards([0], 2)] == [first, second]
+    assert [one.id for one in await tx.servers.lock_of_shards([0, 1], 2)] == [first, second, elsewhere]
+    await tx.servers.left(second, NOW)
+    assert [one.left_at for one in await tx.servers.all()] == [None, NOW, None]
+    await tx.servers.joined(second)
+    assert [one.left_at for one in await tx.servers.all()] == [None, None, None]
 
 
 async def test_a_key_can_come_before_the_setup_and_go_again(tx: Session) -> None:

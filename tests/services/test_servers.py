@@ -1,5 +1,6 @@
 """Setting a server up, and connecting it to Raid-Helper."""
 
+import asyncio
 from datetime import timedelta
 from typing import Any
 
@@ -16,7 +17,7 @@ from bot.services.servers import Servers, SetUp
 from bot.services.when import UnknownZone
 from sandbox.raid_helper import faults
 from tests.factories import GUILD, OFFICER_ROLE, OFFICERS, OTHER_GUILD, RAIDS, START, member, new_series, officer
-from tests.services.world import API_KEY, World
+from tests.services.world import API_KEY, World, blocked
 
 KEY = SecretStr(API_KEY)
 STRANGERS = pytest.mark.parametrize(
@@ -89,6 +90,31 @@ async def test_connecting_to_raid_helper_and_leaving_it_stand_in_the_trail(guild
         ("raidhelper.connect", officer().user_id, {}),
         ("raidhelper.disconnect", officer().user_id, {}),
     ]
+
+
+@pytest.mark.parametrize("known_to_be_left", [True, False])
+@pytest.mark.parametrize("here", [True, False])
+@pytest.mark.parametrize("own_shard", [True, False])
+async def test_coming_up_a_worker_looks_where_it_still_is(
+    world: World, known_to_be_left: bool, here: bool, own_shard: bool
+) -> None:
+    await world.first.servers.set_up(officer(), SetUp(channel_id=RAIDS))
+    if known_to_be_left:
+        await world.first.servers.left(GUILD, world.clock.now())
+    shard = (GUILD >> 22) % 2
+    await world.first.servers.came_up(lambda _: here, [shard if own_shard else 1 - shard], 2)
+    left = (await world.first.servers.get(GUILD)).left_at is not None
+    assert left is (not here if own_shard else known_to_be_left)
+
+
+async def test_whoever_invites_the_bot_while_it_takes_the_server_for_left_has_the_last_word(world: World) -> None:
+    await world.first.servers.set_up(officer(), SetUp(channel_id=RAIDS))
+    async with world.first.db.transaction() as tx:
+        await tx.servers.left(GUILD, world.clock.now())
+        invited = asyncio.create_task(world.first.servers.joined(GUILD))
+        await blocked(world.pool, invited)
+    await invited
+    assert (await world.first.servers.get(GUILD)).left_at is None
 
 
 async def test_an_unknown_zone_writes_nothing(world: World) -> None:
