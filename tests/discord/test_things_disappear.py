@@ -3,14 +3,12 @@
 Each has an outcome: somebody is told once, nothing is tried for weeks, and nothing that people said is lost.
 """
 
-from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from raid_stage import FRIDAY, Stage, event_id, fields, is_refusal, messages
 
-from bot.domain.ids import GuildId
 from sandbox.discord.world import Member, Message
 from sandbox.local import running_bot
 
@@ -109,17 +107,17 @@ async def test_who_invites_or_removes_it_while_it_looks_around_is_not_overlooked
 ) -> None:
     discord, bot = stage.local.discord, stage.local.bot
     welcome: Any = bot.get_cog("Welcome")
-    seen, known = bot.services.servers.seen, "SELECT (left_at IS NOT NULL) = $1 FROM common.discord_config"
+    came_up, known = bot.services.servers.came_up, "SELECT (left_at IS NOT NULL) = $1 FROM common.discord_config"
 
-    async def meanwhile(here: Sequence[GuildId], *shards: Any) -> None:
+    async def meanwhile(*found: Any) -> None:
         (discord.invite_bot if comes else discord.kick_bot)(stage.guild)
         await stage.until(known, not comes)
-        await seen(here, *shards)
+        await came_up(*found)
 
     if comes:
         discord.kick_bot(stage.guild)
         await stage.until(known, True)
-    monkeypatch.setattr(bot.services.servers, "seen", meanwhile)
+    monkeypatch.setattr(bot.services.servers, "came_up", meanwhile)
     await welcome.on_ready()
     assert await stage.value(known, not comes)
 
