@@ -107,8 +107,8 @@ class MusterBot(commands.AutoShardedBot):
         self.fatal: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._closing = False
         self.forms: WeakValueDictionary[str, ui.Modal] = WeakValueDictionary()
-        self.refused_emoji: set[frozenset[int]] = set()
-        """Custom emoji that stood together in a list Discord refused."""
+        self.refused_emoji: set[int] = set()
+        """Custom emoji for which Discord refused a list."""
         self._helpers: set[asyncio.Task[None]] = set()
 
     async def setup_hook(self) -> None:

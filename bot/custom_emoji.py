@@ -1,31 +1,54 @@
 """Views without emoji that were deleted: for one of them Discord refuses the whole list."""
 
-from collections.abc import Awaitable, Callable, Iterator
+import contextlib
+import re
+from collections.abc import Awaitable, Callable, Collection, Iterator, Set
 from typing import Any
 
 import discord
 from discord import ui
 
 INVALID_BODY = 50035
+WHERE = re.compile(r"components\.(\d+)\.components\.(\d+)(?:\.options\.(\d+))?\.emoji\S*: .*Invalid emoji")
+"""How a refusal names an emoji: the row, the button or select in it, and the option of that."""
 
 
 async def shown(
     interaction: discord.Interaction[Any], view: ui.View | None, show: Callable[[], Awaitable[Any]]
 ) -> None:
-    """Show the view; where Discord refuses one of its custom emoji, show it without them, and have that looked into."""
-    used = frozenset(one.emoji.id for one in _with_emoji(view))
-    if used in interaction.client.refused_emoji:
-        _leave_out(view)
-        used = frozenset()
-    try:
-        await show()
-    except discord.HTTPException as error:
-        if not used or error.code != INVALID_BODY or "Invalid emoji" not in error.text:
-            raise
-        _leave_out(view)
-        await show()
-        interaction.client.refused_emoji.add(used)
+    """Show the view; where Discord refuses custom emoji of it, show it without them, and have that looked into."""
+    known: set[int] = interaction.client.refused_emoji
+    _leave_out(view, known)
+    for _ in range(2):  # it names all there are; if not, the list matters more than its emoji
+        try:
+            await show()
+        except discord.HTTPException as error:
+            dead = refused(view, error)
+            if not dead:
+                raise
+        else:
+            return
+        _leave_out(view, dead)
+        known |= dead
         interaction.client.dispatch("emoji_refused", interaction.guild_id, _event_id(view))
+    _leave_out(view, _used(view))
+    await show()
+
+
+def refused(view: ui.View | None, error: discord.HTTPException) -> Set[int]:
+    """The custom emoji of the view that Discord refuses, all of them where it does not say which; none else."""
+    if view is None or error.code != INVALID_BODY or "Invalid emoji" not in error.text:
+        return frozenset()
+    rows, found = view.to_components(), set[int]()
+    for row, item, option in (one.groups() for one in WHERE.finditer(error.text)):
+        with contextlib.suppress(IndexError, KeyError, TypeError):  # it speaks of something else, or of Unicode's
+            blamed: Any = rows[int(row)]["components"][int(item)]
+            found.add(int((blamed["options"][int(option)] if option else blamed)["emoji"]["id"]))
+    return found or _used(view)
+
+
+def _used(view: ui.View | None) -> Set[int]:
+    return frozenset(one.emoji.id for one in _with_emoji(view))
 
 
 def _with_emoji(view: ui.View | None) -> Iterator[Any]:
@@ -38,9 +61,10 @@ def _with_emoji(view: ui.View | None) -> Iterator[Any]:
                 yield one
 
 
-def _leave_out(view: ui.View | None) -> None:
+def _leave_out(view: ui.View | None, emoji: Collection[int]) -> None:
     for one in _with_emoji(view):
-        one.emoji = None
+        if one.emoji.id in emoji:
+            one.emoji = None
 
 
 def _event_id(view: ui.View | None) -> int | None:

@@ -21,6 +21,7 @@ from bot.services import naming
 from bot.services.messenger import Undeliverable
 from bot.services.queue import Handler
 from bot.services.settings import effective
+from bot.services.templates import stored_of
 from db import Database
 
 
@@ -74,7 +75,7 @@ class LostRights:
             if event is None or not still_ahead(event, now) or early:
                 return "nothing to look at"
             await tx.actions.enqueue(*_once_more(event, now))
-            template = await tx.templates.get(event.template_id) if event.template_id else None
+            template = await stored_of(tx, event)
             holds, server = await effective(tx, event), await tx.servers.get(event.guild_id)
             named = await naming.of_raid(tx, event, holds)
         lacks = await self._lacks(event, holds, _spoken_in(event, holds, server), named)

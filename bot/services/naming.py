@@ -18,6 +18,7 @@ from bot.domain.settings import (
     PRIORITY_ROLES,
 )
 from bot.services.settings import gates_of, of_template
+from bot.services.templates import stored_of
 from db import Session
 
 OF_ROLES: Sequence[Setting[tuple[RoleId, ...]]] = [one for one in ALL if isinstance(one.kind, Roles)]
@@ -52,7 +53,7 @@ async def of_raid(tx: Session, event: Event, holds: Effective) -> Named:
 
 async def _gates(tx: Session, event: Event) -> Named:
     """The raid's own rules for signing up, else its template's as it was made with."""
-    template = await tx.templates.get(event.template_id) if event.template_id else None
+    template = await stored_of(tx, event)
     if event.gates is not None or template is None:
         return _of_gates(Level(Scope.EVENT, event.id), event.gates)
     level = Level(Scope.TEMPLATE, template.id)

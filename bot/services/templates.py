@@ -75,6 +75,15 @@ class Templates:
         return self._read[template_id]
 
 
+async def stored_of(tx: Session, event: Event) -> StoredTemplate | None:
+    """The row of the template an event was made with, or of its server's default."""
+    template_id = event.template_id
+    if template_id is None:
+        server = await tx.servers.get(event.guild_id)
+        template_id = await tx.templates.current_id(event.guild_id, server.default_template)
+    return await tx.templates.get(template_id) if template_id else None
+
+
 def _titled(stored: Iterable[StoredTemplate]) -> Iterator[tuple[StoredTemplate, str]]:
     return ((one, str(one.definition["title"])) for one in stored)
 

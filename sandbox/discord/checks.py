@@ -1,11 +1,10 @@
 """Whether a body is one Discord would take: its documented limits, and its published description."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Protocol
 
 from sandbox.discord import limits
-from sandbox.discord.refusal import invalid
-from sandbox.discord.words import walk
+from sandbox.discord.refusal import all_invalid
 from sandbox.discord.world import JSON, World
 
 
@@ -32,13 +31,11 @@ class Checks:
             self._emojis(body.get("components") or [])
 
     def _emojis(self, components: list[JSON]) -> None:
-        """Refuse a component with a custom emoji of a server the bot is not in."""
+        """Refuse components with custom emoji of servers the bot is not in, naming each."""
         known = set(self._world.emojis).union(*(guild.emojis for guild in self._world.guilds.values()))
-        for component in walk(components):
-            for one in (component, *(component.get("options") or [])):
-                emoji_id = (one.get("emoji") or {}).get("id")
-                if emoji_id is not None and int(emoji_id) not in known:
-                    raise invalid("components", "COMPONENT_INVALID_EMOJI", "Invalid emoji")
+        gone = [path for path, emoji_id in _custom("", {"components": components}) if emoji_id not in known]
+        if gone:
+            raise all_invalid(gone, "BUTTON_COMPONENT_INVALID_EMOJI", "Invalid emoji")
 
     def modal(self, data: Mapping[str, Any]) -> None:
         """A modal to open."""
@@ -58,3 +55,16 @@ class Checks:
     def described(self, method: str, path: str, body: Any) -> list[str]:
         """What the published description has against an accepted request."""
         return self._spec.check(method, path, body) if self.strict and self._spec else []
+
+
+def _custom(path: str, component: Mapping[str, Any]) -> Iterator[tuple[str, int]]:
+    """Every custom emoji in the component, with the path to its id."""
+    emoji_id = (component.get("emoji") or {}).get("id")
+    if emoji_id is not None:
+        yield f"{path}.emoji.id".removeprefix("."), int(emoji_id)
+    for key in ("components", "options"):
+        for index, inner in enumerate(component.get(key) or []):
+            yield from _custom(f"{path}.{key}.{index}", inner)
+    for key in ("accessory", "component"):
+        if inner := component.get(key):
+            yield from _custom(f"{path}.{key}", inner)

@@ -1,6 +1,6 @@
 """How the stand-in says no: the same status, code and body shape as Discord."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 
@@ -26,7 +26,15 @@ class Refusal(Exception):
 
 def invalid(path: str, code: str, message: str) -> Refusal:
     """An invalid form body (50035) blaming the field at dotted `path`, e.g. ``components.0.components.2.label``."""
-    leaf: dict[str, Any] = {"_errors": [{"code": code, "message": message}]}
-    for part in reversed(path.split(".")):
-        leaf = {part: leaf}
-    return Refusal(400, 50035, f"Invalid Form Body ({path}: {message})", leaf)
+    return all_invalid([path], code, message)
+
+
+def all_invalid(paths: Sequence[str], code: str, message: str) -> Refusal:
+    """The same blaming several fields."""
+    errors: dict[str, Any] = {}
+    for path in paths:
+        leaf = errors
+        for part in path.split("."):
+            leaf = leaf.setdefault(part, {})
+        leaf["_errors"] = [{"code": code, "message": message}]
+    return Refusal(400, 50035, f"Invalid Form Body ({', '.join(paths)}: {message})", errors)

@@ -297,6 +297,34 @@ async def test_lists_go_on_without_an_emoji_that_was_deleted_and_the_officers_he
     assert [one.content for one in stage.officers.messages.values() if "emoji" in one.content] == [told]
 
 
+async def test_only_the_emoji_that_was_deleted_is_left_out_and_only_where_it_stood(stage: Stage) -> None:
+    gone, stays, alone = (emoji(stage, name, own=True) for name in ("gone", "stays", "alone"))
+    classes = f"Paladin {gone}: Holy=Healer\nMage {stays}: Fire {alone}=Healer, Frost {gone}=Healer"
+    await create(stage, classes=classes)
+    sheet = await stage.raid(template="duo")
+    del stage.guild.emojis[id_of(gone)]
+    with stage.local.discord.expect_refusal(50035):
+        asked = await stage.member.click(sheet, "Sign up")
+    assert shown_by(asked) == [None, id_of(stays)]
+    # Of what else it stands in, Discord does not have to refuse anything.
+    assert shown_by(await stage.member.select(asked, ["Mage"])) == [id_of(alone), None]
+    assert shown_by(await stage.joins("Bo").click(sheet, "Sign up")) == [None, id_of(stays)]
+    del stage.guild.emojis[id_of(stays)]
+    with stage.local.discord.expect_refusal(50035):
+        assert shown_by(await stage.joins("Cy").click(sheet, "Sign up")) == [None, None]
+
+
+def id_of(written: str) -> int:
+    """The id in a custom emoji as it is typed."""
+    return int(written.rpartition(":")[2].removesuffix(">"))
+
+
+def shown_by(answer: Answer) -> list[int | None]:
+    """The custom emoji of the options the answer's select offers."""
+    ids = [(one.get("emoji") or {}).get("id") for one in options_of(answer)]
+    return [int(one) if one else None for one in ids]
+
+
 def options_of(answer: Answer) -> list[dict[str, Any]]:
     """What the answer's select offers."""
     [select] = [one for one in walk(answer.message.components) if one["type"] == 3]

@@ -77,6 +77,19 @@ async def test_a_template_emoji_that_was_deleted_is_said_once_also_before_the_ev
     assert len(guild.rights.told) == 1
 
 
+async def test_a_raid_without_a_template_is_looked_at_by_the_servers_default(guild: World) -> None:
+    shield = "UPDATE patt.templates SET definition = jsonb_set(definition, '{emoji}', '\"<:shield:77>\"') || $1"
+    gates = {"settings": {"allowed_roles": [str(GONE)]}}
+    await guild.pool.execute(f"{shield} WHERE name = 'ffxiv'", gates)
+    guild.rights.gone_roles = {GONE}
+    await raid(guild)
+    await guild.pool.execute("UPDATE common.discord_config SET default_template = 'ffxiv'")
+    await on_the_eve(guild)
+    [(_, _, told)] = guild.rights.told
+    assert "emoji:shield" in told
+    assert any("allowed_roles" in one for one in told)
+
+
 async def test_nothing_is_said_of_a_raid_that_has_all_it_needs(guild: World) -> None:
     await raid(guild)
     await on_the_eve(guild)
