@@ -85,9 +85,9 @@ _WRITE = f"""
         RETURNING event_id, player_id, id
     ),
     back AS (
-        UPDATE guild_identity.players SET left_at = NULL WHERE left_at IS NOT NULL AND id IN (
+        UPDATE guild_identity.players SET left_at = NULL WHERE left_at IS NOT NULL AND id = ANY(ARRAY(
             SELECT player_id FROM json_to_recordset($4::json) AS new (player_id bigint) UNION ALL
-            SELECT player_id FROM json_to_recordset($3::json) AS gone (player_id bigint))
+            SELECT player_id FROM json_to_recordset($3::json) AS gone (player_id bigint)))
     ),
     wanted AS ({enqueueing_where(_HELD)})
     SELECT held.id AS event_id, pg_current_xact_id()::xid AS version, stands.player_id, stands.id
