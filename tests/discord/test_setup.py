@@ -53,6 +53,7 @@ async def test_everyone_is_a_role_that_everybody_has(stage: Stage) -> None:
     everyone = stage.guild.roles[stage.guild.id]
     await stage.set_up(officer_role=everyone)
     assert "is planned for" in (await stage.member.slash("raid create", title="Heroic", when="fri 20:00")).text
+    await stage.local.settle()
     await stage.owner.slash("settings server", setting="allowed_roles", value=everyone.mention)
     sheet = await stage.raid(template="plain")
     await stage.member.click(sheet, "Yes")
