@@ -146,20 +146,27 @@ class PlayerRepository:
 
 
 async def spec_ids(connection: Connection, game: str, pick: Pick) -> tuple[int, int]:
-    """The ids of the class and the spec, written down when they are new."""
-    row = await connection.fetchrow(
-        """
-        WITH class AS (
-            INSERT INTO guild_identity.classes (game, name) VALUES ($1, $2)
-            ON CONFLICT (game, name) DO UPDATE SET name = excluded.name RETURNING id
-        )
-        INSERT INTO guild_identity.specializations (class_id, name) SELECT id, $3 FROM class
-        ON CONFLICT (class_id, name) DO UPDATE SET name = excluded.name
-        RETURNING class_id, id
-        """,
-        game,
-        pick.class_name,
-        pick.spec_name,
-    )
+    """The ids of the class and the spec, written down when they are new.
+
+    Those that are known are only read: a lock on a class would make everybody who plays it wait for each other.
+    """
+    named = (game, pick.class_name, pick.spec_name)
+    row = await connection.fetchrow(_SPEC, *named) or await connection.fetchrow(_NEW_SPEC, *named)
     assert row is not None  # noqa: S101 - INSERT … RETURNING answers with its row
     return row["class_id"], row["id"]
+
+
+_SPEC = """
+    SELECT spec.class_id, spec.id FROM guild_identity.specializations spec
+    JOIN guild_identity.classes class ON class.id = spec.class_id
+    WHERE class.game = $1 AND class.name = $2 AND spec.name = $3
+"""
+_NEW_SPEC = """
+    WITH class AS (
+        INSERT INTO guild_identity.classes (game, name) VALUES ($1, $2)
+        ON CONFLICT (game, name) DO UPDATE SET name = excluded.name RETURNING id
+    )
+    INSERT INTO guild_identity.specializations (class_id, name) SELECT id, $3 FROM class
+    ON CONFLICT (class_id, name) DO UPDATE SET name = excluded.name
+    RETURNING class_id, id
+"""

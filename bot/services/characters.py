@@ -136,10 +136,8 @@ async def games_of(tx: Session, templates: Templates, guild_id: GuildId) -> Game
 
 async def remember(tx: Session, player_id: PlayerId, game: str, pick: Pick) -> int | None:
     """Write down that the player plays `pick`; the character that does, None when it is none of several they have."""
+    await tx.characters.lock(player_id)  # before anything of theirs, as `register` does: two who differ would deadlock
     known = await tx.characters.of(player_id, game)
-    if not known:  # the very first: it may be written down by `/me characters add` at this moment, too
-        await tx.characters.lock(player_id)
-        known = await tx.characters.of(player_id, game)
     if not known:
         return await tx.players.remember_main(player_id, game, pick)
     character = which_plays(known, pick)

@@ -1,5 +1,6 @@
 """People in the database: written down at the first click, with what they play; and whom a sheet is filled with."""
 
+import asyncio
 from typing import Any
 
 import pytest
@@ -39,6 +40,16 @@ async def test_a_main_is_remembered_a_game(tx: Session) -> None:
     again = await tx.players.register(member(), "wow")
     assert (again.main, again.character_id) == (HOLY, character_id)
     assert (await tx.players.register(member(), "gw2")).main is None
+
+
+async def test_two_who_play_the_same_do_not_wait_for_each_other(db: Database) -> None:
+    async with db.transaction() as tx:
+        await tx.players.remember_main((await tx.players.register(member(1), "wow")).id, "wow", HOLY)
+    async with db.transaction() as one, db.transaction() as other:
+        for number, tx in enumerate((one, other), start=2):
+            player = await tx.players.register(member(number), "wow")
+            async with asyncio.timeout(5):  # for ever, if one held what both play
+                await tx.players.remember_main(player.id, "wow", HOLY)
 
 
 async def test_a_new_main_replaces_the_one_of_its_game_only(db: Database, pool: Pool) -> None:

@@ -10,8 +10,9 @@ import pytest
 from bot.domain.event import SheetClosed
 from bot.domain.ids import EventId
 from bot.domain.permissions import Actor
-from bot.domain.sign_up import NotSignedUp
+from bot.domain.sign_up import NotSignedUp, Pick
 from bot.domain.template import Choice
+from bot.services.characters import remember
 from bot.services.clicking import SignedUp
 from bot.services.officers import Whom
 from db.clicks import ClickRepository
@@ -332,3 +333,17 @@ async def test_what_could_not_be_written_is_not_remembered(guild: World) -> None
     assert await stored(guild, event_id) == {1: "bench"}
     assert (await sit(guild.first, event_id, 1)).placed.number == 1
     await agree(guild, guild.first, event_id)
+
+
+async def test_a_main_that_changes_on_two_raids_at_once_holds_up_nobody_for_good(guild: World) -> None:
+    event_id = await guild.raid()
+    await sit(guild.first, event_id, 1)
+    fire = ("Mage", "Fire")  # a class nobody was written down with: whoever names it first holds it
+    async with guild.first.db.transaction() as tx:
+        player = await tx.players.register(member(1), "wow")
+        clicking = asyncio.create_task(guild.first.sign_ups.answer(member(1), event_id, ACCEPTED, fire))
+        await blocked(guild.pool, clicking)
+        await remember(tx, player.id, "wow", Pick(*fire))
+    outcome = await clicking
+    assert isinstance(outcome, SignedUp)
+    assert outcome.placed.sign_up.class_name == "Mage"
