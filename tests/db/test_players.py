@@ -49,7 +49,7 @@ async def test_two_who_play_the_same_do_not_wait_for_each_other(db: Database) ->
         for number, tx in enumerate((one, other), start=2):
             player = await tx.players.register(member(number), "wow")
             async with asyncio.timeout(5):  # for ever, if one held what both play
-                await tx.players.remember_main(player.id, "wow", HOLY)
+                assert await tx.players.remember_main(player.id, "wow", HOLY)
 
 
 async def test_a_new_main_replaces_the_one_of_its_game_only(db: Database, pool: Pool) -> None:
