@@ -15,8 +15,6 @@ PATIENCE = 5.0
 """Seconds; of whom nothing was said by then nothing is known."""
 GONE = (10007, 10013)
 """Unknown Member, Unknown User."""
-
-
 UNTOLD = (discord.DiscordException, OSError)
 """What asking may end in, too late among it."""
 

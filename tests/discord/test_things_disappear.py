@@ -141,7 +141,8 @@ async def test_a_deleted_channels_settings_go_with_it(stage: Stage) -> None:
     assert await stage.value("SELECT scope_id FROM common.settings WHERE scope = 'channel'") == stage.raids.id
 
 
-async def test_in_a_deleted_channel_a_raid_keeps_everybody_and_the_officers_are_asked_once(stage: Stage) -> None:
+async def gone_with_its_channel(stage: Stage) -> Message:
+    """A sheet with one answer, of which an edit has noticed that its channel was deleted."""
     discord = stage.local.discord
     elsewhere = discord.add_text_channel(stage.guild, "elsewhere")
     sheet = await stage.raid(channel=elsewhere)
@@ -150,6 +151,11 @@ async def test_in_a_deleted_channel_a_raid_keeps_everybody_and_the_officers_are_
     discord.delete_channel(elsewhere)
     with discord.expect_refusal(UNKNOWN_CHANNEL):
         await edited(stage, sheet)
+    return sheet
+
+
+async def test_in_a_deleted_channel_a_raid_keeps_everybody_and_the_officers_are_asked_once(stage: Stage) -> None:
+    sheet = await gone_with_its_channel(stage)
     await edited(stage, sheet, "Normal")
     await later(stage, HOUR)
     assert ["Shall it stand again?" in one for one in told(stage)] == [True]
@@ -160,14 +166,7 @@ async def test_in_a_deleted_channel_a_raid_keeps_everybody_and_the_officers_are_
 
 
 async def test_reposted_it_stands_in_the_raid_channel_when_its_own_was_deleted(stage: Stage) -> None:
-    discord = stage.local.discord
-    elsewhere = discord.add_text_channel(stage.guild, "elsewhere")
-    sheet = await stage.raid(channel=elsewhere)
-    await stage.sign_up(stage.member, sheet)
-    await stage.redraw()
-    discord.delete_channel(elsewhere)
-    with discord.expect_refusal(UNKNOWN_CHANNEL):
-        await edited(stage, sheet)
+    await gone_with_its_channel(stage)
     await stage.officer.in_channel(stage.officers).click(messages(stage.officers)[-1], "Repost it")
     await stage.local.settle()
     [posted] = messages(stage.raids)
