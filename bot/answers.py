@@ -45,7 +45,6 @@ async def answer(
     """Answer ephemerally, first or after a deferral. Nobody is ever pinged by an answer."""
     text = named_roles(interaction, text)
     extra: dict[str, Any] = {name: value for name, value in (("view", view), ("file", file), ("embed", embed)) if value}
-    _only_a_value(view)
     done = interaction.response.is_done()
     send = interaction.followup.send if done else interaction.response.send_message
     await shown(interaction, view, lambda: send(text, ephemeral=True, **extra))
@@ -67,13 +66,6 @@ async def turn_into(
 ) -> None:
     """Change the ephemeral message the component stands on; without `embed` the message keeps its own."""
     extra: dict[str, Any] = {"embed": embed} if embed else {}
-    _only_a_value(view)
     done = interaction.response.is_done()
     edit = interaction.edit_original_response if done else interaction.response.edit_message
     await shown(interaction, view, lambda: edit(content=text, view=view, **extra))
-
-
-def _only_a_value(view: ui.View | None) -> None:
-    """Have the library keep nothing of the view: it would hold it for 15 minutes, then unregister its buttons."""
-    if view is not None:
-        view.stop()

@@ -14,9 +14,10 @@ import discord
 from discord import app_commands, ui
 from discord.ext import commands
 
+from bot.components import PersistentClasses, press
 from bot.domain.needs import POSTS
 from bot.errors import report, say
-from bot.render import custom_ids, texts
+from bot.render import texts
 from bot.services.bundle import Services
 from bot.services.queue import Queue
 from bot.services.retention import Retention
@@ -106,6 +107,7 @@ class MusterBot(commands.AutoShardedBot):
         self.auto_book_every = auto_book_every
         self.fatal: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._closing = False
+        self.persistent = PersistentClasses()
         self.forms: WeakValueDictionary[str, ui.Modal] = WeakValueDictionary()
         self.refused_emoji: set[int] = set()
         """Custom emoji for which Discord refused a list."""
@@ -171,14 +173,13 @@ class MusterBot(commands.AutoShardedBot):
             )
 
     async def on_interaction(self, interaction: discord.Interaction[Any], /) -> None:
-        """Answer what the library would let fail without a word: a form from before a restart, a button of old."""
-        custom_id = str((interaction.data or {}).get("custom_id"))
-        if interaction.response.is_done():
-            return
-        if interaction.type is discord.InteractionType.modal_submit and custom_id not in self.forms:
+        """Do what was pressed, and answer a button of old and a form from before a restart, which nobody knows."""
+        custom_id, done = str((interaction.data or {}).get("custom_id")), interaction.response.is_done()
+        if interaction.type is discord.InteractionType.component:
+            found = self.persistent.find(custom_id)
+            await (press(found, interaction) if found else say(interaction, texts.BUTTON_TOO_OLD))
+        elif interaction.type is discord.InteractionType.modal_submit and custom_id not in self.forms and not done:
             await say(interaction, texts.FORM_TOO_OLD)
-        elif interaction.type is discord.InteractionType.component and not custom_ids.known(custom_id):
-            await say(interaction, texts.BUTTON_TOO_OLD)
 
     def supervise(self, work: Coroutine[Any, Any, None], name: str) -> asyncio.Task[None]:
         """Run `work` as a helper task; if it ends with an exception, the process does."""

@@ -1,33 +1,113 @@
-"""Components that always answer: the library only logs what goes wrong in them."""
+"""Components that always answer: buttons and selects known by their `custom_id` alone, and forms.
 
-from abc import abstractmethod
-from typing import Any, Generic, TypeVar
+The library knows nothing of the buttons and selects: it would rebuild the whole message for each click, keep views in
+memory, and only log what goes wrong. `MusterBot.on_interaction` finds their classes itself.
+"""
+
+import re
+from abc import ABC, abstractmethod
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
+from typing import Any, ClassVar, Self
 
 import discord
 from discord import ui
 
 from bot.errors import report
 
-ItemT = TypeVar("ItemT", bound=ui.Item[Any])
+REMEMBERED = 4096
+"""Ids whose class is remembered: those of the sheets that are being answered come again and again."""
 
 
-class PersistentItem(ui.DynamicItem[ItemT], Generic[ItemT], template=r"(?!)"):
-    """A button or select that outlives restarts: its `custom_id` says all it needs, and nothing is kept in memory.
+class Persistent(ABC):
+    """A button or select that outlives restarts: its `custom_id`, which fits `template`, says all it needs.
 
-    Views made of these are values: a fresh one for every message, never kept or changed (the library unregisters the
-    classes of a view it sees end).
+    A subclass that draws itself is a `ui.Button` or `ui.Select`, too; one without a template is a base of others.
     """
 
-    async def callback(self, interaction: discord.Interaction[Any]) -> None:
-        """Do it, and answer whatever happens."""
-        try:
-            await self.act(interaction)
-        except Exception as error:  # noqa: BLE001 - reported: the member gets a sentence, the log the trace
-            await report(interaction, error)
+    pattern: ClassVar[re.Pattern[str]]
+
+    def __init_subclass__(cls, *, template: str | None = None, **more: Any) -> None:
+        super().__init_subclass__(**more)
+        if template is not None:
+            cls.pattern = re.compile(template)
+
+    @classmethod
+    @abstractmethod
+    def of(cls, match: re.Match[str], /) -> Self:
+        """What stands behind a click on a `custom_id` that fits."""
 
     @abstractmethod
     async def act(self, interaction: discord.Interaction[Any]) -> None:
         """What the component does; every path answers or raises."""
+
+
+class DrawnElsewhere(Persistent):
+    """A button or select of which only what it does is here; its looks are plain components of the same id."""
+
+    def __init__(self, match: re.Match[str]) -> None:
+        self.match = match
+
+    @classmethod
+    def of(cls, match: re.Match[str], /) -> Self:
+        """What stands behind a click."""
+        return cls(match)
+
+
+Found = tuple[type[Persistent], re.Match[str]]
+
+
+class PersistentClasses:
+    """The classes of everything that can be pressed, by what it says in its `custom_id`."""
+
+    def __init__(self) -> None:
+        self._by_pattern: dict[re.Pattern[str], type[Persistent]] = {}
+        self.find = lru_cache(REMEMBERED)(self._find)
+
+    def __iter__(self) -> Iterator[type[Persistent]]:
+        return iter(self._by_pattern.values())
+
+    def add(self, *classes: type[Persistent]) -> None:
+        """Know these, too; one that was loaded again takes its former self's place."""
+        self._by_pattern |= {one.pattern: one for one in classes}
+        self.find.cache_clear()
+
+    def _find(self, custom_id: str) -> Found | None:
+        """The class behind the id and what the id says; None for one that is not ours any more."""
+        fits = ((one, match) for pattern, one in self._by_pattern.items() if (match := pattern.fullmatch(custom_id)))
+        return next(fits, None)
+
+
+async def press(found: Found, interaction: discord.Interaction[Any]) -> None:
+    """Do what was pressed, and answer whatever happens."""
+    kind, match = found
+    try:
+        await kind.of(match).act(interaction)
+    except Exception as error:  # noqa: BLE001 - reported: the member gets a sentence, the log the trace
+        await report(interaction, error)
+
+
+def chosen(interaction: discord.Interaction[Any]) -> Sequence[str]:
+    """What was chosen in the select that was used: values, or ids of users, roles and channels. A button has none."""
+    return (interaction.data or {}).get("values", [])
+
+
+def view_of(*items: ui.Item[Any]) -> ui.View:
+    """A view of these: a value of which the library keeps nothing."""
+    view = ui.View(timeout=None)
+    for item in items:
+        view.add_item(item)
+    view.stop()
+    return view
+
+
+def layout_of(*items: ui.Item[Any]) -> ui.LayoutView:
+    """A view of Components V2: a value of which the library keeps nothing."""
+    view = ui.LayoutView(timeout=None)
+    for item in items:
+        view.add_item(item)
+    view.stop()
+    return view
 
 
 class AnsweringModal(ui.Modal):

@@ -54,8 +54,7 @@ def _used(view: ui.View | None) -> Set[int]:
 def _with_emoji(view: ui.View | None) -> Iterator[Any]:
     """What of the view has an emoji that is not Unicode's: buttons, and options of selects."""
     for child in view.children if view else ():
-        item: Any = child.item if isinstance(child, ui.DynamicItem) else child
-        for one in (item, *getattr(item, "options", ())):
+        for one in (child, *getattr(child, "options", ())):
             emoji = getattr(one, "emoji", None)
             if emoji is not None and emoji.id is not None:
                 yield one

@@ -1,11 +1,12 @@
 """Who an interaction is from, in the bot's own words."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import discord
 
 from bot.client import MusterBot
+from bot.components import chosen
 from bot.domain.errors import MusterError
 from bot.domain.ids import ChannelId, GuildId, RoleId, UserId
 from bot.domain.needs import SAYS
@@ -77,6 +78,26 @@ def member_of(member: discord.Member) -> Actor:
         user_id=UserId(member.id),
         name=member.display_name,
         role_ids=frozenset(RoleId(role) for role in role_ids(member)),
+    )
+
+
+def members_chosen(interaction: discord.Interaction[Any]) -> Sequence[Actor]:
+    """The members named in a select of people, in its order; who has left is none. Raises NotAPerson for a bot."""
+    resolved: Any = (interaction.data or {}).get("resolved", {})
+    members, users = resolved.get("members", {}), resolved.get("users", {})
+    guild_id = guild_of(interaction)
+    return [_named(guild_id, users[one], members[one]) for one in chosen(interaction) if one in members]
+
+
+def _named(guild_id: GuildId, user: Mapping[str, Any], member: Mapping[str, Any]) -> Actor:
+    """A member as they come with an interaction."""
+    if user.get("bot"):
+        raise NotAPerson
+    return Actor(
+        guild_id=guild_id,
+        user_id=UserId(int(user["id"])),
+        name=member.get("nick") or user.get("global_name") or user["username"],
+        role_ids=frozenset(RoleId(int(role)) for role in (*member["roles"], guild_id)),
     )
 
 

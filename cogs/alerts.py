@@ -9,7 +9,7 @@ from discord import ui
 
 from bot.answers import in_time, turn_into
 from bot.client import MusterBot
-from bot.components import PersistentItem
+from bot.components import Persistent, view_of
 from bot.domain.alerts import Short, Verdict
 from bot.domain.ids import ChannelId, EventId, GuildId, UserId
 from bot.domain.permissions import Actor, NotAnOfficer
@@ -23,18 +23,18 @@ from cogs.direct import name_of, send_direct
 NOBODY = discord.AllowedMentions.none()
 
 
-class MinimumButton(PersistentItem[ui.Button[ui.View]], template=custom_ids.MINIMUM):
+class MinimumButton(Persistent, ui.Button[ui.View], template=custom_ids.MINIMUM):
     """`Cancel the raid` and `Keep it`, below the question."""
 
     def __init__(self, event_id: EventId, verdict: Verdict) -> None:
         cancels = verdict is Verdict.CANCELLED
         style = discord.ButtonStyle.danger if cancels else discord.ButtonStyle.secondary
         label = alert_texts.CANCEL if cancels else alert_texts.KEEP
-        super().__init__(ui.Button(style=style, label=label, custom_id=custom_ids.minimum(event_id, verdict)))
+        super().__init__(style=style, label=label, custom_id=custom_ids.minimum(event_id, verdict))
         self.event_id, self.verdict = event_id, verdict
 
     @classmethod
-    async def from_custom_id(cls, _interaction: Any, _item: Any, match: re.Match[str], /) -> Self:
+    def of(cls, match: re.Match[str], /) -> Self:
         """The button behind a click."""
         return cls(EventId(int(match["event"])), Verdict(match["verdict"]))
 
@@ -52,17 +52,17 @@ class MinimumButton(PersistentItem[ui.Button[ui.View]], template=custom_ids.MINI
         return said if interaction.guild_id else texts.direct(await name_of(interaction.client, event.guild_id), said)
 
 
-class SubstitutesButton(PersistentItem[ui.Button[ui.View]], template=custom_ids.SUBSTITUTES):
+class SubstitutesButton(Persistent, ui.Button[ui.View], template=custom_ids.SUBSTITUTES):
     """`Ask bench and substitutes`, below the warning."""
 
     def __init__(self, event_id: EventId) -> None:
         style = discord.ButtonStyle.primary
         custom_id = custom_ids.substitutes(event_id)
-        super().__init__(ui.Button(style=style, label=alert_texts.ASK_SUBSTITUTES, custom_id=custom_id))
+        super().__init__(style=style, label=alert_texts.ASK_SUBSTITUTES, custom_id=custom_id)
         self.event_id = event_id
 
     @classmethod
-    async def from_custom_id(cls, _interaction: Any, _item: Any, match: re.Match[str], /) -> Self:
+    def of(cls, match: re.Match[str], /) -> Self:
         """The button behind a click."""
         return cls(EventId(int(match["event"])))
 
@@ -79,17 +79,12 @@ PERSISTENT = (MinimumButton, SubstitutesButton)
 
 def minimum_view(event_id: EventId) -> ui.View:
     """The two answers to the question."""
-    view = ui.View(timeout=None)
-    view.add_item(MinimumButton(event_id, Verdict.CANCELLED))
-    view.add_item(MinimumButton(event_id, Verdict.KEPT))
-    return view
+    return view_of(MinimumButton(event_id, Verdict.CANCELLED), MinimumButton(event_id, Verdict.KEPT))
 
 
 def substitutes_view(event_id: EventId) -> ui.View:
     """What can be done about roles that are short."""
-    view = ui.View(timeout=None)
-    view.add_item(SubstitutesButton(event_id))
-    return view
+    return view_of(SubstitutesButton(event_id))
 
 
 class DiscordAlerts:
@@ -106,7 +101,6 @@ class DiscordAlerts:
     async def ask_leader(self, user_id: UserId, sheet: Sheet, nonce: str) -> None:
         """Ask the leader by direct message."""
         event, text = sheet.event, alert_texts.below_minimum(sheet)
-        self._bot.add_dynamic_items(*PERSISTENT)
         try:
             await send_direct(self._bot, event.guild_id, user_id, text, nonce, view=minimum_view(event.id))
         except (discord.Forbidden, discord.NotFound) as error:
@@ -135,8 +129,6 @@ class DiscordAlerts:
         nonce: str,
         rung: discord.AllowedMentions = NOBODY,
     ) -> None:
-        # Registering is idempotent and cheap; it heals a class somebody's ending view took out of the library's table.
-        self._bot.add_dynamic_items(*PERSISTENT)
         extra: dict[str, Any] = {"view": view} if view else {}
         try:
             await where.send(text, nonce=nonce, allowed_mentions=rung, **extra)
@@ -161,4 +153,4 @@ async def officer_of(interaction: Interaction, guild_id: GuildId) -> Actor:
 
 async def setup(bot: MusterBot) -> None:
     """Register the classes; nothing is read per open raid."""
-    bot.add_dynamic_items(*PERSISTENT)
+    bot.persistent.add(*PERSISTENT)

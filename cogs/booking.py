@@ -9,7 +9,7 @@ from discord import ui
 
 from bot.answers import in_time, turn_into
 from bot.client import MusterBot
-from bot.components import PersistentItem
+from bot.components import Persistent, view_of
 from bot.domain.booking import Answer, News, Note, Question
 from bot.domain.ids import ChannelId, GuildId, SeriesId, UserId
 from bot.domain.permissions import Actor
@@ -23,18 +23,16 @@ from cogs.direct import name_of, send_direct
 NOBODY = discord.AllowedMentions.none()
 
 
-class BookNowButton(PersistentItem[ui.Button[ui.View]], template=custom_ids.BOOK_NOW):
+class BookNowButton(Persistent, ui.Button[ui.View], template=custom_ids.BOOK_NOW):
     """`Book now`, below what did not book itself."""
 
     def __init__(self, series_id: SeriesId) -> None:
         custom_id = custom_ids.book_now(series_id)
-        super().__init__(
-            ui.Button(style=discord.ButtonStyle.primary, label=booking_texts.BOOK_NOW, custom_id=custom_id)
-        )
+        super().__init__(style=discord.ButtonStyle.primary, label=booking_texts.BOOK_NOW, custom_id=custom_id)
         self.series_id = series_id
 
     @classmethod
-    async def from_custom_id(cls, _interaction: Any, _item: Any, match: re.Match[str], /) -> Self:
+    def of(cls, match: re.Match[str], /) -> Self:
         """The button behind a click."""
         return cls(SeriesId(int(match["series"])))
 
@@ -48,7 +46,7 @@ class BookNowButton(PersistentItem[ui.Button[ui.View]], template=custom_ids.BOOK
         return await _said(interaction, actor, booking_texts.booked_by(event, actor.user_id))
 
 
-class NightButton(PersistentItem[ui.Button[ui.View]], template=custom_ids.BOOK_NIGHT):
+class NightButton(Persistent, ui.Button[ui.View], template=custom_ids.BOOK_NIGHT):
     """`Book it` and `Skip that night`, below the question."""
 
     def __init__(self, series_id: SeriesId, day: date, given: Answer) -> None:
@@ -56,11 +54,11 @@ class NightButton(PersistentItem[ui.Button[ui.View]], template=custom_ids.BOOK_N
         style = discord.ButtonStyle.success if books else discord.ButtonStyle.secondary
         label = booking_texts.BOOK_IT if books else booking_texts.SKIP_NIGHT
         custom_id = custom_ids.book_night(series_id, day, given)
-        super().__init__(ui.Button(style=style, label=label, custom_id=custom_id))
+        super().__init__(style=style, label=label, custom_id=custom_id)
         self.series_id, self.day, self.given = series_id, day, given
 
     @classmethod
-    async def from_custom_id(cls, _interaction: Any, _item: Any, match: re.Match[str], /) -> Self:
+    def of(cls, match: re.Match[str], /) -> Self:
         """The button behind a click."""
         day = datetime.strptime(match["day"], "%Y%m%d").date()  # noqa: DTZ007 - a date alone
         return cls(SeriesId(int(match["series"])), day, Answer(match["answer"]))
@@ -84,17 +82,13 @@ PERSISTENT = (BookNowButton, NightButton)
 
 def book_now_view(series_id: SeriesId) -> ui.View:
     """The way out below what did not book itself."""
-    view = ui.View(timeout=None)
-    view.add_item(BookNowButton(series_id))
-    return view
+    return view_of(BookNowButton(series_id))
 
 
 def night_view(question: Question) -> ui.View:
     """The two answers to the question."""
-    view = ui.View(timeout=None)
-    view.add_item(NightButton(question.series_id, question.day, Answer.BOOKED))
-    view.add_item(NightButton(question.series_id, question.day, Answer.DECLINED))
-    return view
+    answers = (Answer.BOOKED, Answer.DECLINED)
+    return view_of(*(NightButton(question.series_id, question.day, one) for one in answers))
 
 
 class DiscordBookings:
@@ -126,7 +120,6 @@ class DiscordBookings:
         await self._direct(series.guild_id, user_id, text, night_view(question), nonce)
 
     async def _direct(self, guild_id: GuildId, user_id: UserId, text: str, view: ui.View | None, nonce: str) -> None:
-        self._bot.add_dynamic_items(*PERSISTENT)
         extra: dict[str, Any] = {"view": view} if view else {}
         try:
             await send_direct(self._bot, guild_id, user_id, text, nonce, **extra)
@@ -134,8 +127,6 @@ class DiscordBookings:
             raise Undeliverable(str(error)) from error
 
     async def _send(self, where: discord.abc.Messageable, text: str, view: ui.View | None, nonce: str) -> None:
-        # Registering is idempotent and cheap; it heals a class somebody's ending view took out of the library's table.
-        self._bot.add_dynamic_items(*PERSISTENT)
         extra: dict[str, Any] = {"view": view} if view else {}
         try:
             await where.send(text, nonce=nonce, allowed_mentions=NOBODY, **extra)
@@ -161,4 +152,4 @@ async def _officer(interaction: Interaction, series_id: SeriesId) -> Actor:
 
 async def setup(bot: MusterBot) -> None:
     """Register the buttons."""
-    bot.add_dynamic_items(*PERSISTENT)
+    bot.persistent.add(*PERSISTENT)

@@ -12,7 +12,7 @@ from discord import ui
 
 from bot.answers import answer, in_time, turn_into
 from bot.client import MusterBot
-from bot.components import PersistentItem
+from bot.components import Persistent, chosen, view_of
 from bot.domain.comp import CompChanged, LineUp
 from bot.domain.event import EventStatus
 from bot.domain.ids import EventId, PlayerId
@@ -54,18 +54,18 @@ async def unpublish(interaction: Interaction, event_id: EventId) -> LineUp:
 DO: Mapping[str, Do] = {"show": show, "propose": propose, "who": show, "publish": publish, "unpublish": unpublish}
 
 
-class SayButton(PersistentItem[ui.Button[ui.View]], template=custom_ids.COMP_SAY):
+class SayButton(Persistent, ui.Button[ui.View], template=custom_ids.COMP_SAY):
     """`Confirm` and `Decline`, below a published comp: everybody for themselves."""
 
     def __init__(self, event_id: EventId, *, confirmed: bool, disabled: bool = False) -> None:
         label, emoji = (comp_texts.CONFIRM, "✔️") if confirmed else (comp_texts.DECLINE, "✖️")
         style = STYLE.success if confirmed else STYLE.secondary
         custom_id = custom_ids.comp_say(event_id, confirmed=confirmed)
-        super().__init__(ui.Button(style=style, label=label, emoji=emoji, custom_id=custom_id, disabled=disabled))
+        super().__init__(style=style, label=label, emoji=emoji, custom_id=custom_id, disabled=disabled)
         self.event_id, self.confirmed = event_id, confirmed
 
     @classmethod
-    async def from_custom_id(cls, _interaction: Any, _item: Any, match: re.Match[str], /) -> Self:
+    def of(cls, match: re.Match[str], /) -> Self:
         """The button behind a click."""
         return cls(EventId(int(match["event"])), confirmed=match["say"] == "confirm")
 
@@ -76,16 +76,16 @@ class SayButton(PersistentItem[ui.Button[ui.View]], template=custom_ids.COMP_SAY
         await answer(interaction, comp_texts.said(said.event, said.slot))
 
 
-class PanelButton(PersistentItem[ui.Button[ui.View]], template=custom_ids.COMP_DO):
+class PanelButton(Persistent, ui.Button[ui.View], template=custom_ids.COMP_DO):
     """A button of the officers' panel; `do` is a key of `DO`."""
 
     def __init__(self, event_id: EventId, do: str, label: str = "-", style: STYLE = STYLE.secondary) -> None:
         row = 4 if do == "show" else 0
-        super().__init__(ui.Button(style=style, label=label, custom_id=custom_ids.comp_do(event_id, do), row=row))
+        super().__init__(style=style, label=label, custom_id=custom_ids.comp_do(event_id, do), row=row)
         self.event_id, self.do = event_id, do
 
     @classmethod
-    async def from_custom_id(cls, _interaction: Any, _item: Any, match: re.Match[str], /) -> Self:
+    def of(cls, match: re.Match[str], /) -> Self:
         """The button behind a click."""
         return cls(EventId(int(match["event"])), match["do"])
 
@@ -98,16 +98,16 @@ class PanelButton(PersistentItem[ui.Button[ui.View]], template=custom_ids.COMP_D
             await _show(interaction, found)
 
 
-class OutButton(PersistentItem[ui.Button[ui.View]], template=custom_ids.COMP_OUT):
+class OutButton(Persistent, ui.Button[ui.View], template=custom_ids.COMP_OUT):
     """`Remove from comp`."""
 
     def __init__(self, event_id: EventId, player_id: PlayerId) -> None:
         custom_id = custom_ids.comp_out(event_id, player_id)
-        super().__init__(ui.Button(style=STYLE.danger, label=comp_texts.REMOVE, custom_id=custom_id, row=4))
+        super().__init__(style=STYLE.danger, label=comp_texts.REMOVE, custom_id=custom_id, row=4)
         self.event_id, self.player_id = event_id, player_id
 
     @classmethod
-    async def from_custom_id(cls, _interaction: Any, _item: Any, match: re.Match[str], /) -> Self:
+    def of(cls, match: re.Match[str], /) -> Self:
         """The button behind a click."""
         return cls(EventId(int(match["event"])), PlayerId(int(match["player"])))
 
@@ -117,46 +117,46 @@ class OutButton(PersistentItem[ui.Button[ui.View]], template=custom_ids.COMP_OUT
         await _show(interaction, await in_time(interaction, work, update=True))
 
 
-class WhoSelect(PersistentItem[ui.Select[ui.View]], template=custom_ids.COMP_WHO):
+class WhoSelect(Persistent, ui.Select[ui.View], template=custom_ids.COMP_WHO):
     """Whom to move or remove; of more than 25 people every select has a part."""
 
     def __init__(self, event_id: EventId, part: int, options: Sequence[discord.SelectOption] = ()) -> None:
         placeholder = f"{options[0].label} …"[:150] if options else None
         custom_id = custom_ids.comp_who(event_id, part)
-        super().__init__(ui.Select(custom_id=custom_id, placeholder=placeholder, options=list(options), row=part))
+        super().__init__(custom_id=custom_id, placeholder=placeholder, options=list(options), row=part)
         self.event_id = event_id
 
     @classmethod
-    async def from_custom_id(cls, _interaction: Any, item: Any, match: re.Match[str], /) -> Self:
+    def of(cls, match: re.Match[str], /) -> Self:
         """The select behind a choice."""
-        return _with(cls(EventId(int(match["event"])), int(match["part"])), item)
+        return cls(EventId(int(match["event"])), int(match["part"]))
 
     async def act(self, interaction: Interaction) -> None:
         """Ask where to."""
         found = await in_time(interaction, show(interaction, self.event_id), update=True)
-        player_id = PlayerId(int(self.item.values[0]))
+        player_id = PlayerId(int(chosen(interaction)[0]))
         if player_id not in found.seated and found.comp.of(player_id) is None:
             raise CompChanged
         text, view = comp_texts.where_to(found, player_id), to_view(found, player_id)
         await turn_into(interaction, text, view, panel_embed(found))
 
 
-class ToSelect(PersistentItem[ui.Select[ui.View]], template=custom_ids.COMP_TO):
+class ToSelect(Persistent, ui.Select[ui.View], template=custom_ids.COMP_TO):
     """Which group to move somebody to."""
 
     def __init__(self, event_id: EventId, player_id: PlayerId, options: Sequence[discord.SelectOption] = ()) -> None:
         custom_id = custom_ids.comp_to(event_id, player_id)
-        super().__init__(ui.Select(custom_id=custom_id, options=list(options), row=0))
+        super().__init__(custom_id=custom_id, options=list(options), row=0)
         self.event_id, self.player_id = event_id, player_id
 
     @classmethod
-    async def from_custom_id(cls, _interaction: Any, item: Any, match: re.Match[str], /) -> Self:
+    def of(cls, match: re.Match[str], /) -> Self:
         """The select behind a choice."""
-        return _with(cls(EventId(int(match["event"])), PlayerId(int(match["player"]))), item)
+        return cls(EventId(int(match["event"])), PlayerId(int(match["player"])))
 
     async def act(self, interaction: Interaction) -> None:
         """Move them, or ask with whom they change places."""
-        group = int(self.item.values[0])
+        group = int(chosen(interaction)[0])
         work = _comps(interaction).move(actor_of(interaction), self.event_id, self.player_id, group)
         done = await in_time(interaction, work, update=True)
         if isinstance(done, SwapWanted):
@@ -166,22 +166,22 @@ class ToSelect(PersistentItem[ui.Select[ui.View]], template=custom_ids.COMP_TO):
             await _show(interaction, done)
 
 
-class SwapSelect(PersistentItem[ui.Select[ui.View]], template=custom_ids.COMP_SWAP):
+class SwapSelect(Persistent, ui.Select[ui.View], template=custom_ids.COMP_SWAP):
     """With whom somebody changes places."""
 
     def __init__(self, event_id: EventId, player_id: PlayerId, options: Sequence[discord.SelectOption] = ()) -> None:
         custom_id = custom_ids.comp_swap(event_id, player_id)
-        super().__init__(ui.Select(custom_id=custom_id, options=list(options), row=0))
+        super().__init__(custom_id=custom_id, options=list(options), row=0)
         self.event_id, self.player_id = event_id, player_id
 
     @classmethod
-    async def from_custom_id(cls, _interaction: Any, item: Any, match: re.Match[str], /) -> Self:
+    def of(cls, match: re.Match[str], /) -> Self:
         """The select behind a choice."""
-        return _with(cls(EventId(int(match["event"])), PlayerId(int(match["player"]))), item)
+        return cls(EventId(int(match["event"])), PlayerId(int(match["player"])))
 
     async def act(self, interaction: Interaction) -> None:
         """Swap them, and show the panel."""
-        other = PlayerId(int(self.item.values[0]))
+        other = PlayerId(int(chosen(interaction)[0]))
         work = _comps(interaction).swap(actor_of(interaction), self.event_id, self.player_id, other)
         await _show(interaction, await in_time(interaction, work, update=True))
 
@@ -192,7 +192,7 @@ PERSISTENT = (SayButton, PanelButton, OutButton, WhoSelect, ToSelect, SwapSelect
 def comp_view(found: LineUp) -> ui.View:
     """Below the published comp; dead once the raid is cancelled or archived."""
     dead = found.event.status in (EventStatus.CANCELLED, EventStatus.ARCHIVED)
-    return _view(*(SayButton(found.event.id, confirmed=one, disabled=dead) for one in (True, False)))
+    return view_of(*(SayButton(found.event.id, confirmed=one, disabled=dead) for one in (True, False)))
 
 
 def panel_view(found: LineUp) -> ui.View:
@@ -204,7 +204,7 @@ def panel_view(found: LineUp) -> ui.View:
         PanelButton(event_id, "publish", comp_texts.UPDATE if published else comp_texts.PUBLISH, STYLE.success),
     ]
     taken_down = [PanelButton(event_id, "unpublish", comp_texts.UNPUBLISH, STYLE.danger)] if published else []
-    return _view(*buttons, *taken_down)
+    return view_of(*buttons, *taken_down)
 
 
 def who_view(found: LineUp) -> ui.View:
@@ -213,7 +213,7 @@ def who_view(found: LineUp) -> ui.View:
     options = [_option(found, player_id) for player_id in people[: MOST_SELECTS * MOST_OPTIONS]]
     parts = [options[start : start + MOST_OPTIONS] for start in range(0, len(options), MOST_OPTIONS)]
     selects = [WhoSelect(found.event.id, number, part) for number, part in enumerate(parts)]
-    return _view(*selects, _back(found))
+    return view_of(*selects, _back(found))
 
 
 def to_view(found: LineUp, player_id: PlayerId) -> ui.View:
@@ -223,7 +223,7 @@ def to_view(found: LineUp, player_id: PlayerId) -> ui.View:
     ]
     to = [ToSelect(found.event.id, player_id, groups)] if player_id in found.seated else []
     out = [OutButton(found.event.id, player_id)] if found.comp.of(player_id) else []
-    return _view(*to, *out, _back(found))
+    return view_of(*to, *out, _back(found))
 
 
 def swap_view(wanted: SwapWanted) -> ui.View:
@@ -231,7 +231,7 @@ def swap_view(wanted: SwapWanted) -> ui.View:
     found = wanted.line_up
     people = [one.player_id for one in found.groups[wanted.group] if one.player_id != wanted.player_id]
     options = [_option(found, player_id) for player_id in people[:MOST_OPTIONS]]
-    return _view(SwapSelect(found.event.id, wanted.player_id, options), _back(found))
+    return view_of(SwapSelect(found.event.id, wanted.player_id, options), _back(found))
 
 
 def _comps(interaction: Interaction) -> Comps:
@@ -250,19 +250,6 @@ def _back(found: LineUp) -> PanelButton:
     return PanelButton(found.event.id, "show", comp_texts.BACK)
 
 
-def _view(*items: ui.Item[Any]) -> ui.View:
-    view = ui.View(timeout=None)
-    for item in items:
-        view.add_item(item)
-    return view
-
-
-def _with(select: Any, item: Any) -> Any:
-    """The rebuilt select with the officer's values: they came with the message's own component."""
-    select.item = item
-    return select
-
-
 async def setup(bot: MusterBot) -> None:
     """Register the classes; nothing is read per open raid."""
-    bot.add_dynamic_items(*PERSISTENT)
+    bot.persistent.add(*PERSISTENT)

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from typing import Any
 
 import discord
-from discord import ui
 
 from bot.client import MusterBot
 from bot.domain.comp import LineUp, Slot
@@ -13,7 +12,7 @@ from bot.render import comp_texts
 from bot.render.comp_sheet import comp_embed
 from bot.services.comp_delivery import channel_of
 from bot.services.messenger import SheetGone, Undeliverable
-from cogs.comp import PERSISTENT, comp_view
+from cogs.comp import comp_view
 
 NOBODY = discord.AllowedMentions.none()
 
@@ -26,7 +25,7 @@ class DiscordComps:
 
     async def post_comp(self, line_up: LineUp, rung: Sequence[UserId], nonce: str) -> MessageId:
         """Post the comp with its buttons, and ring `rung`."""
-        extra = {"embed": comp_embed(line_up), "view": self._view(line_up)}
+        extra = {"embed": comp_embed(line_up), "view": comp_view(line_up)}
         return await self._send(channel_of(line_up.event), comp_texts.rung(rung), rung, nonce, **extra)
 
     async def edit_comp(self, line_up: LineUp) -> None:
@@ -36,7 +35,7 @@ class DiscordComps:
         channel = self._bot.get_partial_messageable(channel_of(line_up.event))
         message = channel.get_partial_message(line_up.comp.message_id)
         try:
-            await message.edit(embed=comp_embed(line_up), view=self._view(line_up), allowed_mentions=NOBODY)
+            await message.edit(embed=comp_embed(line_up), view=comp_view(line_up), allowed_mentions=NOBODY)
         except discord.NotFound as error:
             raise SheetGone(str(error)) from error
         except discord.Forbidden as error:
@@ -69,8 +68,3 @@ class DiscordComps:
             return MessageId((await channel.send(text, nonce=nonce, allowed_mentions=pings, **extra)).id)
         except (discord.Forbidden, discord.NotFound) as error:
             raise Undeliverable(str(error)) from error
-
-    def _view(self, line_up: LineUp) -> ui.View:
-        # Registering is idempotent and cheap; it heals a class somebody's ending view took out of the library's table.
-        self._bot.add_dynamic_items(*PERSISTENT)
-        return comp_view(line_up)

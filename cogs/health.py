@@ -1,15 +1,13 @@
 """`/raid health`: how the bot is doing, and what was given up, with buttons that outlive restarts."""
 
-import re
 from datetime import timedelta
-from typing import Any, Self
 
 import discord
 from discord import ui
 
 from bot.answers import in_time
 from bot.client import MusterBot
-from bot.components import PersistentItem
+from bot.components import DrawnElsewhere, layout_of
 from bot.domain.health import Seen, Stored
 from bot.domain.ids import ActionId, RoleId
 from bot.domain.needs import deleted
@@ -31,7 +29,6 @@ async def opened(interaction: Interaction, said: str = "") -> ui.LayoutView:
 
 def drawn(stored: Stored, seen: Seen, said: str = "") -> ui.LayoutView:
     """The message: everything looked at, the letters with their buttons, and what was done just now."""
-    view = ui.LayoutView(timeout=None)
     container: ui.Container[ui.LayoutView] = ui.Container(ui.TextDisplay(health_texts.health(stored, seen)))
     for letter in stored.letters:
         container.add_item(ui.Separator()).add_item(ui.TextDisplay(health_texts.letter(letter)))
@@ -44,9 +41,7 @@ def drawn(stored: Stored, seen: Seen, said: str = "") -> ui.LayoutView:
     if said:
         container.add_item(ui.Separator()).add_item(ui.TextDisplay(said))
     look = _button(health_texts.LOOK, custom_ids.health(), STYLE.secondary)
-    view.add_item(container).add_item(ui.ActionRow(look))
-    view.stop()  # the library keeps nothing of it
-    return view
+    return layout_of(container, ui.ActionRow(look))
 
 
 def _button(label: str, custom_id: str, style: discord.ButtonStyle) -> "ui.Button[ui.LayoutView]":
@@ -71,30 +66,16 @@ def _latency(bot: MusterBot, guild: discord.Guild | None) -> timedelta | None:
     return latency(shard.latency if shard else bot.latency)
 
 
-class LookButton(PersistentItem[ui.Button[ui.View]], template=custom_ids.HEALTH):
+class LookButton(DrawnElsewhere, template=custom_ids.HEALTH):
     """`Look again`."""
-
-    @classmethod
-    async def from_custom_id(cls, _interaction: Any, item: Any, _match: re.Match[str], /) -> Self:
-        """The button behind a click."""
-        return cls(item)
 
     async def act(self, interaction: Interaction) -> None:
         """Show how it is now."""
         await turn(interaction, await in_time(interaction, opened(interaction), update=True))
 
 
-class LetterButton(PersistentItem[ui.Button[ui.View]], template=custom_ids.LETTER):
+class LetterButton(DrawnElsewhere, template=custom_ids.LETTER):
     """`Retry` and `Discard`, below something that was given up."""
-
-    def __init__(self, item: ui.Button[ui.View], action_id: ActionId, do: str) -> None:
-        super().__init__(item)
-        self.action_id, self.do = action_id, do
-
-    @classmethod
-    async def from_custom_id(cls, _interaction: Any, item: Any, match: re.Match[str], /) -> Self:
-        """The button behind a click."""
-        return cls(item, ActionId(int(match["letter"])), match["do"])
 
     async def act(self, interaction: Interaction) -> None:
         """Do it, and show how it is then."""
@@ -102,13 +83,14 @@ class LetterButton(PersistentItem[ui.Button[ui.View]], template=custom_ids.LETTE
 
     async def _done(self, interaction: Interaction) -> ui.LayoutView:
         letters, actor = services_of(interaction).dead_letters, actor_of(interaction)
-        if self.do == "retry":
-            await letters.retry(actor, self.action_id)
+        action_id = ActionId(int(self.match["letter"]))
+        if self.match["do"] == "retry":
+            await letters.retry(actor, action_id)
             return await opened(interaction, health_texts.RETRIED)
-        await letters.discard(actor, self.action_id)
+        await letters.discard(actor, action_id)
         return await opened(interaction, health_texts.DISCARDED)
 
 
 async def setup(bot: MusterBot) -> None:
     """Register the buttons."""
-    bot.add_dynamic_items(LookButton, LetterButton)
+    bot.persistent.add(LookButton, LetterButton)

@@ -130,5 +130,5 @@ class Me(MeCalendar, MeAway, MeData, commands.GroupCog, name="me", description="
 
 async def setup(bot: MusterBot) -> None:
     """Add the cog and its button."""
-    bot.add_dynamic_items(ForgetButton)
+    bot.persistent.add(ForgetButton)
     await bot.add_cog(Me(bot))

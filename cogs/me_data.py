@@ -1,27 +1,28 @@
 """`/me export` and `/me forget`: what is kept about oneself."""
 
 import io
-from typing import Any, Self
+import re
+from typing import Self
 
 import discord
 from discord import app_commands, ui
 
 from bot.answers import answer, in_time, turn_into
-from bot.components import PersistentItem
+from bot.components import Persistent, view_of
 from bot.render import custom_ids, own_data_texts
 from cogs.actors import Interaction, actor_of
 from cogs.me_family import MeFamily
 
 
-class ForgetButton(PersistentItem[ui.Button[ui.View]], template=custom_ids.FORGET):
+class ForgetButton(Persistent, ui.Button[ui.View], template=custom_ids.FORGET):
     """`Forget me`, below the question; only whoever asked sees it."""
 
     def __init__(self) -> None:
         style = discord.ButtonStyle.danger
-        super().__init__(ui.Button(style=style, label=own_data_texts.FORGET, custom_id=custom_ids.forget()))
+        super().__init__(style=style, label=own_data_texts.FORGET, custom_id=custom_ids.forget())
 
     @classmethod
-    async def from_custom_id(cls, _interaction: Any, _item: Any, _match: Any, /) -> Self:
+    def of(cls, _match: re.Match[str], /) -> Self:
         """The button behind a click."""
         return cls()
 
@@ -47,6 +48,4 @@ class MeData(MeFamily):
     @app_commands.command()
     async def forget(self, interaction: Interaction) -> None:
         """Have Muster forget you in this server."""
-        view = ui.View(timeout=None)
-        view.add_item(ForgetButton())
-        await answer(interaction, own_data_texts.ASKED, view)
+        await answer(interaction, own_data_texts.ASKED, view_of(ForgetButton()))

@@ -4,7 +4,6 @@ from collections.abc import AsyncGenerator
 from typing import Any
 
 import discord
-from discord import ui
 
 from bot.client import MusterBot
 from bot.domain.action import Kind
@@ -14,10 +13,10 @@ from bot.domain.sheet import Sheet
 from bot.render import alert_texts, custom_ids, mirror_texts, texts
 from bot.render.sheet import sheet_embed
 from bot.services.messenger import CannotLook, SheetGone, Undeliverable
-from cogs import booking, mine
+from cogs import booking
 from cogs.direct import send_direct
 from cogs.rights import still_there
-from cogs.sheet import PERSISTENT, sheet_view
+from cogs.sheet import sheet_view
 
 CLOSED_DM = 50007
 UNKNOWN_MESSAGE = 10008
@@ -46,7 +45,7 @@ class DiscordMessenger:
             pings = discord.AllowedMentions(everyone=False, users=False, roles=[discord.Object(one) for one in rung])
             text = mirror_texts.rings(rung)
             message = await channel.send(
-                text, embed=sheet_embed(sheet), view=self._view(sheet), nonce=nonce, allowed_mentions=pings
+                text, embed=sheet_embed(sheet), view=sheet_view(sheet), nonce=nonce, allowed_mentions=pings
             )
         except (discord.Forbidden, discord.NotFound) as error:
             raise Undeliverable(str(error)) from error
@@ -70,7 +69,7 @@ class DiscordMessenger:
             raise SheetGone("the sheet was never posted")
         message = self._channel(_channel_of(sheet)).get_partial_message(sheet.event.message_id)
         try:
-            await message.edit(embed=sheet_embed(sheet), view=self._view(sheet), allowed_mentions=NOBODY)
+            await message.edit(embed=sheet_embed(sheet), view=sheet_view(sheet), allowed_mentions=NOBODY)
         except discord.NotFound as error:
             raise SheetGone(str(error)) from error
         except discord.Forbidden as error:
@@ -98,7 +97,6 @@ class DiscordMessenger:
     ) -> None:
         """Say what was given up for a raid."""
         text = alert_texts.given_up(event, what, why)
-        self._bot.add_dynamic_items(*booking.PERSISTENT)
         again = event.series_id if what in alert_texts.COMES_ABOUT else None
         extra: dict[str, Any] = {"view": booking.book_now_view(again)} if again else {}
         if officer_channel_id is not None:
@@ -133,11 +131,6 @@ class DiscordMessenger:
 
     def _channel(self, channel_id: ChannelId) -> discord.PartialMessageable:
         return self._bot.get_partial_messageable(channel_id)
-
-    def _view(self, sheet: Sheet) -> ui.View:
-        # Registering is idempotent and cheap; it heals a class somebody's ending view took out of the library's table.
-        self._bot.add_dynamic_items(*PERSISTENT, *mine.PERSISTENT)
-        return sheet_view(sheet)
 
 
 def _is_sheet(message: discord.Message, event_id: EventId) -> bool:

@@ -16,7 +16,7 @@ from discord import app_commands, ui
 
 from bot.answers import PATIENCE, answer, in_time, turn_into
 from bot.client import MusterBot
-from bot.components import PersistentItem
+from bot.components import Persistent, chosen, view_of
 from bot.domain.character import Character
 from bot.domain.event import Event, EventStatus
 from bot.domain.ids import EventId, MessageId
@@ -29,7 +29,7 @@ from bot.services.clicking import ClassWanted, Outcome, SignedUp, SpecWanted
 from bot.services.mine import Own
 from cogs.actors import Interaction, actor_of
 from cogs.mine_forms import ArrivalModal, NoteModal
-from cogs.own_items import OwnButton, OwnSelect, chosen_in, mine
+from cogs.own_items import OwnButton, OwnSelect, mine
 
 OPEN = (EventStatus.SCHEDULED, EventStatus.IN_PROGRESS)
 OTHER, UNKNOWN = "other", "unknown"
@@ -143,11 +143,11 @@ class ArrivalSelect(OwnSelect, template=custom_ids.ARRIVAL):
         options = [discord.SelectOption(label=label, value=value) for label, value in choices]
         custom_id = custom_ids.arrival(event_id)
         placeholder = mine_texts.CHOOSE_ARRIVAL
-        super().__init__(event_id, ui.Select(custom_id=custom_id, placeholder=placeholder, options=options, row=0))
+        super().__init__(event_id, custom_id=custom_id, placeholder=placeholder, options=options, row=0)
 
     async def act(self, interaction: Interaction) -> None:
         """Write the arrival down, or open the form for another time."""
-        value = self.item.values[0]
+        value = chosen(interaction)[0]
         if value == OTHER:
             await ArrivalModal(self._arrive_at).open(interaction)
             return
@@ -168,11 +168,11 @@ class CharacterSelect(OwnSelect, template=custom_ids.CHOOSE_CHARACTER):
         ]
         custom_id = custom_ids.choose_character(event_id)
         placeholder = mine_texts.CHOOSE_CHARACTER
-        super().__init__(event_id, ui.Select(custom_id=custom_id, placeholder=placeholder, options=options))
+        super().__init__(event_id, custom_id=custom_id, placeholder=placeholder, options=options)
 
     async def act(self, interaction: Interaction) -> None:
         """Come with that character."""
-        character_id = int(self.item.values[0])
+        character_id = int(chosen(interaction)[0])
         await _back(interaction, mine(interaction).play(actor_of(interaction), self.event_id, character_id))
 
 
@@ -187,18 +187,18 @@ class OffersSelect(OwnSelect, template=custom_ids.CHOOSE_OFFERS):
             )
             for one, label in (_offers(own) if own else ())
         ]
-        select: ui.Select[ui.View] = ui.Select(
+        super().__init__(
+            event_id,
             custom_id=custom_ids.choose_offers(event_id),
             placeholder=mine_texts.CHOOSE_OFFERS,
             options=options,
             min_values=0,
             max_values=max(1, len(options)),
         )
-        super().__init__(event_id, select)
 
     async def act(self, interaction: Interaction) -> None:
         """Write down what was chosen."""
-        await _back(interaction, mine(interaction).offer(actor_of(interaction), self.event_id, self.item.values))
+        await _back(interaction, mine(interaction).offer(actor_of(interaction), self.event_id, chosen(interaction)))
 
 
 def _lines(own: Own) -> Iterator[tuple[Character, str]]:
@@ -209,7 +209,7 @@ def _offers(own: Own) -> Iterator[tuple[Offer, str]]:
     return ((one, mine_texts.offer(one, own.template)) for one in own.offers)
 
 
-class ClassSelect(PersistentItem[ui.Select[ui.View]], template=custom_ids.CLASS):
+class ClassSelect(Persistent, ui.Select[ui.View], template=custom_ids.CLASS):
     """Which class, the first time and at `Change class or spec`."""
 
     def __init__(self, event_id: EventId, choice: Choice, template: Template | None = None) -> None:
@@ -218,26 +218,21 @@ class ClassSelect(PersistentItem[ui.Select[ui.View]], template=custom_ids.CLASS)
             for one in (template.classes if template else ())
         ]
         custom_id = custom_ids.game_class(event_id, choice)
-        super().__init__(
-            ui.Select(
-                custom_id=custom_id,
-                placeholder=texts.choose_class(template.words if template else USUAL),
-                options=options,
-            )
-        )
+        placeholder = texts.choose_class(template.words if template else USUAL)
+        super().__init__(custom_id=custom_id, placeholder=placeholder, options=options)
         self.event_id, self.choice = event_id, choice
 
     @classmethod
-    async def from_custom_id(cls, _interaction: Any, item: Any, match: re.Match[str], /) -> Self:
+    def of(cls, match: re.Match[str], /) -> Self:
         """The select behind a choice."""
-        return chosen_in(cls(EventId(int(match["event"])), Choice(match["choice"])), item)
+        return cls(EventId(int(match["event"])), Choice(match["choice"]))
 
     async def act(self, interaction: Interaction) -> None:
         """Sign up with the class, or ask for its spec."""
-        await _picked(interaction, self.event_id, self.choice, (self.item.values[0], None))
+        await _picked(interaction, self.event_id, self.choice, (chosen(interaction)[0], None))
 
 
-class SpecSelect(PersistentItem[ui.Select[ui.View]], template=custom_ids.SPEC):
+class SpecSelect(Persistent, ui.Select[ui.View], template=custom_ids.SPEC):
     """Which spec of the class."""
 
     def __init__(
@@ -254,17 +249,17 @@ class SpecSelect(PersistentItem[ui.Select[ui.View]], template=custom_ids.SPEC):
         ]
         placeholder = texts.choose_spec(game_class, words) if game_class else None
         custom_id = custom_ids.spec(event_id, choice, index)
-        super().__init__(ui.Select(custom_id=custom_id, placeholder=placeholder, options=options))
+        super().__init__(custom_id=custom_id, placeholder=placeholder, options=options)
         self.event_id, self.choice, self.index = event_id, choice, index
 
     @classmethod
-    async def from_custom_id(cls, _interaction: Any, item: Any, match: re.Match[str], /) -> Self:
+    def of(cls, match: re.Match[str], /) -> Self:
         """The select behind a choice."""
-        return chosen_in(cls(EventId(int(match["event"])), Choice(match["choice"]), int(match["index"])), item)
+        return cls(EventId(int(match["event"])), Choice(match["choice"]), int(match["index"]))
 
     async def act(self, interaction: Interaction) -> None:
         """Sign up with the class at `index` and the spec chosen."""
-        await _picked(interaction, self.event_id, self.choice, (self.index, self.item.values[0]))
+        await _picked(interaction, self.event_id, self.choice, (self.index, chosen(interaction)[0]))
 
 
 PERSISTENT = (
@@ -297,9 +292,9 @@ def own_view(own: SignedUp | Own) -> ui.View:
     event, choice = own.event, own.placed.sign_up.choice
     words = own.template.words if own.template.classes else None
     if event.status not in OPEN:
-        return _only()
+        return view_of()
     if choice is Choice.LATE:
-        return _only(ArrivalSelect(event.id, event), *_offered(event.id, words))
+        return view_of(ArrivalSelect(event.id, event), *_offered(event.id, words))
     return buttons(event.id, words, away=choice is Choice.ABSENCE)
 
 
@@ -307,8 +302,8 @@ def own_view(own: SignedUp | Own) -> ui.View:
 def buttons(event_id: EventId, words: Words | None, *, away: bool) -> ui.View:
     """The same stand under every answer to a sheet: a value, and a costly one, so it is made once."""
     if away:  # no spec to change and no date to keep
-        return _only(NoteButton(event_id), WithdrawButton(event_id))
-    return _only(*_offered(event_id, words))
+        return view_of(NoteButton(event_id), WithdrawButton(event_id))
+    return view_of(*_offered(event_id, words))
 
 
 def _offered(event_id: EventId, words: Words | None) -> Sequence[OwnButton]:
@@ -330,24 +325,17 @@ def told(outcome: Outcome) -> tuple[str, ui.View]:
             return mine_texts.card(outcome.template, outcome.placed), own_view(outcome)
         case ClassWanted():
             select: ui.Item[Any] = ClassSelect(outcome.event.id, outcome.choice, outcome.template)
-            return texts.class_wanted(outcome.event, outcome.template.words), _only(select)
+            return texts.class_wanted(outcome.event, outcome.template.words), view_of(select)
         case SpecWanted():
             index = outcome.template.classes.index(outcome.game_class)
             words = outcome.template.words
             select = SpecSelect(outcome.event.id, outcome.choice, index, outcome.game_class, words)
-            return texts.spec_wanted(outcome.game_class, words), _only(select)
-
-
-def _only(*items: ui.Item[Any]) -> ui.View:
-    view = ui.View(timeout=None)
-    for item in items:
-        view.add_item(item)
-    return view
+            return texts.spec_wanted(outcome.game_class, words), view_of(select)
 
 
 def _asking(own: Own, select: ui.Item[Any]) -> ui.View:
     """A question with the way back to the card."""
-    return _only(select, BackButton(own.event.id))
+    return view_of(select, BackButton(own.event.id))
 
 
 async def _back(interaction: Interaction, work: Coroutine[Any, Any, Own]) -> None:
@@ -374,7 +362,7 @@ async def on_sheet(interaction: Interaction, message: discord.Message) -> None:
 
 async def setup(bot: MusterBot) -> None:
     """Register the classes and the menu; nothing is read per open raid."""
-    bot.add_dynamic_items(*PERSISTENT)
+    bot.persistent.add(*PERSISTENT)
     bot.tree.add_command(app_commands.ContextMenu(name=texts.MY_SIGN_UP, callback=on_sheet))
 
 

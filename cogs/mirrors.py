@@ -1,7 +1,7 @@
 """What people delete in Discord is noticed; the question about a deleted sheet has buttons that outlive restarts."""
 
 import re
-from typing import Any, Self
+from typing import Self
 
 import discord
 from discord import ui
@@ -9,7 +9,7 @@ from discord.ext import commands
 
 from bot.answers import in_time, turn_into
 from bot.client import MusterBot
-from bot.components import PersistentItem
+from bot.components import Persistent, view_of
 from bot.domain.event import Event
 from bot.domain.ids import ChannelId, EventId, GuildId, MessageId, UserId
 from bot.domain.mirrors import MirrorKind
@@ -22,17 +22,17 @@ NOBODY = discord.AllowedMentions.none()
 REPOST, CANCEL = "repost", "cancel"
 
 
-class LostSheetButton(PersistentItem[ui.Button[ui.View]], template=custom_ids.LOST):
+class LostSheetButton(Persistent, ui.Button[ui.View], template=custom_ids.LOST):
     """`Repost it` and `Cancel the raid`, below the question."""
 
     def __init__(self, event_id: EventId, do: str) -> None:
         style = discord.ButtonStyle.primary if do == REPOST else discord.ButtonStyle.danger
         label = mirror_texts.REPOST if do == REPOST else mirror_texts.CANCEL
-        super().__init__(ui.Button(style=style, label=label, custom_id=custom_ids.lost(event_id, do)))
+        super().__init__(style=style, label=label, custom_id=custom_ids.lost(event_id, do))
         self.event_id, self.do = event_id, do
 
     @classmethod
-    async def from_custom_id(cls, _interaction: Any, _item: Any, match: re.Match[str], /) -> Self:
+    def of(cls, match: re.Match[str], /) -> Self:
         """The button behind a click."""
         return cls(EventId(int(match["event"])), match["do"])
 
@@ -58,10 +58,7 @@ def _channels(guild: discord.Guild | None) -> frozenset[ChannelId] | None:
 
 def lost_view(event_id: EventId) -> ui.View:
     """The two answers to the question."""
-    view = ui.View(timeout=None)
-    view.add_item(LostSheetButton(event_id, REPOST))
-    view.add_item(LostSheetButton(event_id, CANCEL))
-    return view
+    return view_of(LostSheetButton(event_id, REPOST), LostSheetButton(event_id, CANCEL))
 
 
 class DiscordLostSheets:
@@ -83,8 +80,6 @@ class DiscordLostSheets:
         await self._ask(direct, event, nonce)
 
     async def _ask(self, where: discord.abc.Messageable, event: Event, nonce: str) -> None:
-        # Registering is idempotent and cheap; it heals a class somebody's ending view took out of the library's table.
-        self._bot.add_dynamic_items(*PERSISTENT)
         try:
             await where.send(mirror_texts.lost(event), view=lost_view(event.id), nonce=nonce, allowed_mentions=NOBODY)
         except (discord.Forbidden, discord.NotFound) as error:
@@ -128,5 +123,5 @@ class Deletions(commands.Cog):
 
 async def setup(bot: MusterBot) -> None:
     """Register the buttons, and listen."""
-    bot.add_dynamic_items(*PERSISTENT)
+    bot.persistent.add(*PERSISTENT)
     await bot.add_cog(Deletions(bot))

@@ -10,7 +10,7 @@ from discord.ext import commands
 
 from bot.answers import answer, in_time, turn_into
 from bot.client import MusterBot
-from bot.components import PersistentItem
+from bot.components import Persistent, view_of
 from bot.render import custom_ids, my_raids_texts
 from bot.services.my_raids import MOST_WEEKS, MyRaid, Page, Week
 from cogs.actors import Interaction, actor_of
@@ -18,15 +18,15 @@ from cogs.actors import Interaction, actor_of
 Shown = tuple[str, ui.View]
 
 
-class PageButton(PersistentItem[ui.Button[ui.View]], template=custom_ids.RAIDS_PAGE):
+class PageButton(Persistent, ui.Button[ui.View], template=custom_ids.RAIDS_PAGE):
     """`Sooner` and `Later` below `/raids`."""
 
     def __init__(self, page: int, label: str = "") -> None:
-        super().__init__(ui.Button(label=label or "…", custom_id=custom_ids.raids_page(page)))
+        super().__init__(label=label or "…", custom_id=custom_ids.raids_page(page))
         self.page = page
 
     @classmethod
-    async def from_custom_id(cls, _interaction: Any, _item: Any, match: re.Match[str], /) -> Self:
+    def of(cls, match: re.Match[str], /) -> Self:
         """The button behind a click."""
         return cls(int(match["page"]))
 
@@ -35,15 +35,15 @@ class PageButton(PersistentItem[ui.Button[ui.View]], template=custom_ids.RAIDS_P
         await turn_into(interaction, *await in_time(interaction, page_of(interaction, self.page), update=True))
 
 
-class WeekButton(PersistentItem[ui.Button[ui.View]], template=custom_ids.WEEK):
+class WeekButton(Persistent, ui.Button[ui.View], template=custom_ids.WEEK):
     """`Week before` and `Next week` below `/me signups`."""
 
     def __init__(self, week: int, label: str = "") -> None:
-        super().__init__(ui.Button(label=label or "…", custom_id=custom_ids.week(week)))
+        super().__init__(label=label or "…", custom_id=custom_ids.week(week))
         self.week = week
 
     @classmethod
-    async def from_custom_id(cls, _interaction: Any, _item: Any, match: re.Match[str], /) -> Self:
+    def of(cls, match: re.Match[str], /) -> Self:
         """The button behind a click."""
         return cls(int(match["week"]))
 
@@ -63,7 +63,7 @@ async def page_of(interaction: Interaction, page: int) -> Shown:
         items.append(PageButton(found.page - 1, my_raids_texts.PREVIOUS))
     if found.page + 1 < found.pages:
         items.append(PageButton(found.page + 1, my_raids_texts.NEXT))
-    return my_raids_texts.ahead([_mine(one) for one in found.raids], found.page, found.pages), _view(items)
+    return my_raids_texts.ahead([_mine(one) for one in found.raids], found.page, found.pages), view_of(*items)
 
 
 async def week_of(interaction: Interaction, week: int) -> Shown:
@@ -75,18 +75,11 @@ async def week_of(interaction: Interaction, week: int) -> Shown:
     if found.week < MOST_WEEKS:
         items.append(WeekButton(found.week + 1, my_raids_texts.NEXT_WEEK))
     noon = datetime.combine(found.first, time(12), found.zone)
-    return my_raids_texts.week([_mine(one) for one in found.raids], noon, found.zone), _view(items)
+    return my_raids_texts.week([_mine(one) for one in found.raids], noon, found.zone), view_of(*items)
 
 
 def _mine(one: MyRaid) -> my_raids_texts.Mine:
     return one.event, one.template, one.placed
-
-
-def _view(items: list[discord.ui.Item[Any]]) -> ui.View:
-    view = ui.View(timeout=None)
-    for item in items:
-        view.add_item(item)
-    return view
 
 
 class RaidsCommand(commands.Cog):
@@ -101,5 +94,5 @@ class RaidsCommand(commands.Cog):
 
 async def setup(bot: MusterBot) -> None:
     """Add the cog and its buttons."""
-    bot.add_dynamic_items(*PERSISTENT)
+    bot.persistent.add(*PERSISTENT)
     await bot.add_cog(RaidsCommand())

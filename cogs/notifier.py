@@ -9,7 +9,7 @@ from discord import ui
 
 from bot.answers import answer, in_time
 from bot.client import MusterBot
-from bot.components import PersistentItem
+from bot.components import Persistent, view_of
 from bot.domain.event import SheetKind
 from bot.domain.ids import ChannelId, EventId, GuildId, RoleId, UserId
 from bot.domain.notice import Notice, Tidings
@@ -20,18 +20,18 @@ from cogs.actors import Interaction, actor_in
 from cogs.direct import send_direct
 
 
-class StayButton(PersistentItem[ui.Button[ui.View]], template=custom_ids.STAY):
+class StayButton(Persistent, ui.Button[ui.View], template=custom_ids.STAY):
     """`Still coming` and `Can't`: also in direct messages, where no server comes with the press."""
 
     def __init__(self, event_id: EventId, *, comes: bool) -> None:
         style = discord.ButtonStyle.success if comes else discord.ButtonStyle.secondary
         label = reminder_texts.STILL_COMING if comes else reminder_texts.CANNOT
         custom_id = custom_ids.stay(event_id, comes=comes)
-        super().__init__(ui.Button(style=style, label=label, custom_id=custom_id))
+        super().__init__(style=style, label=label, custom_id=custom_id)
         self.event_id, self.comes = event_id, comes
 
     @classmethod
-    async def from_custom_id(cls, _interaction: Any, _item: Any, match: re.Match[str], /) -> Self:
+    def of(cls, match: re.Match[str], /) -> Self:
         """The button behind a click."""
         return cls(EventId(int(match["event"])), comes=match["say"] == "yes")
 
@@ -50,10 +50,7 @@ class StayButton(PersistentItem[ui.Button[ui.View]], template=custom_ids.STAY):
 
 def stay_view(event_id: EventId) -> ui.View:
     """The two answers to whether somebody still comes."""
-    view = ui.View(timeout=None)
-    view.add_item(StayButton(event_id, comes=True))
-    view.add_item(StayButton(event_id, comes=False))
-    return view
+    return view_of(StayButton(event_id, comes=True), StayButton(event_id, comes=False))
 
 
 class DiscordNotifier:
@@ -107,11 +104,9 @@ class DiscordNotifier:
     def _extra(self, news: Tidings) -> dict[str, Any]:
         if news.notice is not Notice.RETIMED or news.sheet.event.sheet is SheetKind.RAID_HELPER:
             return {}  # on Raid-Helper's sheet people answer there
-        # Registering is idempotent and cheap; it heals a class somebody's ending view took out of the library's table.
-        self._bot.add_dynamic_items(StayButton)
         return {"view": stay_view(news.sheet.event.id)}
 
 
 async def setup(bot: MusterBot) -> None:
     """Register the buttons."""
-    bot.add_dynamic_items(StayButton)
+    bot.persistent.add(StayButton)

@@ -25,7 +25,7 @@ from cogs import panel_people
 from cogs import panel_views as views
 from cogs.actors import Interaction, actor_of, require_postable
 from cogs.comp import panel_view as comp_view
-from cogs.panel_base import PanelButton, look, redraw, send, services_of, turn
+from cogs.panel_base import PanelItem, look, redraw, send, services_of, turn
 from cogs.panel_forms import EditModal, WhenModal
 from cogs.panel_views import Said
 
@@ -137,7 +137,7 @@ DO: Mapping[str, Do] = {
 }
 
 
-class DoButton(PanelButton, template=custom_ids.PANEL_DO):
+class DoButton(PanelItem, template=custom_ids.PANEL_DO):
     """What `DO` has a word for."""
 
     async def act(self, interaction: Interaction) -> None:
@@ -145,7 +145,7 @@ class DoButton(PanelButton, template=custom_ids.PANEL_DO):
         await DO[self.match["do"]](interaction, self.event_id)
 
 
-class WhenButton(PanelButton, template=custom_ids.PANEL_WHEN):
+class WhenButton(PanelItem, template=custom_ids.PANEL_WHEN):
     """Confirms the time of a move, of a copy, or of a copy with its sign-ups."""
 
     async def act(self, interaction: Interaction) -> None:
@@ -169,7 +169,7 @@ class WhenButton(PanelButton, template=custom_ids.PANEL_WHEN):
         return Said(officer_texts.copied(done.source, done.event, done.people))
 
 
-class UndoHere(PanelButton, template=custom_ids.PANEL_UNDO):
+class UndoHere(PanelItem, template=custom_ids.PANEL_UNDO):
     """`Undo`, within the panel."""
 
     async def act(self, interaction: Interaction) -> None:
@@ -193,7 +193,7 @@ async def on_sheet(interaction: Interaction, message: discord.Message) -> None:
 
 async def setup(bot: MusterBot) -> None:
     """Register the classes and the menu; nothing is read per open raid."""
-    bot.add_dynamic_items(*PERSISTENT)
+    bot.persistent.add(*PERSISTENT)
     bot.tree.add_command(app_commands.ContextMenu(name=panel_texts.MENU, callback=on_sheet))
 
 

@@ -1,13 +1,12 @@
 """What the parts of the control panel share: a look at the raid, the panel drawn anew, and the buttons' common end."""
 
-import re
 from collections.abc import Coroutine
-from typing import Any, Self
+from typing import Any
 
 from discord import ui
 
 from bot.answers import in_time
-from bot.components import PersistentItem
+from bot.components import DrawnElsewhere
 from bot.domain.ids import EventId, PlayerId
 from bot.domain.panel import Overview
 from bot.services.bundle import Services
@@ -47,22 +46,17 @@ async def redraw(interaction: Interaction, event_id: EventId, work: Coroutine[An
     await turn(interaction, await in_time(interaction, done(), update=True))
 
 
-class PanelButton(PersistentItem[ui.Button[ui.View]], template=r"(?!)"):
-    """A button of the panel, known by its id alone."""
+class PanelItem(DrawnElsewhere):
+    """A button or select of the panel."""
 
-    def __init__(self, item: ui.Button[ui.View], match: re.Match[str]) -> None:
-        super().__init__(item)
-        self.event_id = EventId(int(match["event"]))
-        self.match = match
-
-    @classmethod
-    async def from_custom_id(cls, _interaction: Any, item: Any, match: re.Match[str], /) -> Self:
-        """The button behind a click."""
-        return cls(item, match)
+    @property
+    def event_id(self) -> EventId:
+        """The raid it is about."""
+        return EventId(int(self.match["event"]))
 
     @property
     def player_id(self) -> PlayerId:
-        """Whom the button is about."""
+        """Whom it is about."""
         return PlayerId(int(self.match["player"]))
 
 

@@ -1,15 +1,12 @@
 """The control panel's people: who is on the sheet, what they are down as, and what they offer to play."""
 
-import re
 from abc import abstractmethod
-from typing import Any, Self
 
-import discord
 from discord import ui
 
 from bot.answers import in_time
-from bot.components import PersistentItem
-from bot.domain.ids import EventId, PlayerId
+from bot.components import chosen
+from bot.domain.ids import PlayerId
 from bot.domain.mine import as_offer, offered
 from bot.domain.panel import Overview
 from bot.domain.people import GoneFromSheet
@@ -18,8 +15,8 @@ from bot.domain.template import Choice
 from bot.render import custom_ids, officer_texts
 from bot.services.officers import OfferGone, OnSheet, Whom
 from cogs import panel_views as views
-from cogs.actors import Interaction, actor_of, member_of
-from cogs.panel_base import PanelButton, look, redraw, services_of, turn
+from cogs.actors import Interaction, actor_of, members_chosen
+from cogs.panel_base import PanelItem, look, redraw, services_of, turn
 from cogs.panel_views import Said
 
 
@@ -31,7 +28,7 @@ def placed_in(found: Overview, player_id: PlayerId) -> Placed:
     return placed
 
 
-class PeopleButton(PanelButton, template=custom_ids.PANEL_PEOPLE):
+class PeopleButton(PanelItem, template=custom_ids.PANEL_PEOPLE):
     """`Person…`, and the pages of people."""
 
     async def act(self, interaction: Interaction) -> None:
@@ -40,7 +37,7 @@ class PeopleButton(PanelButton, template=custom_ids.PANEL_PEOPLE):
         await turn(interaction, views.people(found, int(self.match["page"])))
 
 
-class OffButton(PanelButton, template=custom_ids.PANEL_OFF):
+class OffButton(PanelItem, template=custom_ids.PANEL_OFF):
     """`Remove`."""
 
     async def act(self, interaction: Interaction) -> None:
@@ -53,7 +50,7 @@ class OffButton(PanelButton, template=custom_ids.PANEL_OFF):
         return Said(officer_texts.removed(done.event, done.sign_up), done.entry_id)
 
 
-class PersonButton(PanelButton, template=r"(?!)"):
+class PersonButton(PanelItem):
     """A button that changes somebody's sign-up, and shows them again."""
 
     async def act(self, interaction: Interaction) -> None:
@@ -95,45 +92,26 @@ class OfferButton(PersonButton, template=custom_ids.PANEL_OFFER):
         return Said(officer_texts.switched(done.event, done.template, done.placed), done.entry_id)
 
 
-class WhoSelect(PersistentItem[ui.Select[ui.View]], template=custom_ids.PANEL_WHO):
+class WhoSelect(PanelItem, template=custom_ids.PANEL_WHO):
     """Who it is about."""
-
-    def __init__(self, item: ui.Select[ui.View], match: re.Match[str]) -> None:
-        super().__init__(item)
-        self.event_id = EventId(int(match["event"]))
-
-    @classmethod
-    async def from_custom_id(cls, _interaction: Any, item: Any, match: re.Match[str], /) -> Self:
-        """The select behind a choice."""
-        return cls(item, match)
 
     async def act(self, interaction: Interaction) -> None:
         """Show them."""
         found = await in_time(interaction, look(interaction, self.event_id), update=True)
-        placed = placed_in(found, PlayerId(int(self.item.values[0])))
+        placed = placed_in(found, PlayerId(int(chosen(interaction)[0])))
         await turn(interaction, views.person(found, placed))
 
 
-class NewSelect(PersistentItem[ui.UserSelect[ui.View]], template=custom_ids.PANEL_NEW):
+class NewSelect(PanelItem, template=custom_ids.PANEL_NEW):
     """Whom to put on the sheet."""
-
-    def __init__(self, item: ui.UserSelect[ui.View], match: re.Match[str]) -> None:
-        super().__init__(item)
-        self.event_id = EventId(int(match["event"]))
-
-    @classmethod
-    async def from_custom_id(cls, _interaction: Any, item: Any, match: re.Match[str], /) -> Self:
-        """The select behind a choice."""
-        return cls(item, match)
 
     async def act(self, interaction: Interaction) -> None:
         """Put them on the sheet, one after the other."""
         await redraw(interaction, self.event_id, self._add(interaction))
 
     async def _add(self, interaction: Interaction) -> Said:
-        members = [member_of(one) for one in self.item.values if isinstance(one, discord.Member)]
         officers, actor = services_of(interaction).officers, actor_of(interaction)
-        done = [await officers.add(actor, str(self.event_id), Whom(one)) for one in members]
+        done = [await officers.add(actor, str(self.event_id), Whom(one)) for one in members_chosen(interaction)]
         entry_id = done[0].entry_id if len(done) == 1 else None
         return Said("\n".join(_added(one) for one in done), entry_id)
 

@@ -12,6 +12,7 @@ from typing import Any
 import discord
 from discord import ui
 
+from bot.components import layout_of
 from bot.domain.event import EventStatus, SheetKind
 from bot.domain.ids import EventId
 from bot.domain.mine import as_offer, offered
@@ -157,20 +158,14 @@ def history(found: History) -> ui.LayoutView:
 def _layout(
     text: str, rows: Sequence[Items], event_id: EventId | None = None, said: Said | None = None
 ) -> ui.LayoutView:
-    """A text, rows of components, and what was done just now with its `Undo`; the library keeps nothing of it."""
-    view = ui.LayoutView(timeout=None)
+    """A text, rows of components, and what was done just now with its `Undo`."""
     container: ui.Container[ui.LayoutView] = ui.Container(ui.TextDisplay(text))
     if said and said.text:
         container.add_item(ui.Separator()).add_item(ui.TextDisplay(cut(said.text, panel_texts.LONGEST_SAID)))
     if said and said.entry_id is not None and event_id is not None:
         undo = custom_ids.panel_undo(event_id, said.entry_id)
         container.add_item(ui.ActionRow(_button(officer_texts.UNDO, undo, emoji="↩️")))
-    view.add_item(container)
-    for row in rows:
-        if row:
-            view.add_item(ui.ActionRow(*row))
-    view.stop()
-    return view
+    return layout_of(container, *(ui.ActionRow(*row) for row in rows if row))
 
 
 def _rows(items: Items) -> Sequence[Items]:

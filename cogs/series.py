@@ -1,14 +1,10 @@
 """The buttons and selects below the answers about series; they outlive restarts."""
 
-import re
 from datetime import date
-from typing import Any, Self
-
-from discord import ui
 
 from bot.answers import in_time, turn_into
 from bot.client import MusterBot
-from bot.components import PersistentItem
+from bot.components import DrawnElsewhere, chosen
 from bot.domain.ids import EventId, SeriesId
 from bot.domain.series import Series
 from bot.render import custom_ids, series_texts
@@ -16,20 +12,10 @@ from bot.services.bundle import Services
 from bot.services.series_wishes import local_day
 from cogs import series_views
 from cogs.actors import Interaction, actor_of
-from cogs.own_items import chosen_in
 
 
-class SeriesButton(PersistentItem[ui.Button[ui.View]], template=r"(?!)"):
-    """A button below an answer about a series, known by its id alone."""
-
-    def __init__(self, item: ui.Button[ui.View], match: re.Match[str]) -> None:
-        super().__init__(item)
-        self.match = match
-
-    @classmethod
-    async def from_custom_id(cls, _interaction: Any, item: Any, match: re.Match[str], /) -> Self:
-        """The button behind a click."""
-        return cls(item, match)
+class SeriesButton(DrawnElsewhere):
+    """A button below an answer about a series."""
 
     @property
     def series_id(self) -> SeriesId:
@@ -40,18 +26,6 @@ class SeriesButton(PersistentItem[ui.Button[ui.View]], template=r"(?!)"):
     def day(self) -> date:
         """The night it is about."""
         return date.fromordinal(int(self.match["day"]))
-
-
-class SeriesSelect(PersistentItem[ui.Select[ui.View]], template=r"(?!)"):
-    """A select below a list."""
-
-    def __init__(self, select: "ui.Select[ui.View]") -> None:
-        super().__init__(select)
-
-    @classmethod
-    async def from_custom_id(cls, _interaction: Any, item: Any, _match: re.Match[str], /) -> Self:
-        """The select behind a choice."""
-        return chosen_in(cls(item), item)
 
 
 class BringButton(SeriesButton, template=custom_ids.SERIES_BRING):
@@ -124,23 +98,23 @@ class PageButton(SeriesButton, template=custom_ids.SERIES_PAGE):
         await turn_into(interaction, text, series_views.page(found), embed)
 
 
-class SeriesPick(SeriesSelect, template=custom_ids.SERIES_PICK):
+class SeriesPick(DrawnElsewhere, template=custom_ids.SERIES_PICK):
     """Looks at one series of the overview."""
 
     async def act(self, interaction: Interaction) -> None:
         """Show its ledger."""
-        work = _services(interaction).series_ledger.one(actor_of(interaction), self.item.values[0])
+        work = _services(interaction).series_ledger.one(actor_of(interaction), chosen(interaction)[0])
         found = await in_time(interaction, work, update=True)
         text, embed = series_views.ledger(found, today(interaction, found.series))
         await turn_into(interaction, text, series_views.back(), embed)
 
 
-class BreakEnd(SeriesSelect, template=custom_ids.BREAK_END):
+class BreakEnd(DrawnElsewhere, template=custom_ids.BREAK_END):
     """Ends a break."""
 
     async def act(self, interaction: Interaction) -> None:
         """End it."""
-        work = _services(interaction).breaks.remove(actor_of(interaction), int(self.item.values[0]))
+        work = _services(interaction).breaks.remove(actor_of(interaction), int(chosen(interaction)[0]))
         await turn_into(interaction, series_texts.break_ended(await in_time(interaction, work, update=True)))
 
 
@@ -167,4 +141,4 @@ def _services(interaction: Interaction) -> Services:
 
 async def setup(bot: MusterBot) -> None:
     """Register the classes; nothing is read per series."""
-    bot.add_dynamic_items(*PERSISTENT)
+    bot.persistent.add(*PERSISTENT)

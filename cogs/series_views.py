@@ -6,6 +6,7 @@ from datetime import date
 import discord
 from discord import ui
 
+from bot.components import view_of
 from bot.domain.event import Event
 from bot.domain.ids import SeriesId
 from bot.domain.series import Break, Series
@@ -23,31 +24,31 @@ def bring(series: Series, event: Event | None) -> ui.View | None:
     if event is None:
         return None
     label = series_texts.bring(series, event)
-    return _view(_button(label, custom_ids.series_bring(series.id, event.id), STYLE.primary))
+    return view_of(_button(label, custom_ids.series_bring(series.id, event.id), STYLE.primary))
 
 
 def skip(series_id: SeriesId, day: date, reason: str) -> ui.View:
     """Below the question whether a booked night is to be skipped."""
-    return _view(_button(series_texts.SKIP, custom_ids.series_skip(series_id, day, reason), STYLE.danger))
+    return view_of(_button(series_texts.SKIP, custom_ids.series_skip(series_id, day, reason), STYLE.danger))
 
 
 def unskip(series_id: SeriesId, day: date) -> ui.View:
     """Below a skip."""
-    return _view(_button(series_texts.UNSKIP, custom_ids.series_unskip(series_id, day)))
+    return view_of(_button(series_texts.UNSKIP, custom_ids.series_unskip(series_id, day)))
 
 
 def cancel_standing(series_id: SeriesId, resting: Sequence[Event]) -> ui.View | None:
     """Below a pause or an end over booked raids."""
     if not resting:
         return None
-    return _view(_button(series_texts.CANCEL_STANDING, custom_ids.series_cancel(series_id), STYLE.danger))
+    return view_of(_button(series_texts.CANCEL_STANDING, custom_ids.series_cancel(series_id), STYLE.danger))
 
 
 def cancel_in_break(made: Break, booked: Sequence[Event]) -> ui.View | None:
     """Below a break over booked raids."""
     if not booked:
         return None
-    return _view(_button(series_texts.CANCEL_IN_BREAK, custom_ids.break_cancel(made.id), STYLE.danger))
+    return view_of(_button(series_texts.CANCEL_IN_BREAK, custom_ids.break_cancel(made.id), STYLE.danger))
 
 
 def breaks(listed: Sequence[Break]) -> ui.View | None:
@@ -57,7 +58,7 @@ def breaks(listed: Sequence[Break]) -> ui.View | None:
     ]
     if not options:
         return None
-    return _view(ui.Select(custom_id=custom_ids.break_end(), placeholder=series_texts.PICK_BREAK, options=options))
+    return view_of(ui.Select(custom_id=custom_ids.break_end(), placeholder=series_texts.PICK_BREAK, options=options))
 
 
 def page(found: Page) -> ui.View | None:
@@ -72,12 +73,12 @@ def page(found: Page) -> ui.View | None:
     for label, to in ((series_texts.EARLIER, found.number - 1), (series_texts.LATER, found.number + 1)):
         if 0 <= to < found.pages:
             items.append(_button(label, custom_ids.series_page(to)))
-    return _view(*items)
+    return view_of(*items)
 
 
 def back() -> ui.View:
     """Below one series' ledger: the way to the overview."""
-    return _view(_button(series_texts.ALL, custom_ids.series_page(0)))
+    return view_of(_button(series_texts.ALL, custom_ids.series_page(0)))
 
 
 def overview(found: Page, today: date) -> tuple[str, discord.Embed | None]:
@@ -108,10 +109,3 @@ def _waits(found: Standing) -> str:
 
 def _button(label: str, custom_id: str, style: discord.ButtonStyle = STYLE.secondary) -> ui.Button[ui.View]:
     return ui.Button(label=label, custom_id=custom_id, style=style)
-
-
-def _view(*items: Item) -> ui.View:
-    view = ui.View(timeout=None)
-    for item in items:
-        view.add_item(item)
-    return view

@@ -3,9 +3,8 @@
 Every component says all it needs in its id, so the message goes on working after a restart.
 """
 
-import re
-from collections.abc import Callable, Coroutine, Mapping
-from typing import Any, Self
+from collections.abc import Callable, Coroutine, Mapping, Sequence
+from typing import Any
 
 import discord
 from discord import ui
@@ -13,7 +12,7 @@ from discord.ext import commands
 
 from bot.answers import in_time
 from bot.client import MusterBot
-from bot.components import AnsweringModal, PersistentItem
+from bot.components import AnsweringModal, DrawnElsewhere, chosen
 from bot.domain.first_steps import Steps
 from bot.domain.ids import ChannelId, GuildId, RoleId
 from bot.domain.needs import POSTS, SAYS
@@ -56,25 +55,17 @@ def _seen(interaction: Interaction, steps: Steps) -> Seen:
     )
 
 
-class SetupItem(PersistentItem[ui.Item[ui.View]], template=custom_ids.SETUP):
+class SetupItem(DrawnElsewhere, template=custom_ids.SETUP):
     """Any select or button of the steps."""
-
-    def __init__(self, item: ui.Item[ui.View], do: str) -> None:
-        super().__init__(item)
-        self.do = do
-
-    @classmethod
-    async def from_custom_id(cls, _interaction: Any, item: Any, match: re.Match[str], /) -> Self:
-        """The component behind a choice."""
-        return cls(item, match["do"])
 
     async def act(self, interaction: Interaction) -> None:
         """Do it, and show the steps anew; parts of it other officers may do elsewhere."""
         require_manager(actor_of(interaction))
-        if self.do == "elsewhere":
+        do = self.match["do"]
+        if do == "elsewhere":
             await ZoneModal().open(interaction)
         else:
-            await _redraw(interaction, DOES[self.do](interaction, getattr(self.item, "values", [])))
+            await _redraw(interaction, DOES[do](interaction, chosen(interaction)))
 
 
 class ZoneModal(AnsweringModal, title=setup_texts.ELSEWHERE):
@@ -103,30 +94,30 @@ async def _set(interaction: Interaction, wish: SetUp) -> str:
     return ""
 
 
-async def _channel(interaction: Interaction, values: Any) -> str:
-    return await _set(interaction, SetUp(channel_id=ChannelId(values[0].id)))
+async def _channel(interaction: Interaction, values: Sequence[str]) -> str:
+    return await _set(interaction, SetUp(channel_id=ChannelId(int(values[0]))))
 
 
-async def _officers(interaction: Interaction, values: Any) -> str:
-    return await _set(interaction, SetUp(officer_channel_id=ChannelId(values[0].id)))
+async def _officers(interaction: Interaction, values: Sequence[str]) -> str:
+    return await _set(interaction, SetUp(officer_channel_id=ChannelId(int(values[0]))))
 
 
-async def _zone(interaction: Interaction, values: Any) -> str:
+async def _zone(interaction: Interaction, values: Sequence[str]) -> str:
     return await _set(interaction, SetUp(timezone=values[0]))
 
 
-async def _role(interaction: Interaction, values: Any) -> str:
-    roles = [RoleId(one.id) for one in values]
+async def _role(interaction: Interaction, values: Sequence[str]) -> str:
+    roles = [RoleId(int(one)) for one in values]
     await services_of(interaction).servers.set_officer_roles(actor_of(interaction), roles)
     return ""
 
 
-async def _game(interaction: Interaction, values: Any) -> str:
+async def _game(interaction: Interaction, values: Sequence[str]) -> str:
     await services_of(interaction).template_desk.set_default(actor_of(interaction), values[0])
     return ""
 
 
-async def _test(interaction: Interaction, _values: Any) -> str:
+async def _test(interaction: Interaction, _values: Sequence[str]) -> str:
     services, actor = services_of(interaction), actor_of(interaction)
     steps = await services.first_steps.look(actor)
     if steps.server.raid_channel_id is not None:
@@ -135,16 +126,16 @@ async def _test(interaction: Interaction, _values: Any) -> str:
     return setup_texts.test_posted(event.channel_id)
 
 
-async def _drop(interaction: Interaction, _values: Any) -> str:
+async def _drop(interaction: Interaction, _values: Sequence[str]) -> str:
     await services_of(interaction).first_steps.drop_test(actor_of(interaction))
     return setup_texts.DROPPED
 
 
-async def _look(_interaction: Interaction, _values: Any) -> str:
+async def _look(_interaction: Interaction, _values: Sequence[str]) -> str:
     return ""
 
 
-DOES: Mapping[str, Callable[[Interaction, Any], Coroutine[Any, Any, str]]] = {
+DOES: Mapping[str, Callable[[Interaction, Sequence[str]], Coroutine[Any, Any, str]]] = {
     "channel": _channel,
     "role": _role,
     "officers": _officers,
@@ -189,5 +180,5 @@ class Welcome(commands.Cog):
 
 async def setup(bot: MusterBot) -> None:
     """Register the components, and listen."""
-    bot.add_dynamic_items(SetupItem)
+    bot.persistent.add(SetupItem)
     await bot.add_cog(Welcome(bot))

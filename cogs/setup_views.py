@@ -10,6 +10,7 @@ from typing import Any
 import discord
 from discord import ui
 
+from bot.components import layout_of
 from bot.domain.first_steps import Steps
 from bot.domain.ids import RoleId
 from bot.domain.needs import Lack
@@ -64,10 +65,7 @@ def wizard(steps: Steps, seen: Seen, offered: Offered, said: str = "") -> ui.Lay
         container.add_item(ui.TextDisplay(text)).add_item(ui.ActionRow(select))
     ends = [setup_texts.nights(steps), setup_texts.next_step(steps, postable=postable), said]
     container.add_item(ui.Separator()).add_item(ui.TextDisplay("\n".join(one for one in ends if one)))
-    view = ui.LayoutView(timeout=None)
-    view.add_item(container).add_item(_buttons(steps, postable=postable))
-    view.stop()  # the library keeps nothing of it
-    return view
+    return layout_of(container, _buttons(steps, postable=postable))
 
 
 def _stands(found: Lack | None) -> bool:

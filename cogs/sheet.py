@@ -1,14 +1,14 @@
 """The sheet's buttons: stateless, the raid's id stands in every `custom_id`."""
 
 import re
-from typing import Any, Self
+from typing import Self
 
 import discord
 from discord import ui
 
 from bot.answers import answer, in_time
 from bot.client import MusterBot
-from bot.components import PersistentItem
+from bot.components import Persistent, view_of
 from bot.domain.ids import EventId
 from bot.domain.sheet import Sheet
 from bot.domain.template import Choice
@@ -20,20 +20,18 @@ from cogs.own_items import mine
 STYLES = {Choice.ACCEPTED: discord.ButtonStyle.success}
 
 
-class AnswerButton(PersistentItem[ui.Button[ui.View]], template=custom_ids.ANSWER):
+class AnswerButton(Persistent, ui.Button[ui.View], template=custom_ids.ANSWER):
     """`Sign up`, `Late`, `Tentative`, `Bench`, `Absence`."""
 
     def __init__(self, event_id: EventId, choice: Choice, label: str = "-", *, disabled: bool = False) -> None:
         style = STYLES.get(choice, discord.ButtonStyle.secondary)
         custom_id = custom_ids.answer(event_id, choice)
         emoji = texts.EMOJI[choice]
-        super().__init__(
-            ui.Button(style=style, label=label, emoji=emoji, custom_id=custom_id, disabled=disabled, row=0)
-        )
+        super().__init__(style=style, label=label, emoji=emoji, custom_id=custom_id, disabled=disabled, row=0)
         self.event_id, self.choice = event_id, choice
 
     @classmethod
-    async def from_custom_id(cls, _interaction: Any, _item: Any, match: re.Match[str], /) -> Self:
+    def of(cls, match: re.Match[str], /) -> Self:
         """The button behind a click."""
         return cls(EventId(int(match["event"])), Choice(match["choice"]))
 
@@ -44,16 +42,16 @@ class AnswerButton(PersistentItem[ui.Button[ui.View]], template=custom_ids.ANSWE
         await answer(interaction, *told(outcome))
 
 
-class MineButton(PersistentItem[ui.Button[ui.View]], template=custom_ids.MINE):
+class MineButton(Persistent, ui.Button[ui.View], template=custom_ids.MINE):
     """`My sign-up`: what I answered, and what I can do about it."""
 
     def __init__(self, event_id: EventId, *, disabled: bool = False) -> None:
         custom_id = custom_ids.mine(event_id)
-        super().__init__(ui.Button(label=texts.MY_SIGN_UP, emoji="⚙️", custom_id=custom_id, disabled=disabled, row=1))
+        super().__init__(label=texts.MY_SIGN_UP, emoji="⚙️", custom_id=custom_id, disabled=disabled, row=1)
         self.event_id = event_id
 
     @classmethod
-    async def from_custom_id(cls, _interaction: Any, _item: Any, match: re.Match[str], /) -> Self:
+    def of(cls, match: re.Match[str], /) -> Self:
         """The button behind a click."""
         return cls(EventId(int(match["event"])))
 
@@ -68,15 +66,14 @@ PERSISTENT = (AnswerButton, MineButton)
 
 def sheet_view(sheet: Sheet) -> ui.View:
     """The sheet's buttons, in the template's order; dead ones for what it does not take."""
-    view = ui.View(timeout=None)
     closed = not sheet.event.takes_buttons
-    for choice, label in sheet.template.labels.items():
-        disabled = closed or choice in sheet.closed_choices
-        view.add_item(AnswerButton(sheet.event.id, choice, label, disabled=disabled))
-    view.add_item(MineButton(sheet.event.id, disabled=closed))
-    return view
+    answers = [
+        AnswerButton(sheet.event.id, choice, label, disabled=closed or choice in sheet.closed_choices)
+        for choice, label in sheet.template.labels.items()
+    ]
+    return view_of(*answers, MineButton(sheet.event.id, disabled=closed))
 
 
 async def setup(bot: MusterBot) -> None:
     """Register the classes; nothing is read per open raid."""
-    bot.add_dynamic_items(*PERSISTENT)
+    bot.persistent.add(*PERSISTENT)

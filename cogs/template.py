@@ -217,5 +217,5 @@ def _file(exported: Exported) -> discord.File:
 
 async def setup(bot: MusterBot) -> None:
     """Add the cog and the form's button."""
-    bot.add_dynamic_items(TryAgain)
+    bot.persistent.add(TryAgain)
     await bot.add_cog(TemplateCommands(bot.services))

@@ -7,7 +7,7 @@ from typing import Any, Self
 from discord import TextStyle, ui
 
 from bot.answers import in_time, named_roles
-from bot.components import AnsweringModal, PersistentItem
+from bot.components import AnsweringModal, Persistent, view_of
 from bot.domain.template import BadTemplate
 from bot.render import custom_ids, template_texts
 from bot.services.template_desk import LONGEST_LINES, BadName, NameTaken, Typed
@@ -71,20 +71,20 @@ class NewTemplate(AnsweringModal, title=template_texts.NEW_TITLE):
         try:
             template = await in_time(interaction, services.template_desk.create(actor_of(interaction), typed))
         except (BadTemplate, BadName, NameTaken) as refusal:
-            await say(interaction, str(refusal), view=_only(TryAgain()))
+            await say(interaction, str(refusal), view=view_of(TryAgain()))
             return
         embed = template_texts.preview(template, guild_of(interaction), services.clock.now())
         await say(interaction, template_texts.created(template), embed=embed)
 
 
-class TryAgain(PersistentItem[ui.Button[ui.View]], template=custom_ids.TEMPLATE_FORM):
+class TryAgain(Persistent, ui.Button[ui.View], template=custom_ids.TEMPLATE_FORM):
     """Below a refused form: opens it again as it was typed."""
 
     def __init__(self) -> None:
-        super().__init__(ui.Button(label=template_texts.TRY_AGAIN, emoji="✏️", custom_id=custom_ids.template_form()))
+        super().__init__(label=template_texts.TRY_AGAIN, emoji="✏️", custom_id=custom_ids.template_form())
 
     @classmethod
-    async def from_custom_id(cls, _interaction: Any, _item: Any, _match: re.Match[str], /) -> Self:
+    def of(cls, _match: re.Match[str], /) -> Self:
         """The button behind a click."""
         return cls()
 
@@ -98,12 +98,6 @@ class TryAgain(PersistentItem[ui.Button[ui.View]], template=custom_ids.TEMPLATE_
 def _input(label: ui.Label[ui.View]) -> ui.TextInput[ui.View]:
     assert isinstance(label.component, ui.TextInput)  # noqa: S101 - declared above
     return label.component
-
-
-def _only(item: ui.Item[Any]) -> ui.View:
-    view = ui.View(timeout=None)
-    view.add_item(item)
-    return view
 
 
 async def say(interaction: Interaction, text: str | None = None, **extra: Any) -> None:

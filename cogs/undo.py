@@ -1,26 +1,26 @@
 """`Undo`: below the answer to an officer's command, for ten minutes."""
 
 import re
-from typing import Any, Self
+from typing import Self
 
 from discord import ui
 
 from bot.answers import in_time, turn_into
 from bot.client import MusterBot
-from bot.components import PersistentItem
+from bot.components import Persistent, view_of
 from bot.render import custom_ids, officer_texts
 from cogs.actors import Interaction, actor_of
 
 
-class UndoButton(PersistentItem[ui.Button[ui.View]], template=custom_ids.UNDO):
+class UndoButton(Persistent, ui.Button[ui.View], template=custom_ids.UNDO):
     """Takes back what the message it stands on says."""
 
     def __init__(self, entry_id: int) -> None:
-        super().__init__(ui.Button(label=officer_texts.UNDO, emoji="↩️", custom_id=custom_ids.undo(entry_id)))
+        super().__init__(label=officer_texts.UNDO, emoji="↩️", custom_id=custom_ids.undo(entry_id))
         self.entry_id = entry_id
 
     @classmethod
-    async def from_custom_id(cls, _interaction: Any, _item: Any, match: re.Match[str], /) -> Self:
+    def of(cls, match: re.Match[str], /) -> Self:
         """The button behind a click."""
         return cls(int(match["entry"]))
 
@@ -33,11 +33,9 @@ class UndoButton(PersistentItem[ui.Button[ui.View]], template=custom_ids.UNDO):
 
 def undo_view(entry_id: int) -> ui.View:
     """Below an answer that can be taken back."""
-    view = ui.View(timeout=None)
-    view.add_item(UndoButton(entry_id))
-    return view
+    return view_of(UndoButton(entry_id))
 
 
 async def setup(bot: MusterBot) -> None:
     """Register the button."""
-    bot.add_dynamic_items(UndoButton)
+    bot.persistent.add(UndoButton)

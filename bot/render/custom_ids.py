@@ -1,6 +1,5 @@
-"""The grammar of button ids: one pattern and one builder each. The patterns are disjoint (two that match both fire)."""
+"""The grammar of button ids: one pattern and one builder each. The patterns are disjoint."""
 
-import re
 import zlib
 from datetime import date, datetime
 
@@ -107,11 +106,6 @@ ALL = (
     HEALTH,
     LETTER,
 )
-
-
-def known(custom_id: str) -> bool:
-    """Whether some button or select of ours is meant."""
-    return any(re.fullmatch(pattern, custom_id) for pattern in ALL)
 
 
 def answer(event_id: EventId, choice: Choice) -> str:
