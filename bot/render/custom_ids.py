@@ -106,6 +106,7 @@ ALL = (
     HEALTH,
     LETTER,
 )
+"""Every pattern: the classes of the cogs together have these, each once."""
 
 
 def answer(event_id: EventId, choice: Choice) -> str:

@@ -55,6 +55,23 @@ def test_every_loop_tells_when_it_came_through():
     assert loops + 1 == len(LoopName)  # the queue's worker waits for what is due by itself
 
 
+# What is shown is a value: the library keeps nothing of it.
+
+A_VIEW = re.compile(r"\b(Layout)?View\(|\((discord\.)?(ui\.)?(Layout)?View[,)]|DynamicItem")
+
+
+@pytest.mark.parametrize("path", modules("bot", "cogs"), ids=name)
+def test_views_are_made_in_one_place(path: Path):
+    assert name(path) == "bot/components.py" or not A_VIEW.search(path.read_text())
+
+
+def test_a_view_of_ones_own_would_be_seen():
+    own = ("ui.View(timeout=None)", "LayoutView()", "class Own(ui.View):", "class Own(LayoutView, x=1):")
+    assert all(A_VIEW.search(one) for one in (*own, "class Own(ui.DynamicItem[ui.Button]):"))
+    assert A_VIEW.search((REPOSITORY / "bot" / "components.py").read_text())
+    assert not A_VIEW.search("def own(view: ui.View | None) -> ui.Button[ui.View]: return view_of()")
+
+
 # Time comes from the injected clock.
 
 MACHINE_TIME = {
