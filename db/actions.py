@@ -2,26 +2,36 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
+from functools import cache
+from itertools import count
 from typing import Any
 from uuid import UUID
 
 from bot.domain.action import Action, Kind, NewAction, Settled
 from bot.domain.health import Waiting
 from bot.domain.ids import ActionId, EventId, GuildId
+from db.given import Given, Row
 from db.rows import Connection, maybe
 
 _KINDS = list(Kind)
-_ENQUEUE = """
+WANTED = Given(
+    "wanted",
+    number="integer",
+    guild_id="bigint",
+    event_id="bigint",
+    kind="text",
+    payload="jsonb",
+    lane="text",
+    dedupe_key="text",
+    due_at="timestamptz",
+)
+ENQUEUE = """
     INSERT INTO patt.scheduled_actions (guild_discord_id, event_id, kind, payload, lane, dedupe_key, due_at, wake_at)
-    SELECT guild_id, event_id, kind, payload, lane, dedupe_key, due_at, due_at
-    FROM json_to_recordset($1::json) AS new (
-        number integer, guild_id bigint, event_id bigint, kind text, payload jsonb, lane text, dedupe_key text,
-        due_at timestamptz)
-    WHERE {condition}
-    ORDER BY number
+    SELECT guild_id, event_id, kind, payload, lane, dedupe_key, due_at, due_at FROM {wanted} ORDER BY number
     ON CONFLICT (dedupe_key) WHERE NOT dead DO UPDATE SET
         version = scheduled_actions.version + 1, payload = excluded.payload
 """
+"""Enqueues the actions that `wanted` is given for."""
 
 _SETTLE = """
     WITH settled AS (
@@ -52,12 +62,9 @@ _SETTLE = """
 """
 
 
-def enqueueing_where(condition: str) -> str:
-    """The statement that enqueues those actions of which `condition` (SQL, over `new`) holds."""
-    return _ENQUEUE.format(condition=condition)
-
-
-ENQUEUE = enqueueing_where("TRUE")
+@cache
+def _enqueue(*, lone: bool) -> str:
+    return ENQUEUE.format(wanted=WANTED.source(count(1), lone=lone))
 
 
 class ActionRepository:
@@ -71,14 +78,15 @@ class ActionRepository:
     async def enqueue(self, *new: NewAction) -> None:
         """Write actions down. An open one of the same dedupe key is asked again instead (its version rises)."""
         if new:
-            await self._db.execute(ENQUEUE, self.enqueueing(new))
+            rows = self.enqueueing(new)
+            await self._db.execute(_enqueue(lone=len(rows) == 1), *WANTED.arguments(rows))
 
     def expect(self, at: datetime) -> None:
         """Something else written here is due at `at`: the worker hears of it after the commit."""
         self.soonest = min(at, self.soonest or at)
 
-    def enqueueing(self, new: Sequence[NewAction]) -> Sequence[Mapping[str, Any]]:
-        """What `ENQUEUE` takes as its first argument, for a statement that carries it along."""
+    def enqueueing(self, new: Sequence[NewAction]) -> Sequence[Row]:
+        """The rows of `WANTED`, for a statement that carries `ENQUEUE` along."""
         for one in new:
             self.expect(one.due_at)
         # One statement cannot ask for the same key twice; of those the last says what is wanted.
@@ -237,7 +245,7 @@ class ActionRepository:
         return {ActionId(row["id"]) for row in rows}
 
 
-def _row(number: int, new: NewAction) -> Mapping[str, Any]:
+def _row(number: int, new: NewAction) -> Row:
     return {
         "number": number,
         "guild_id": new.guild_id,
@@ -246,7 +254,7 @@ def _row(number: int, new: NewAction) -> Mapping[str, Any]:
         "payload": dict(new.payload),
         "lane": new.lane,
         "dedupe_key": new.dedupe,
-        "due_at": new.due_at.isoformat(),
+        "due_at": new.due_at,
     }
 
 

@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
+from itertools import count
 from typing import Any, NewType
 
 import asyncpg
@@ -12,8 +14,9 @@ from bot.domain.ids import EventId, PlayerId, SignUpId
 from bot.domain.permissions import Actor
 from bot.domain.roster import SignUp
 from bot.domain.sign_up import Pick
-from db.actions import ActionRepository, enqueueing_where
+from db.actions import ENQUEUE, WANTED, ActionRepository
 from db.events import event_of
+from db.given import Given, Row
 from db.players import Known
 from db.rows import Connection
 
@@ -52,29 +55,44 @@ class SheetWritten:
     ids: Mapping[PlayerId, SignUpId]
 
 
-_HELD = "event_id IN (SELECT id FROM held)"
-
-_WRITE = f"""
-    WITH held AS MATERIALIZED (
-        SELECT event.id FROM json_to_recordset($2::json) AS found (id bigint, version xid)
-        JOIN patt.raid_events event ON event.id = found.id AND event.xmin = found.version
+_FOUND = Given("found", id="bigint", version="xid")
+_GONE = Given("gone", event_id="bigint", player_id="bigint")
+_NEW = Given(
+    "new",
+    number="integer",
+    event_id="bigint",
+    player_id="bigint",
+    status="text",
+    signed_up="boolean",
+    character_id="bigint",
+    class_name="text",
+    spec_name="text",
+    signed_at="timestamptz",
+    tier="smallint",
+    slot="integer",
+    arrives_at="timestamptz",
+    offers="text[]",
+)
+_BACK = Given("person", id="bigint")
+_WRITE = {
+    _FOUND: """
+    held AS MATERIALIZED (
+        SELECT event.id FROM {found} JOIN patt.raid_events event ON event.id = found.id AND event.xmin = found.version
         FOR NO KEY UPDATE OF event SKIP LOCKED
-    ),
-    gone AS (
-        DELETE FROM patt.raid_attendance WHERE {_HELD} AND (event_id, player_id) IN (
-            SELECT * FROM json_to_recordset($3::json) AS gone (event_id bigint, player_id bigint))
-    ),
+    )""",
+    _GONE: """
+    off AS (
+        DELETE FROM patt.raid_attendance attendance USING {gone} JOIN held ON held.id = gone.event_id
+        WHERE attendance.event_id = gone.event_id AND attendance.player_id = gone.player_id
+    )""",
+    _NEW: """
     stands AS (
         INSERT INTO patt.raid_attendance
             (event_id, player_id, status, signed_up, source, character_id, class_name, spec_name, signed_at,
              tier, slot, arrives_at, offers)
         SELECT event_id, player_id, status, signed_up, 'self', character_id, class_name, spec_name, signed_at,
                tier, slot, arrives_at, offers
-        FROM json_to_recordset($4::json) AS new (
-            number integer, event_id bigint, player_id bigint, status text, signed_up boolean, character_id bigint,
-            class_name text, spec_name text, signed_at timestamptz, tier smallint, slot integer,
-            arrives_at timestamptz, offers text[])
-        WHERE {_HELD}
+        FROM {new} JOIN held ON held.id = new.event_id
         ORDER BY number
         ON CONFLICT (event_id, player_id) DO UPDATE SET
             status = excluded.status, signed_up = excluded.signed_up, source = 'self',
@@ -83,16 +101,27 @@ _WRITE = f"""
             tier = excluded.tier, slot = excluded.slot, arrives_at = excluded.arrives_at,
             offers = excluded.offers
         RETURNING event_id, player_id, id
-    ),
+    )""",
+    _BACK: """
     back AS (
-        UPDATE guild_identity.players SET left_at = NULL WHERE left_at IS NOT NULL AND id = ANY(ARRAY(
-            SELECT player_id FROM json_to_recordset($4::json) AS new (player_id bigint) UNION ALL
-            SELECT player_id FROM json_to_recordset($3::json) AS gone (player_id bigint)))
-    ),
-    wanted AS ({enqueueing_where(_HELD)})
-    SELECT held.id AS event_id, pg_current_xact_id()::xid AS version, stands.player_id, stands.id
-    FROM held LEFT JOIN stands ON stands.event_id = held.id
-"""  # noqa: S608 - constants; one round trip for all that clicks write
+        UPDATE guild_identity.players player SET left_at = NULL
+        FROM {person} WHERE player.id = person.id AND player.left_at IS NOT NULL
+    )""",
+    WANTED: f"""
+    enqueued AS ({ENQUEUE.format(wanted="{wanted} JOIN held ON held.id = wanted.event_id")})""",
+}
+"""All that clicks write, in one round trip: a part for each kind of rows, which is left out where there are none."""
+_WRITTEN = "SELECT held.id AS event_id, pg_current_xact_id()::xid AS version"
+
+
+@cache
+def _write(*rows: int) -> str:
+    """The statement for none, one or several (2) rows of each kind."""
+    numbers = count(1)
+    sources = {given.name: given.source(numbers, lone=some == 1) for given, some in zip(_WRITE, rows, strict=True) if some}
+    parts = [part.format(**sources) for given, part in _WRITE.items() if given.name in sources]
+    ids = "stands.player_id, stands.id FROM held LEFT JOIN stands ON stands.event_id = held.id"
+    return f"WITH {','.join(parts)} {_WRITTEN}, {ids if _NEW.name in sources else 'NULL AS player_id, NULL AS id FROM held'}"
 
 _LOOK = """
     SELECT click.number, event.*, event.xmin AS version, player.id AS player_id, player.display_name, main.*,
@@ -169,15 +198,17 @@ class ClickRepository:
         """
         changed = [(event_id, one) for event_id, sheet in sheets.items() for one in sheet.changed]
         gone = [(event_id, player_id) for event_id, sheet in sheets.items() for player_id in sheet.removed]
-        statement = self._db.fetch(
-            _WRITE,
-            self._actions.enqueueing(wanted),
+        rows = (
             [{"id": event_id, "version": sheet.version} for event_id, sheet in sheets.items()],
             [{"event_id": event_id, "player_id": player_id} for event_id, player_id in gone],
             [_row(number, event_id, one) for number, (event_id, one) in enumerate(changed)],
+            [{"id": player_id} for player_id in (*(one.player_id for _, one in changed), *(one for _, one in gone))],
+            self._actions.enqueueing(wanted),
         )
+        statement = _write(*(min(len(some), 2) for some in rows))
+        arguments = [one for given, some in zip(_WRITE, rows, strict=True) if some for one in given.arguments(some)]
         try:
-            return _written(await statement)
+            return _written(await self._db.fetch(statement, *arguments))
         except asyncpg.DeadlockDetectedError:  # with somebody who takes an answer's row before the raid's
             if self._db.is_in_transaction():
                 raise
@@ -202,7 +233,7 @@ class ClickRepository:
         )
 
 
-def _row(number: int, event_id: EventId, answer: SignUp) -> Mapping[str, Any]:
+def _row(number: int, event_id: EventId, answer: SignUp) -> Row:
     return {
         "number": number,
         "event_id": event_id,
@@ -212,10 +243,10 @@ def _row(number: int, event_id: EventId, answer: SignUp) -> Mapping[str, Any]:
         "character_id": answer.character_id,
         "class_name": answer.class_name,
         "spec_name": answer.spec_name,
-        "signed_at": answer.signed_at.isoformat(),
+        "signed_at": answer.signed_at,
         "tier": answer.tier,
         "slot": answer.slot,
-        "arrives_at": answer.arrives_at.isoformat() if answer.arrives_at else None,
+        "arrives_at": answer.arrives_at,
         "offers": answer.offers,
     }
 

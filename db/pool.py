@@ -1,6 +1,7 @@
 """Connections to Postgres, the same everywhere: UTC, jsonb as dict, time limits, errors a host can act on."""
 
 import json
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -92,7 +93,7 @@ async def _prepare(connection: Connection) -> None:
 
 
 def _encode(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=datetime.isoformat)
 
 
 def _unreachable(dsn: str, error: Exception) -> DatabaseUnreachable:
