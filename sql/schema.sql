@@ -4,6 +4,27 @@ CREATE SCHEMA guild_identity;
 
 CREATE SCHEMA patt;
 
+CREATE DOMAIN patt.answer AS text
+	CONSTRAINT answer_check CHECK ((VALUE = ANY (ARRAY['accepted'::text, 'late'::text, 'tentative'::text, 'bench'::text, 'absence'::text])));
+
+CREATE DOMAIN patt.answer_source AS text
+	CONSTRAINT answer_source_check CHECK ((VALUE = ANY (ARRAY['self'::text, 'auto'::text, 'officer'::text, 'raid-helper'::text])));
+
+CREATE DOMAIN patt.booking_state AS text
+	CONSTRAINT booking_state_check CHECK ((VALUE = ANY (ARRAY['planned'::text, 'creating'::text, 'created'::text, 'announced'::text])));
+
+CREATE DOMAIN patt.head_count AS integer
+	CONSTRAINT head_count_check CHECK ((VALUE > 0));
+
+CREATE DOMAIN patt.raid_status AS text
+	CONSTRAINT raid_status_check CHECK ((VALUE = ANY (ARRAY['SCHEDULED'::text, 'IN_PROGRESS'::text, 'COMPLETED'::text, 'CANCELLED'::text, 'ARCHIVED'::text])));
+
+CREATE DOMAIN patt.sheet_kind AS text
+	CONSTRAINT sheet_kind_check CHECK ((VALUE = ANY (ARRAY['native'::text, 'raid-helper'::text])));
+
+CREATE DOMAIN patt.tier AS smallint
+	CONSTRAINT tier_check CHECK (((VALUE >= 0) AND (VALUE <= 2)));
+
 CREATE TABLE patt.scheduled_actions (
     id bigint NOT NULL,
     guild_discord_id bigint NOT NULL,
@@ -428,23 +449,20 @@ CREATE TABLE patt.raid_attendance (
     event_id bigint NOT NULL,
     player_id bigint NOT NULL,
     signed_up boolean DEFAULT true NOT NULL,
-    source text DEFAULT 'self'::text NOT NULL,
-    status text NOT NULL,
+    source patt.answer_source DEFAULT 'self'::text NOT NULL,
+    status patt.answer NOT NULL,
     character_id bigint,
     class_name text,
     spec_name text,
     note text DEFAULT ''::text NOT NULL,
     arrives_at timestamp with time zone,
     offers text[] DEFAULT '{}'::text[] NOT NULL,
-    tier smallint DEFAULT 2 NOT NULL,
+    tier patt.tier DEFAULT 2 NOT NULL,
     slot integer,
     signed_at timestamp with time zone DEFAULT now() NOT NULL,
     raid_helper_signup_id bigint,
     attended boolean,
-    minutes integer,
-    CONSTRAINT raid_attendance_source_check CHECK ((source = ANY (ARRAY['self'::text, 'auto'::text, 'officer'::text, 'raid-helper'::text]))),
-    CONSTRAINT raid_attendance_status_check CHECK ((status = ANY (ARRAY['accepted'::text, 'late'::text, 'tentative'::text, 'bench'::text, 'absence'::text]))),
-    CONSTRAINT raid_attendance_tier_check CHECK (((tier >= 0) AND (tier <= 2)))
+    minutes integer
 )
 WITH (fillfactor='70');
 
@@ -467,14 +485,14 @@ CREATE TABLE patt.raid_events (
     start_time_utc timestamp with time zone NOT NULL,
     end_time_utc timestamp with time zone NOT NULL,
     deadline_utc timestamp with time zone,
-    status text DEFAULT 'SCHEDULED'::text NOT NULL,
+    status patt.raid_status DEFAULT 'SCHEDULED'::text NOT NULL,
     closed boolean DEFAULT false NOT NULL,
     cancel_reason text,
     leader_discord_id bigint,
-    sheet text DEFAULT 'native'::text NOT NULL,
+    sheet patt.sheet_kind DEFAULT 'native'::text NOT NULL,
     template_id bigint,
-    total_limit integer,
-    minimum integer,
+    total_limit patt.head_count,
+    minimum patt.head_count,
     reminders integer[],
     discord_channel_id bigint,
     discord_message_id bigint,
@@ -483,7 +501,7 @@ CREATE TABLE patt.raid_events (
     occurrence_date date,
     auto_booked boolean DEFAULT false NOT NULL,
     successor_id bigint,
-    booking_state text,
+    booking_state patt.booking_state,
     booking_attempts integer DEFAULT 0 NOT NULL,
     booking_error text,
     raid_helper_event_id text,
@@ -498,12 +516,7 @@ CREATE TABLE patt.raid_events (
     posted_before boolean DEFAULT false NOT NULL,
     gates jsonb,
     is_test boolean DEFAULT false NOT NULL,
-    CONSTRAINT raid_events_booking_state_check CHECK ((booking_state = ANY (ARRAY['planned'::text, 'creating'::text, 'created'::text, 'announced'::text]))),
-    CONSTRAINT raid_events_in_order CHECK ((start_time_utc <= end_time_utc)),
-    CONSTRAINT raid_events_minimum_check CHECK ((minimum > 0)),
-    CONSTRAINT raid_events_sheet_check CHECK ((sheet = ANY (ARRAY['native'::text, 'raid-helper'::text]))),
-    CONSTRAINT raid_events_status_check CHECK ((status = ANY (ARRAY['SCHEDULED'::text, 'IN_PROGRESS'::text, 'COMPLETED'::text, 'CANCELLED'::text, 'ARCHIVED'::text]))),
-    CONSTRAINT raid_events_total_limit_check CHECK ((total_limit > 0))
+    CONSTRAINT raid_events_in_order CHECK ((start_time_utc <= end_time_utc))
 )
 WITH (fillfactor='50');
 
@@ -827,19 +840,19 @@ CREATE INDEX mirrors_waiting ON patt.mirrors USING btree (event_id) WHERE (state
 
 CREATE INDEX raid_attendance_player ON patt.raid_attendance USING btree (player_id);
 
-CREATE INDEX raid_events_booking ON patt.raid_events USING btree (id) WHERE (booking_state = ANY (ARRAY['planned'::text, 'creating'::text, 'created'::text]));
+CREATE INDEX raid_events_booking ON patt.raid_events USING btree (id) WHERE ((booking_state)::text = ANY (ARRAY['planned'::text, 'creating'::text, 'created'::text]));
 
 CREATE INDEX raid_events_message ON patt.raid_events USING btree (discord_message_id) WHERE (discord_message_id IS NOT NULL);
 
-CREATE INDEX raid_events_open ON patt.raid_events USING btree (guild_discord_id) WHERE (status = ANY (ARRAY['SCHEDULED'::text, 'IN_PROGRESS'::text]));
+CREATE INDEX raid_events_open ON patt.raid_events USING btree (guild_discord_id) WHERE ((status)::text = ANY (ARRAY['SCHEDULED'::text, 'IN_PROGRESS'::text]));
 
-CREATE INDEX raid_events_over ON patt.raid_events USING btree (guild_discord_id, end_time_utc) WHERE (status = ANY (ARRAY['COMPLETED'::text, 'CANCELLED'::text, 'ARCHIVED'::text]));
+CREATE INDEX raid_events_over ON patt.raid_events USING btree (guild_discord_id, end_time_utc) WHERE ((status)::text = ANY (ARRAY['COMPLETED'::text, 'CANCELLED'::text, 'ARCHIVED'::text]));
 
 CREATE UNIQUE INDEX raid_events_raid_helper ON patt.raid_events USING btree (raid_helper_event_id) WHERE (raid_helper_event_id IS NOT NULL);
 
-CREATE INDEX raid_events_unfollowed ON patt.raid_events USING btree (start_time_utc) WHERE ((recurring_event_id IS NOT NULL) AND (successor_id IS NULL) AND (status <> 'CANCELLED'::text));
+CREATE INDEX raid_events_unfollowed ON patt.raid_events USING btree (start_time_utc) WHERE ((recurring_event_id IS NOT NULL) AND (successor_id IS NULL) AND ((status)::text <> 'CANCELLED'::text));
 
-CREATE INDEX raid_events_unplanned ON patt.raid_events USING btree (id) WHERE ((status = ANY (ARRAY['SCHEDULED'::text, 'IN_PROGRESS'::text])) AND (planned_for IS DISTINCT FROM ARRAY[start_time_utc, end_time_utc, deadline_utc]));
+CREATE INDEX raid_events_unplanned ON patt.raid_events USING btree (id) WHERE (((status)::text = ANY (ARRAY['SCHEDULED'::text, 'IN_PROGRESS'::text])) AND (planned_for IS DISTINCT FROM ARRAY[start_time_utc, end_time_utc, deadline_utc]));
 
 CREATE INDEX raid_events_upcoming ON patt.raid_events USING btree (guild_discord_id, start_time_utc);
 
