@@ -95,13 +95,16 @@ async def _compare(parties: Sequence[Party], dsn: str, rounds: int, clicks: int)
 
 
 async def _rounds(stages: Sequence[Stage], rounds: int, wanted: int, at_once: int) -> list[Aim]:
-    """The bots in turn at one load."""
+    """The bots in turn at one load; the last is Muster, whose sheets the others show, too."""
+    *twins, muster = stages
     each = max(2, wanted // REGULARS // 2 * 2)  # even, so that every round leaves the sheets as it found them
     done: list[list[Round]] = [[] for _ in stages]
     for stage in stages:
         await _round(stage, each, at_once)  # the first ones warm up
     before = [await stage.party.spent() for stage in stages]
     for _ in range(rounds):
+        for twin in twins:
+            twin.follow(muster)
         for stage, its in zip(stages, done, strict=True):
             its.append(await _round(stage, each, at_once))
     after = [await stage.party.spent() for stage in stages]

@@ -44,6 +44,11 @@ class Stage:
             channel = self.party.discord.add_text_channel(self.guild, sheet.channel.name)
             self.sheets.append(self._copy(sheet, channel))
 
+    def follow(self, other: "Stage") -> None:
+        """Show on the copies what the sheets say by now: who has signed up is part of every click's payload."""
+        for own, sheet in zip(self.sheets, other.sheets, strict=True):
+            own.embeds, own.components = sheet.embeds, sheet.components
+
     def _copy(self, sheet: Message, channel: Channel) -> Message:
         discord = self.party.discord
         body = {"embeds": sheet.embeds, "components": sheet.components}

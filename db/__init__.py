@@ -1,5 +1,6 @@
 """The database: the only code that knows asyncpg. One repository an aggregate, SQL in the method that runs it."""
 
+import asyncio
 from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 from typing import Generic, TypeVar
@@ -100,6 +101,7 @@ class Database:
 
     def __init__(self, pool: Pool) -> None:
         self._pool = pool
+        self._on_their_way = set[asyncio.Future[None]]()
         self.work = Work()
 
     @asynccontextmanager
@@ -113,11 +115,21 @@ class Database:
                 self.work.due(session.actions.soonest)
 
     @asynccontextmanager
-    async def statements(self) -> AsyncGenerator[Session]:
-        """The same without a transaction around it: each statement is committed by itself, in one round trip."""
-        async with self._pool.acquire() as connection:
+    async def statements(self, *, hurried: bool = False) -> AsyncGenerator[Session]:
+        """The same without a transaction around it: each statement is committed by itself, in one round trip.
+
+        Whoever is `hurried` does not wait until the connection is back in the pool.
+        """
+        connection = await self._pool.acquire()
+        try:
             session = Session(connection)
             yield session
+        finally:
+            back = asyncio.ensure_future(self._pool.release(connection))
+            self._on_their_way.add(back)
+            back.add_done_callback(self._on_their_way.discard)
+            if not hurried:
+                await back
         if session.actions.soonest is not None:
             self.work.due(session.actions.soonest)
 

@@ -1,6 +1,6 @@
 """The durable queue: `patt.scheduled_actions`, and `patt.action_log` for what is done."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from functools import cache
 from itertools import count

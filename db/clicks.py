@@ -112,16 +112,19 @@ _WRITE = {
 }
 """All that clicks write, in one round trip: a part for each kind of rows, which is left out where there are none."""
 _WRITTEN = "SELECT held.id AS event_id, pg_current_xact_id()::xid AS version"
+_WITH_IDS = f"{_WRITTEN}, stands.player_id, stands.id FROM held LEFT JOIN stands ON stands.event_id = held.id"
+_WITHOUT_IDS = f"{_WRITTEN}, NULL AS player_id, NULL AS id FROM held"
 
 
 @cache
 def _write(*rows: int) -> str:
     """The statement for none, one or several (2) rows of each kind."""
-    numbers = count(1)
-    sources = {given.name: given.source(numbers, lone=some == 1) for given, some in zip(_WRITE, rows, strict=True) if some}
-    parts = [part.format(**sources) for given, part in _WRITE.items() if given.name in sources]
-    ids = "stands.player_id, stands.id FROM held LEFT JOIN stands ON stands.event_id = held.id"
-    return f"WITH {','.join(parts)} {_WRITTEN}, {ids if _NEW.name in sources else 'NULL AS player_id, NULL AS id FROM held'}"
+    numbers, parts = count(1), dict[Given, str]()
+    for (given, part), some in zip(_WRITE.items(), rows, strict=True):
+        if some:
+            parts[given] = part.format(**{given.name: given.source(numbers, lone=some == 1)})
+    return f"WITH {','.join(parts.values())} {_WITH_IDS if _NEW in parts else _WITHOUT_IDS}"
+
 
 _LOOK = """
     SELECT click.number, event.*, event.xmin AS version, player.id AS player_id, player.display_name, main.*,

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 
 from bot.domain.gates import Gates, Tier
 from bot.domain.ids import PlayerId, SignUpId, UserId
@@ -30,7 +31,7 @@ class SignUp:
     offers: tuple[str, ...] = ()
     """What else they would play, as "Class/Spec"."""
 
-    @property
+    @cached_property
     def order(self) -> tuple[int, int, datetime, int]:
         """The key that decides who is first: tier, then slot, then time, then id."""
         return (self.tier, self.slot if self.slot is not None else _NO_SLOT, self.signed_at, self.id)
@@ -117,7 +118,10 @@ class _Seats:
     def take(self, sign_up: SignUp) -> bool:
         if self._only_chosen and sign_up.tier is not Tier.HOST_ADDED:
             return False
-        claims = self._limited(sign_up)
+        what = (sign_up.class_name, sign_up.spec_name)
+        claims = self._limits.get(what)
+        if claims is None:  # looked up once a spec, because everybody is placed at every click
+            claims = self._limits[what] = [(key, limit) for key, limit in self._claims(sign_up) if limit is not None]
         if not claims:
             return True
         if any(self._taken[key] >= limit for key, limit in claims):
@@ -125,13 +129,6 @@ class _Seats:
         for key, _ in claims:  # not `update`: everybody is placed at every click
             self._taken[key] += 1
         return True
-
-    def _limited(self, sign_up: SignUp) -> Sequence[tuple[tuple[str, ...], int]]:
-        """The limits a sign-up counts against; looked up once a spec, because everybody is placed at every click."""
-        what = (sign_up.class_name, sign_up.spec_name)
-        if what not in self._limits:
-            self._limits[what] = [(key, limit) for key, limit in self._claims(sign_up) if limit is not None]
-        return self._limits[what]
 
     def _claims(self, sign_up: SignUp) -> Iterable[tuple[tuple[str, ...], int | None]]:
         yield ("total",), self._total

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
+from functools import cached_property
 from typing import Any, cast
 
 from bot.domain.errors import MusterError
@@ -28,7 +29,7 @@ class Choice(StrEnum):
     BENCH = "bench"
     ABSENCE = "absence"
 
-    @property
+    @cached_property
     def holds_seat(self) -> bool:
         """Whether this answer takes a seat; Tentative never does (field rule)."""
         return self in (Choice.ACCEPTED, Choice.LATE)

@@ -1,7 +1,7 @@
 """A batch of clicks: what each comes to, decided one after the other on what is known of its sheet and person."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum, auto
 from typing import cast
@@ -145,9 +145,7 @@ class Batch:
         if player is None or stale:
             player = await tx.players.register(click.actor, desk.template.game)
         character_id = await _character(tx, desk.template, player, own, decision)
-        tier, slot = standing(desk.template.gates, click.actor.role_ids)
-        person = _person(click.actor, player, character_id, now)
-        desk.answer(replace(person, tier=tier, slot=slot), decision, now)
+        desk.answer(_person(click.actor, desk.template, player, character_id, now), decision, now)
         return Stands(desk, player.id)
 
 
@@ -183,7 +181,8 @@ async def _character(tx: Session, template: Template, player: Known, own: SignUp
     return own.character_id if own and answer.pick and played(own) == answer.pick else player.character_id
 
 
-def _person(actor: Actor, player: Known, character_id: int | None, now: datetime) -> SignUp:
+def _person(actor: Actor, template: Template, player: Known, character_id: int | None, now: datetime) -> SignUp:
+    tier, slot = standing(template.gates, actor.role_ids)
     return SignUp(
         id=SignUpId(0),
         player_id=player.id,
@@ -191,6 +190,8 @@ def _person(actor: Actor, player: Known, character_id: int | None, now: datetime
         user_id=actor.user_id,
         choice=Choice.ABSENCE,
         signed_at=now,
+        tier=tier,
+        slot=slot,
         character_id=character_id,
         offers=player.offers if character_id == player.character_id else (),
     )

@@ -62,7 +62,7 @@ class SignUps:
     async def _work_off_free(self, clicks: Sequence[Click]) -> Sequence[Told | None]:
         """Work off what can be without holding a row; None for the others."""
         told: list[Told | None] = [None] * len(clicks)
-        async with self._db.statements() as tx:
+        async with self._db.statements(hurried=True) as tx:
             for known in (self._by_heart, self._as_read):
                 if left := [number for number, one in enumerate(told) if one is None]:
                     batch = await known(tx, [clicks[number] for number in left])
@@ -112,20 +112,25 @@ class SignUps:
 
     async def _write(self, tx: Session, batch: Batch) -> AbstractSet[EventId]:
         """Write what changed, have the sheets drawn anew, and tell whoever moved up; the sheets that were not taken."""
-        versions = {one.event.id: one.version for one in batch.found if one}
-        desks = {event_id: desk for event_id, desk in batch.desks.items() if desk.changed or desk.removed}
-        unproven = batch.desks.keys() - desks.keys() if batch.footing is Footing.REMEMBERED else set[EventId]()
-        if not desks:
+        changes = _changes(batch)
+        unproven = batch.desks.keys() - changes.keys() if batch.footing is Footing.REMEMBERED else set[EventId]()
+        if not changes:
             return unproven
         now = self._clock.now()
-        written = await tx.clicks.write(
-            {event_id: SheetChange(versions[event_id], desk.changed, desk.removed) for event_id, desk in desks.items()},
-            [
-                one
-                for desk in desks.values()
-                for one in (*sheets.moved_up_and_down(desk, now), *telling.of_clicks(desk, now))
-            ],
-        )
-        for event_id, desk in desks.items():
-            self._memory.keep(desk, written.get(event_id))
-        return unproven | (desks.keys() - written.keys())
+        desks = [batch.desks[event_id] for event_id in changes]
+        told = [one for desk in desks for one in (*sheets.moved_up_and_down(desk, now), *telling.of_clicks(desk, now))]
+        written = await tx.clicks.write(changes, told)
+        for desk in desks:
+            self._memory.keep(desk, written.get(desk.event.id))
+        return unproven | (changes.keys() - written.keys())
+
+
+def _changes(batch: Batch) -> Mapping[EventId, SheetChange]:
+    """What must be written to each sheet, as it was found; the sheets that stay as they are have none."""
+    versions = {one.event.id: one.version for one in batch.found if one}
+    changes = (
+        (event_id, SheetChange(versions[event_id], desk.changed, desk.removed))
+        for event_id, desk in batch.desks.items()
+        if event_id in versions
+    )
+    return {event_id: one for event_id, one in changes if one.changed or one.removed}

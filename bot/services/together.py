@@ -29,10 +29,13 @@ class Together(Generic[Asked, Told]):
         self._most = most
         self._lane = lane
         self._waiting: dict[Hashable, list[tuple[Asked, Callable[[Told | Exception], None]]]] = {}
-        self._working: dict[Hashable, asyncio.Task[None]] = {}
+        self._working: dict[Hashable, asyncio.Task[None] | None] = {}
 
     async def do(self, request: Asked) -> Told:
         """The request's result. Raises the error the batch gave for it."""
+        lane = self._lane(request)
+        if lane not in self._working:
+            return await self._do_at_once(lane, request)
         result: asyncio.Future[Told] = asyncio.get_running_loop().create_future()
         self.ask(request, partial(_settle, result))
         return await result
@@ -42,7 +45,25 @@ class Together(Generic[Asked, Told]):
         lane = self._lane(request)
         self._waiting.setdefault(lane, []).append((request, tell))
         if lane not in self._working:
+            self._go_on(lane)
+
+    async def _do_at_once(self, lane: Hashable, request: Asked) -> Told:
+        """Nobody is before it, so whoever asks does it themselves: that spares them a task."""
+        self._working[lane] = None
+        try:
+            (result,) = await self._run([request])
+        finally:
+            self._go_on(lane)
+        if isinstance(result, Exception):
+            raise result
+        return result
+
+    def _go_on(self, lane: Hashable) -> None:
+        """See to those who came meanwhile, if there are any."""
+        if lane in self._waiting:
             self._working[lane] = asyncio.create_task(self._work(lane))
+        else:
+            del self._working[lane]
 
     async def _work(self, lane: Hashable) -> None:
         try:
