@@ -34,8 +34,8 @@ class Clicked:
     """None for somebody new: `PlayerRepository.register` writes them down."""
     name: str
     """What the person was called so far."""
-    rank_moved: bool = False
-    """Whether their roles give another rank than they have."""
+    stale: bool = False
+    """Whether their roles give another rank than they have, or they count as somebody who left."""
 
 
 @dataclass(frozen=True)
@@ -73,7 +73,6 @@ _NEW = Given(
     arrives_at="timestamptz",
     offers="text[]",
 )
-_BACK = Given("person", id="bigint")
 _WRITE = {
     _FOUND: """
     held AS MATERIALIZED (
@@ -102,11 +101,6 @@ _WRITE = {
             offers = excluded.offers
         RETURNING event_id, player_id, id
     )""",
-    _BACK: """
-    back AS (
-        UPDATE guild_identity.players player SET left_at = NULL
-        FROM {person} WHERE player.id = person.id AND player.left_at IS NOT NULL
-    )""",
     WANTED: f"""
     enqueued AS ({ENQUEUE.format(wanted="{wanted} JOIN held ON held.id = wanted.event_id")})""",
 }
@@ -128,7 +122,7 @@ def _write(*rows: int) -> str:
 
 _LOOK = """
     SELECT click.number, event.*, event.xmin AS version, player.id AS player_id, player.display_name, main.*,
-           rank.id IS DISTINCT FROM player.guild_rank_id AS rank_moved
+           rank.id IS DISTINCT FROM player.guild_rank_id OR player.left_at IS NOT NULL AS stale
     FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::text[])
          WITH ORDINALITY AS click (event_id, guild_id, user_id, roles, number)
     JOIN patt.raid_events event ON event.id = click.event_id AND event.guild_discord_id = click.guild_id
@@ -205,7 +199,6 @@ class ClickRepository:
             [{"id": event_id, "version": sheet.version} for event_id, sheet in sheets.items()],
             [{"event_id": event_id, "player_id": player_id} for event_id, player_id in gone],
             [_row(number, event_id, one) for number, (event_id, one) in enumerate(changed)],
-            [{"id": player_id} for player_id in (*(one.player_id for _, one in changed), *(one for _, one in gone))],
             self._actions.enqueueing(wanted),
         )
         statement = _write(*(min(len(some), 2) for some in rows))
@@ -270,5 +263,5 @@ def _clicked(row: Any) -> Clicked:
     if row["player_id"] is not None:
         main = Pick(row["class_name"], row["spec_name"]) if row["class_name"] and row["spec_name"] else None
         player = Known(PlayerId(row["player_id"]), row["character_id"], main, tuple(row["offers"] or ()))
-    moved = player is not None and row["rank_moved"]
-    return Clicked(event_of(row), Version(row["version"]), player, row["display_name"] or "", moved)
+    stale = player is not None and row["stale"]
+    return Clicked(event_of(row), Version(row["version"]), player, row["display_name"] or "", stale)

@@ -103,16 +103,11 @@ BEGIN
     RETURN NULL;
 END $$;
 
-CREATE FUNCTION patt.tell_of_actions() RETURNS trigger
+CREATE FUNCTION patt.tell_of_action() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
-DECLARE
-    soonest timestamptz;
 BEGIN
-    SELECT min(wake_at) INTO soonest FROM enqueued;
-    IF soonest IS NOT NULL THEN
-        PERFORM pg_notify('patt.scheduled_actions', extract(epoch FROM soonest)::text);
-    END IF;
+    PERFORM pg_notify('patt.scheduled_actions', extract(epoch FROM NEW.wake_at)::text);
     RETURN NULL;
 END $$;
 
@@ -123,6 +118,17 @@ BEGIN
     UPDATE patt.raid_events SET closed = closed
     WHERE id IN (OLD.event_id, NEW.event_id) AND xmin <> pg_current_xact_id()::xid;
     RETURN coalesce(NEW, OLD);
+END $$;
+
+CREATE FUNCTION patt.touch_sheets_of_leaver() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    UPDATE patt.raid_events SET closed = closed WHERE id IN (
+        SELECT id FROM patt.raid_events
+        WHERE status = 'SCHEDULED' AND id IN (SELECT event_id FROM patt.raid_attendance WHERE player_id = NEW.id)
+        FOR NO KEY UPDATE SKIP LOCKED); -- a row that somebody holds is written by them
+    RETURN NULL;
 END $$;
 
 CREATE FUNCTION patt.touch_sheets_of_player() RETURNS trigger
@@ -878,15 +884,17 @@ CREATE UNIQUE INDEX templates_current ON patt.templates USING btree (COALESCE(gu
 
 CREATE TRIGGER settings_plan_anew AFTER INSERT OR DELETE OR UPDATE ON common.settings FOR EACH ROW EXECUTE FUNCTION patt.plan_anew();
 
+CREATE TRIGGER players_leave AFTER UPDATE OF left_at ON guild_identity.players FOR EACH ROW WHEN (((old.left_at IS NULL) AND (new.left_at IS NOT NULL))) EXECUTE FUNCTION patt.touch_sheets_of_leaver();
+
 CREATE TRIGGER players_touch AFTER UPDATE OF discord_user_id ON guild_identity.players FOR EACH ROW WHEN ((old.discord_user_id IS DISTINCT FROM new.discord_user_id)) EXECUTE FUNCTION patt.touch_sheets_of_player();
 
 CREATE TRIGGER raid_attendance_complete BEFORE INSERT ON patt.raid_attendance FOR EACH ROW EXECUTE FUNCTION patt.complete_attendance();
 
-CREATE TRIGGER raid_attendance_touch BEFORE INSERT OR DELETE OR UPDATE OF event_id, player_id, status, character_id, class_name, spec_name, note, arrives_at, offers, tier, slot, signed_at ON patt.raid_attendance FOR EACH ROW EXECUTE FUNCTION patt.touch_sheet();
+CREATE TRIGGER raid_attendance_touch AFTER INSERT OR DELETE OR UPDATE OF event_id, player_id, status, character_id, class_name, spec_name, note, arrives_at, offers, tier, slot, signed_at ON patt.raid_attendance FOR EACH ROW EXECUTE FUNCTION patt.touch_sheet();
 
 CREATE TRIGGER raid_events_complete BEFORE INSERT ON patt.raid_events FOR EACH ROW EXECUTE FUNCTION patt.complete_raid_event();
 
-CREATE TRIGGER scheduled_actions_tell AFTER INSERT ON patt.scheduled_actions REFERENCING NEW TABLE AS enqueued FOR EACH STATEMENT EXECUTE FUNCTION patt.tell_of_actions();
+CREATE TRIGGER scheduled_actions_tell AFTER INSERT ON patt.scheduled_actions FOR EACH ROW EXECUTE FUNCTION patt.tell_of_action();
 
 ALTER TABLE ONLY guild_identity.away
     ADD CONSTRAINT away_player_id_fkey FOREIGN KEY (player_id) REFERENCES guild_identity.players(id) ON DELETE CASCADE;

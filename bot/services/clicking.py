@@ -124,8 +124,9 @@ class Batch:
         self, tx: Session, desk: Desk, click: Click, found: Clicked, now: datetime
     ) -> "ClassWanted | SpecWanted | Withdrawn | Stands | None":
         player, locked = found.player, self.footing is Footing.LOCKED
-        if player and desk.event.template_id is None:
-            # Written by hand, without a template: only its server's default says which game's main counts.
+        # Without a template, as raids written by hand are, only the server's default says which game's main counts.
+        # Whoever was gone, or is of another rank since, is written down, and that takes a lock.
+        if player and (desk.event.template_id is None or found.stale):
             if not locked:
                 return None
             player = await tx.players.register(click.actor, desk.template.game)
@@ -138,8 +139,7 @@ class Batch:
         decision = decide(desk.event, desk.template, own, main, click.choice, now, pick, click.actor.role_ids)
         if not isinstance(decision, Answer):
             return _wanted(desk.event, desk.template, click.choice, decision)
-        # Whoever is new, called something else or of another rank since is written down, which takes a lock.
-        stale = player is None or found.name != click.actor.name or found.rank_moved
+        stale = player is None or found.name != click.actor.name
         if not locked and (decision.remember or stale):
             return None
         if player is None or stale:

@@ -67,12 +67,12 @@ async def test_a_row_inserted_by_hand_is_told_with_its_moment(heard: Heard, pool
     assert await heard.next() == NOW
 
 
-async def test_of_several_the_soonest_is_told_and_once(heard: Heard, db: Database, pool: Pool) -> None:
-    later = NOW.replace(year=NOW.year + 1)
+async def test_of_several_every_moment_is_told_once(heard: Heard, db: Database, pool: Pool) -> None:
+    later, last = NOW.replace(year=NOW.year + 1), NOW.replace(year=NOW.year + 2)
     async with db.transaction() as tx:
-        await tx.actions.enqueue(new_action(due_at=later), new_action(due_at=NOW))
-    await pool.execute(INSERT, GUILD, later)
-    assert [await heard.next(), await heard.next()] == [NOW, later]
+        await tx.actions.enqueue(*(new_action(due_at=at) for at in (later, NOW, later, NOW)))
+    await pool.execute(INSERT, GUILD, last)
+    assert [await heard.next() for _ in range(3)] == [later, NOW, last]
 
 
 async def test_neither_asking_again_nor_taking_back_nor_working_is_news(heard: Heard, db: Database, pool: Pool) -> None:

@@ -31,7 +31,32 @@ ALTER TABLE patt.raid_events
     ALTER COLUMN minimum TYPE patt.head_count,
     ALTER COLUMN total_limit TYPE patt.head_count;
 
+-- After, so that an answer given anew fires it once: INSERT … ON CONFLICT fires what comes before for both its ways.
 CREATE TRIGGER raid_attendance_touch
-    BEFORE INSERT OR DELETE OR UPDATE OF event_id, player_id, status, character_id, class_name, spec_name, note,
+    AFTER INSERT OR DELETE OR UPDATE OF event_id, player_id, status, character_id, class_name, spec_name, note,
         arrives_at, offers, tier, slot, signed_at
     ON patt.raid_attendance FOR EACH ROW EXECUTE FUNCTION patt.touch_sheet();
+
+-- What is asked for again wakes nobody, and costs nothing: a statement's trigger would fire for it, too.
+CREATE FUNCTION patt.tell_of_action() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM pg_notify('patt.scheduled_actions', extract(epoch FROM NEW.wake_at)::text);
+    RETURN NULL;
+END $$;
+DROP TRIGGER scheduled_actions_tell ON patt.scheduled_actions;
+DROP FUNCTION patt.tell_of_actions;
+CREATE TRIGGER scheduled_actions_tell AFTER INSERT ON patt.scheduled_actions
+    FOR EACH ROW EXECUTE FUNCTION patt.tell_of_action();
+
+-- Whoever left comes back by a click: what workers remember of the sheets they stand on would not know.
+CREATE FUNCTION patt.touch_sheets_of_leaver() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    UPDATE patt.raid_events SET closed = closed WHERE id IN (
+        SELECT id FROM patt.raid_events
+        WHERE status = 'SCHEDULED' AND id IN (SELECT event_id FROM patt.raid_attendance WHERE player_id = NEW.id)
+        FOR NO KEY UPDATE SKIP LOCKED); -- a row that somebody holds is written by them
+    RETURN NULL;
+END $$;
+CREATE TRIGGER players_leave AFTER UPDATE OF left_at ON guild_identity.players
+    FOR EACH ROW WHEN (OLD.left_at IS NULL AND NEW.left_at IS NOT NULL)
+    EXECUTE FUNCTION patt.touch_sheets_of_leaver();
