@@ -132,13 +132,13 @@ async def muster(told: Mapping[str, str]) -> AsyncGenerator[commands.AutoSharded
 
 def _mark_clicks(sign_ups: SignUps) -> None:
     """Have what a click waits for counted as the click's."""
-    answer = sign_ups.answer
+    drawn = sign_ups.drawn
 
     async def marked(*arguments: Any) -> Any:
         clicking.set(True)
-        return await answer(*arguments)
+        return await drawn(*arguments)
 
-    sign_ups.answer = marked  # pyright: ignore[reportAttributeAccessIssue] - the same, whatever its arguments
+    sign_ups.drawn = marked  # pyright: ignore[reportAttributeAccessIssue] - the same, whatever its arguments
 
 
 BOTS = {"bare": bare, "floor": floor, "muster": muster}

@@ -173,13 +173,13 @@ class MusterBot(commands.AutoShardedBot):
             )
 
     async def on_interaction(self, interaction: discord.Interaction[Any], /) -> None:
-        """Do what was pressed, and answer a button of old and a form from before a restart, which nobody knows."""
-        custom_id, done = str((interaction.data or {}).get("custom_id")), interaction.response.is_done()
+        """Do what was pressed, and answer a form from before a restart, which nobody knows."""
         if interaction.type is discord.InteractionType.component:
-            found = self.persistent.find(custom_id)
-            await (press(found, interaction) if found else say(interaction, texts.BUTTON_TOO_OLD))
-        elif interaction.type is discord.InteractionType.modal_submit and custom_id not in self.forms and not done:
-            await say(interaction, texts.FORM_TOO_OLD)
+            await press(self.persistent, interaction)
+        elif interaction.type is discord.InteractionType.modal_submit:
+            known = (interaction.data or {}).get("custom_id") in self.forms
+            if not known and not interaction.response.is_done():
+                await say(interaction, texts.FORM_TOO_OLD)
 
     def supervise(self, work: Coroutine[Any, Any, None], name: str) -> asyncio.Task[None]:
         """Run `work` as a helper task; if it ends with an exception, the process does."""

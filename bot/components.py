@@ -13,14 +13,17 @@ from typing import Any, ClassVar, Self
 import discord
 from discord import ui
 
-from bot.errors import report
+from bot.errors import report, say
+from bot.render import texts
 
-REMEMBERED = 4096
-"""Ids whose class is remembered: those of the sheets that are being answered come again and again."""
+REMEMBERED = 2048
+"""Ids of which it is remembered what stands behind them: those of sheets being answered come again and again."""
 
 
 class Persistent(ABC):
     """A button or select that outlives restarts: its `custom_id`, which fits `template`, says all it needs.
+
+    It is a value: whoever presses it, and how often, is not to be seen on it.
 
     A subclass that draws itself is a `ui.Button` or `ui.Select`, too; one without a template is a base of others.
     """
@@ -54,9 +57,6 @@ class DrawnElsewhere(Persistent):
         return cls(match)
 
 
-Found = tuple[type[Persistent], re.Match[str]]
-
-
 class PersistentClasses:
     """The classes of everything that can be pressed, by what it says in its `custom_id`."""
 
@@ -72,17 +72,17 @@ class PersistentClasses:
         self._by_pattern |= {one.pattern: one for one in classes}
         self.find.cache_clear()
 
-    def _find(self, custom_id: str) -> Found | None:
-        """The class behind the id and what the id says; None for one that is not ours any more."""
+    def _find(self, custom_id: str) -> Persistent | None:
+        """What stands behind the id; None for one that is not ours any more."""
         fits = ((one, match) for pattern, one in self._by_pattern.items() if (match := pattern.fullmatch(custom_id)))
-        return next(fits, None)
+        return next((one.of(match) for one, match in fits), None)
 
 
-async def press(found: Found, interaction: discord.Interaction[Any]) -> None:
-    """Do what was pressed, and answer whatever happens."""
-    kind, match = found
+async def press(classes: PersistentClasses, interaction: discord.Interaction[Any]) -> None:
+    """Do what was pressed, and answer whatever happens; a button of old is answered, too."""
     try:
-        await kind.of(match).act(interaction)
+        pressed = classes.find(str((interaction.data or {}).get("custom_id")))
+        await (pressed.act(interaction) if pressed else say(interaction, texts.BUTTON_TOO_OLD))
     except Exception as error:  # noqa: BLE001 - reported: the member gets a sentence, the log the trace
         await report(interaction, error)
 

@@ -18,7 +18,8 @@ async def shown(
 ) -> None:
     """Show the view; where Discord refuses custom emoji of it, show it without them, and have that looked into."""
     known: set[int] = interaction.client.refused_emoji
-    _leave_out(view, known)
+    if known:
+        _leave_out(view, known)
     for _ in range(2):  # it names all there are; if not, the list matters more than its emoji
         try:
             await show()

@@ -38,8 +38,8 @@ class AnswerButton(Persistent, ui.Button[ui.View], template=custom_ids.ANSWER):
     async def act(self, interaction: Interaction) -> None:
         """Answer the sheet."""
         sign_ups = interaction.client.services.sign_ups
-        outcome = await in_time(interaction, sign_ups.answer(actor_of(interaction), self.event_id, self.choice))
-        await answer(interaction, *told(outcome))
+        drawn = sign_ups.drawn(told, actor_of(interaction), self.event_id, self.choice)
+        await answer(interaction, *await in_time(interaction, drawn))
 
 
 class MineButton(Persistent, ui.Button[ui.View], template=custom_ids.MINE):

@@ -134,9 +134,13 @@ class Desk:
     @property
     def demoted(self) -> Sequence[SignUp]:
         """Who had a seat before and waits now, not by their own answer."""
+        if self.event.total_limit is None and not self.template.limits_seats:
+            return []  # nobody waits, which is seen before everybody is placed
         return [one for one in demoted(self.before, self.roster()) if one.player_id not in self._acted]
 
     @property
     def promoted(self) -> Sequence[SignUp]:
         """Who waited before and has a seat now, not by their own answer."""
+        if not self.before.queued:
+            return []
         return [one for one in promoted(self.before, self.roster()) if one.player_id not in self._acted]

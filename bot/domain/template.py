@@ -124,6 +124,13 @@ class Template:
         """How long its raids take, when it says so."""
         return timedelta(minutes=self.duration_minutes) if self.duration_minutes else None
 
+    @cached_property
+    def limits_seats(self) -> bool:
+        """Whether somebody may have to wait although the raid as a whole has no limit."""
+        specs = [spec for one in self.classes for spec in one.specs]
+        limits = [one.limit for one in (*self.roles, *self.classes, *specs)]
+        return self.gates.seats_only_the_chosen() or any(limit is not None for limit in limits)
+
     def game_class(self, name: str | None) -> GameClass | None:
         """The class called `name`, or None."""
         return self._by_name.get(name or "")

@@ -1,6 +1,6 @@
 """A batch of clicks: what each comes to, decided one after the other on what is known of its sheet and person."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum, auto
@@ -60,7 +60,6 @@ class Withdrawn:
 
 
 Outcome = SignedUp | ClassWanted | SpecWanted
-Told = Outcome | Withdrawn | MusterError
 Picked = tuple[str | int, str | None]
 
 
@@ -70,12 +69,25 @@ class SheetUnknown(UnknownEvent):
 
 @dataclass(frozen=True)
 class Click:
-    """A press of a button: an answer (with what was chosen just now), or `choice` None for `Withdraw`."""
+    """A press of a button: an answer (with what was chosen just now), or `choice` None for `Withdraw`.
+
+    `draw` makes of an answer's outcome what the member is shown; without one it is told as it is.
+    """
 
     actor: Actor
     event_id: EventId
     choice: Choice | None
     pick: Picked | None = None
+    draw: Callable[[Outcome], object] | None = None
+
+    def told(self, outcome: Outcome | Withdrawn | MusterError) -> object:
+        """What the member is told of the outcome; what fails at drawing it is theirs alone."""
+        if self.draw is None or isinstance(outcome, Withdrawn | MusterError):
+            return outcome
+        try:
+            return self.draw(outcome)
+        except Exception as error:  # noqa: BLE001 - raised for whoever clicked
+            return error
 
 
 class Footing(Enum):
@@ -99,9 +111,9 @@ class Batch:
     found: Sequence[Clicked | None]
     desks: Mapping[EventId, Desk]
 
-    async def decide(self, tx: Session, clock: Clock) -> "Sequence[Told | Stands | None]":
+    async def decide(self, tx: Session, clock: Clock) -> "Sequence[Decided]":
         """What each click comes to; None where a better footing is needed."""
-        told: list[Told | Stands | None] = []
+        told: list[Decided] = []
         passed: set[EventId] = set()  # whoever clicks after one that has to wait waits, too: they come in their order
         for click, found in zip(self.clicks, self.found, strict=True):
             one = None if click.event_id in passed else await self._decide(tx, click, found, clock.now())
@@ -110,7 +122,12 @@ class Batch:
             told.append(one)
         return told
 
-    async def _decide(self, tx: Session, click: Click, found: Clicked | None, now: datetime) -> "Told | Stands | None":
+    def tell(self, decided: "Sequence[Decided]") -> Sequence[object]:
+        """What the clicks are answered with, errors among it; None where a better footing is needed."""
+        outcomes = [one.placed() if isinstance(one, Stands) else one for one in decided]
+        return [one and click.told(one) for click, one in zip(self.clicks, outcomes, strict=True)]
+
+    async def _decide(self, tx: Session, click: Click, found: Clicked | None, now: datetime) -> "Decided":
         by_heart = self.footing is Footing.REMEMBERED
         if found is None:
             return None if by_heart else SheetUnknown()
@@ -156,12 +173,15 @@ class Stands:
     desk: Desk
     player_id: PlayerId
 
-    def placed(self) -> Told:
+    def placed(self) -> SignedUp | NotSignedUp:
         """Where."""
         placed = self.desk.roster().of(self.player_id)
         if placed is None:
             return NotSignedUp()  # the same person withdrew within the same batch
         return SignedUp(self.desk.event, self.desk.template, placed)
+
+
+Decided = Outcome | Withdrawn | MusterError | Stands | None
 
 
 def recalled(sheet: Remembered | None, click: Click) -> Clicked | None:

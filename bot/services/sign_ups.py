@@ -1,7 +1,9 @@
 """Sign-ups: the use cases behind the sheet's buttons, and how their clicks get into the database."""
 
-from collections.abc import Mapping, Sequence
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
+from typing import Any, TypeVar
 
 from bot.clock import Clock
 from bot.domain.desk import Desk
@@ -9,12 +11,14 @@ from bot.domain.ids import EventId
 from bot.domain.permissions import Actor
 from bot.domain.template import Choice
 from bot.services import sheets, telling
-from bot.services.clicking import Batch, Click, Footing, Outcome, Picked, Stands, Told, Withdrawn, recalled
+from bot.services.clicking import Batch, Click, Footing, Outcome, Picked, Withdrawn, recalled
 from bot.services.sheet_memory import SheetMemory
 from bot.services.templates import Templates
 from bot.services.together import Together
 from db import Database, Session
 from db.clicks import Clicked, SheetChange
+
+Drawn = TypeVar("Drawn")
 
 STREAMS = 2
 """Batches under way at once: while one waits for its commit, the other decides and answers."""
@@ -45,23 +49,30 @@ class SignUps:
         `pick` is the class just chosen (its name or its place in the template), with its spec once that is chosen too.
         Raises UnknownEvent, SheetClosed, NotOffered.
         """
-        outcome = await self._come_to(Click(actor, event_id, choice, pick))
-        assert not isinstance(outcome, Withdrawn)  # noqa: S101 - an answer is no withdrawal
-        return outcome
+        return await self._come_to(Click(actor, event_id, choice, pick))
+
+    async def drawn(
+        self,
+        draw: Callable[[Outcome], Drawn],
+        actor: Actor,
+        event_id: EventId,
+        choice: Choice,
+        pick: Picked | None = None,
+    ) -> Drawn:
+        """The same, as `draw` shows it: it draws while the answer is being committed, and in vain if that fails."""
+        return await self._come_to(Click(actor, event_id, choice, pick, draw))
 
     async def withdraw(self, actor: Actor, event_id: EventId) -> Withdrawn:
         """Take the member's answer back. Raises UnknownEvent, SheetClosed, NotSignedUp."""
-        outcome = await self._come_to(Click(actor, event_id, None))
-        assert isinstance(outcome, Withdrawn)  # noqa: S101 - a withdrawal is no answer
-        return outcome
+        return await self._come_to(Click(actor, event_id, None))
 
-    async def _come_to(self, click: Click) -> Outcome | Withdrawn:
+    async def _come_to(self, click: Click) -> Any:
         outcome = await self._clicks.do(click)
         return outcome if outcome is not None else await self._held.do(click)
 
-    async def _work_off_free(self, clicks: Sequence[Click]) -> Sequence[Told | None]:
+    async def _work_off_free(self, clicks: Sequence[Click]) -> Sequence[object]:
         """Work off what can be without holding a row; None for the others."""
-        told: list[Told | None] = [None] * len(clicks)
+        told: list[object] = [None] * len(clicks)
         async with self._db.statements(hurried=True) as tx:
             for known in (self._by_heart, self._as_read):
                 if left := [number for number, one in enumerate(told) if one is None]:
@@ -70,7 +81,7 @@ class SignUps:
                         told[number] = one
         return told
 
-    async def _work_off_held(self, clicks: Sequence[Click]) -> Sequence[Told]:
+    async def _work_off_held(self, clicks: Sequence[Click]) -> Sequence[object]:
         """Work off clicks on one sheet, waiting for its row."""
         async with self._db.transaction() as tx:
             found = await tx.clicks.lock([(click.actor, click.event_id) for click in clicks])
@@ -101,14 +112,16 @@ class SignUps:
                 desks[event_id] = Desk(event, await self._templates.of(tx, event), sign_ups[event_id])
         return desks
 
-    async def _work_off(self, tx: Session, batch: Batch) -> Sequence[Told | None]:
+    async def _work_off(self, tx: Session, batch: Batch) -> Sequence[object]:
         """Decide click by click, write once; None for what has to be tried again on a better footing."""
-        told = await batch.decide(tx, self._clock)
-        again = await self._write(tx, batch)
-        return [
-            None if click.event_id in again else one.placed() if isinstance(one, Stands) else one
-            for click, one in zip(batch.clicks, told, strict=True)
-        ]
+        decided = await batch.decide(tx, self._clock)
+        writing = asyncio.ensure_future(self._write(tx, batch))
+        try:
+            await asyncio.sleep(0)  # the statement is on its way: what follows is done while it is committed
+            told = batch.tell(decided)
+        finally:
+            again = await writing
+        return [None if click.event_id in again else one for click, one in zip(batch.clicks, told, strict=True)]
 
     async def _write(self, tx: Session, batch: Batch) -> AbstractSet[EventId]:
         """Write what changed, have the sheets drawn anew, and tell whoever moved up; the sheets that were not taken."""
@@ -118,8 +131,8 @@ class SignUps:
             return unproven
         now = self._clock.now()
         desks = [batch.desks[event_id] for event_id in changes]
-        told = [one for desk in desks for one in (*sheets.moved_up_and_down(desk, now), *telling.of_clicks(desk, now))]
-        written = await tx.clicks.write(changes, told)
+        news = [one for desk in desks for one in (*sheets.moved_up_and_down(desk, now), *telling.of_clicks(desk, now))]
+        written = await tx.clicks.write(changes, news)
         for desk in desks:
             self._memory.keep(desk, written.get(desk.event.id))
         return unproven | (changes.keys() - written.keys())

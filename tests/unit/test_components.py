@@ -19,8 +19,8 @@ class PageAgain(DrawnElsewhere, template=Page.pattern.pattern):
 
 
 def found(classes: PersistentClasses, custom_id: str) -> tuple[type, dict[str, str]] | None:
-    one = classes.find(custom_id)
-    return one and (one[0], one[1].groupdict())
+    one: Any = classes.find(custom_id)
+    return one and (type(one), one.match.groupdict())
 
 
 def test_the_whole_id_must_fit() -> None:
