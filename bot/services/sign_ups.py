@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
+from functools import cache
 from typing import Any, TypeVar
 
 from bot.clock import Clock
@@ -115,13 +116,10 @@ class SignUps:
     async def _work_off(self, tx: Session, batch: Batch) -> Sequence[object]:
         """Decide click by click, write once; None for what has to be tried again on a better footing."""
         decided = await batch.decide(tx, self._clock)
-        writing = asyncio.ensure_future(self._write(tx, batch))
-        try:
-            await asyncio.sleep(0)  # the statement is on its way: what follows is done while it is committed
-            told = batch.tell(decided)
-        finally:
-            again = await writing
-        return [None if click.event_id in again else one for click, one in zip(batch.clicks, told, strict=True)]
+        told = cache(lambda: batch.tell(decided))
+        asyncio.get_running_loop().call_soon(told)  # as soon as the statement is on its way
+        again = await self._write(tx, batch)
+        return [None if click.event_id in again else one for click, one in zip(batch.clicks, told(), strict=True)]
 
     async def _write(self, tx: Session, batch: Batch) -> AbstractSet[EventId]:
         """Write what changed, have the sheets drawn anew, and tell whoever moved up; the sheets that were not taken."""

@@ -68,7 +68,8 @@ class DiscordServer(Staging):
 
     `rate_limits` is on with a real clock and off with a turned one: discord.py waits *real* seconds when a window is
     used up, and on a standing clock a window never ends. A test that is about limits sets it True itself.
-    `strict` False skips the limits and the description (benchmarks). `members_intent` is the portal's switch.
+    `strict` False skips the limits, the description and the transcript (benchmarks).
+    `members_intent` is the portal's switch.
     """
 
     def __init__(
@@ -85,7 +86,7 @@ class DiscordServer(Staging):
         self.faults = Faults()
         self.gateway = Gateway(self)
         self.interactions = Interactions(self)
-        self.transcript = Transcript()
+        self.transcript = Transcript(kept=strict)
         self._rates = RateLimits(clock)
         self._served = asyncio.Event()
         self._runner: web.AppRunner | None = None

@@ -1,5 +1,7 @@
 """What happened between the members and the bot, as lines to print."""
 
+from collections.abc import Callable
+
 from sandbox.discord import words
 from sandbox.discord.interactions import Interaction
 from sandbox.discord.world import Message
@@ -8,9 +10,10 @@ _SHORT = 160
 
 
 class Transcript:
-    """A numbered line per interaction, answer and later change, in the order they happened."""
+    """A numbered line per interaction, answer and later change, in the order they happened; none unless `kept`."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, kept: bool = True) -> None:
+        self._kept = kept
         self.lines: list[str] = []
         self.interactions = 0
         self._numbers: dict[int, int] = {}
@@ -23,20 +26,21 @@ class Transcript:
         self.interactions += 1
         self._numbers[interaction.id] = self.interactions
         who = interaction.member.display_name if interaction.member else interaction.user.name
-        self._say(interaction, f"{who}: {interaction.what}")
+        self._say(interaction, lambda: f"{who}: {interaction.what}")
 
     def answered(self, interaction: Interaction) -> None:
         """The bot's first answer came."""
         assert interaction.callback is not None
         kind = interaction.callback.name.lower().replace("_", " ")
-        self._say(interaction, f"  -> {kind}{_told(interaction)}")
+        self._say(interaction, lambda: f"  -> {kind}{_told(interaction)}")
 
     def followed(self, interaction: Interaction, what: Message | str) -> None:
         """A follow-up, an edit or a deletion came."""
-        self._say(interaction, f"  => {what if isinstance(what, str) else _shown(what)}")
+        self._say(interaction, lambda: f"  => {what if isinstance(what, str) else _shown(what)}")
 
-    def _say(self, interaction: Interaction, line: str) -> None:
-        self.lines.append(f"#{self._numbers[interaction.id]} {line}")
+    def _say(self, interaction: Interaction, line: Callable[[], str]) -> None:
+        if self._kept:
+            self.lines.append(f"#{self._numbers[interaction.id]} {line()}")
 
 
 def _told(interaction: Interaction) -> str:
