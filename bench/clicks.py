@@ -3,8 +3,8 @@
 The bare bot acknowledges the same button with an ephemeral message and stores nothing. The floor commits the
 three rows a sign-up leaves behind and answers with Muster's card, deciding and drawing nothing: what no bot goes below
 that forgets nothing, one click at a time; shown beside with what of the aims it leaves, and no aim. All stand on the
-same local Discord program, which runs here with the members' hands; each bot has a process of its own. Rounds are
-interleaved and medians compared, because machines are shared. Exits 1 when an aim is missed.
+same local Discord program, which runs here with the members' hands; each bot has a process of its own. The bots take
+turns and medians are compared, because machines are shared. Exits 1 when an aim is missed.
 """
 
 import argparse
@@ -21,7 +21,7 @@ from statistics import median
 
 from bench.aims import Aim
 from bench.crowd import crowd
-from bench.party import Party, Round, party
+from bench.party import Party, Round, joined, party
 from bench.stage import Stage, build, set_up
 from bot.log import set_up_logging
 from db.embedded import DURABLE, EmbeddedPostgres
@@ -31,6 +31,7 @@ KINDS = ("bare", "floor", "muster")
 NAMES = ("bare discord.py", "the floor", "Muster")
 SHEETS = 8
 REGULARS = 64
+SEATS_A_TURN = 8
 CROWD = 200
 P50, P99, THROUGHPUT, TRIPS = 2.0, 2.5, 0.5, 3.0
 
@@ -99,14 +100,13 @@ async def _rounds(stages: Sequence[Stage], rounds: int, wanted: int, at_once: in
     *twins, muster = stages
     each = max(2, wanted // REGULARS // 2 * 2)  # even, so that every round leaves the sheets as it found them
     done: list[list[Round]] = [[] for _ in stages]
-    for stage in stages:
-        await _round(stage, each, at_once)  # the first ones warm up
+    await _round(stages, each, at_once)  # the first one warms up
     before = [await stage.party.spent() for stage in stages]
     for _ in range(rounds):
         for twin in twins:
             twin.follow(muster)
-        for stage, its in zip(stages, done, strict=True):
-            its.append(await _round(stage, each, at_once))
+        for its, one in zip(done, await _round(stages, each, at_once), strict=True):
+            its.append(one)
     after = [await stage.party.spent() for stage in stages]
     clicks = rounds * each * REGULARS
     spent = [{what: now[what] - then[what] for what in now} for then, now in zip(before, after, strict=True)]
@@ -116,8 +116,15 @@ async def _rounds(stages: Sequence[Stage], rounds: int, wanted: int, at_once: in
     return aims
 
 
-async def _round(stage: Stage, each: int, at_once: int) -> Round:
-    return await stage.party.click(stage.seats(REGULARS), each, at_once=at_once)
+async def _round(stages: Sequence[Stage], each: int, at_once: int) -> list[Round]:
+    """A round a bot; one click at a time, they take turns after every few members: a machine's pace changes fast."""
+    seats = [stage.seats(REGULARS) for stage in stages]
+    turn = max(SEATS_A_TURN, at_once)
+    parts: list[list[Round]] = [[] for _ in stages]
+    for first in range(0, REGULARS, turn):
+        for stage, its, mine in zip(stages, seats, parts, strict=True):
+            mine.append(await stage.party.click(its[first : first + turn], each, at_once=at_once))
+    return [joined(mine) for mine in parts]
 
 
 def _judge(at_once: int, done: Sequence[Sequence[Round]], trips: float) -> list[Aim]:

@@ -38,6 +38,11 @@ class Round:
         return ordered[min(len(ordered) - 1, int(share * len(ordered)))]
 
 
+def joined(parts: Sequence[Round]) -> Round:
+    """The parts as one round."""
+    return Round([one for part in parts for one in part.latencies], sum(part.seconds for part in parts))
+
+
 @dataclass(frozen=True)
 class Seat:
     """A member's hand and the sheet it clicks on."""
