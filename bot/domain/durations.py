@@ -7,6 +7,7 @@ from bot.domain.errors import MusterError
 
 MINUTE = timedelta(minutes=1)
 LONGEST_TEXT = 100  # what nobody types into a duration by hand
+LONGEST_LIST = 200  # ten lead times as they are shown, the longest ones: they can be typed again
 
 _NUMBER = r"[0-9]{1,6}(?:[.,][0-9]{1,3})?"
 _AND = r"\s?(?:,|and\b|und\b)?\s?"
@@ -57,9 +58,9 @@ def parse_lead_times(text: str, *, at_most: timedelta = timedelta(days=28), most
     """
     if text.strip().lower() in _NONE:
         return ()
-    parts = [part for part in _BETWEEN.split(text[: LONGEST_TEXT + 1]) if part.strip()]
+    parts = [part for part in _BETWEEN.split(text[: LONGEST_LIST + 1]) if part.strip()]
     found = sorted({_lead_time(part, at_most) for part in parts}, reverse=True)
-    if not found or len(text) > LONGEST_TEXT:
+    if not found or len(text) > LONGEST_LIST:
         raise BadLeadTimes
     if len(found) > most:
         raise BadLeadTimes(f"That is {len(found)} `reminders`. Type at most {most}, like `60,15`.")

@@ -2,7 +2,7 @@ from contextlib import suppress
 from datetime import timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from bot.domain.durations import (
@@ -168,7 +168,8 @@ def test_what_is_shown_can_be_typed(minutes: int):
     assert parse_duration(show_duration(timedelta(minutes=minutes)), at_most=MONTH) == timedelta(minutes=minutes)
 
 
-@given(st.sets(st.integers(min_value=1, max_value=60 * 24 * 28), max_size=6))
+@given(st.sets(st.integers(min_value=1, max_value=60 * 24 * 28), max_size=10))
+@example({60 * 24 * 28 - number for number in range(1, 11)})
 def test_what_is_shown_of_lead_times_can_be_typed(minutes: set[int]):
     shown = show_lead_times(tuple(sorted(minutes, reverse=True)))
     assert parse_lead_times(shown) == tuple(sorted(minutes, reverse=True))
