@@ -18,6 +18,8 @@ class LeaverRepository:
 
         Whose row somebody is writing at this moment is at work here, and left as they are.
         """
+        if gone := [user_id for user_id, here in seen.items() if not here]:
+            await self._hold_sheets(guild_id, gone)
         await self._db.execute(
             """
             WITH found AS MATERIALIZED (
@@ -34,6 +36,22 @@ class LeaverRepository:
             list(seen),
             list(seen.values()),
             now,
+        )
+
+    async def _hold_sheets(self, guild_id: GuildId, gone: Sequence[UserId]) -> None:
+        """Wait for whoever writes to sheets these stand on: they are touched (migration 14), the raid's row first."""
+        await self._db.execute(
+            """
+            SELECT FROM patt.raid_events WHERE status = 'SCHEDULED' AND id IN (
+                SELECT attendance.event_id FROM patt.raid_attendance attendance
+                JOIN guild_identity.players player ON player.id = attendance.player_id
+                JOIN guild_identity.discord_users discord_user ON discord_user.id = player.discord_user_id
+                WHERE player.guild_discord_id = $1 AND player.left_at IS NULL
+                  AND discord_user.discord_id = ANY ($2::bigint[]))
+            ORDER BY id FOR NO KEY UPDATE
+            """,
+            guild_id,
+            gone,
         )
 
     async def among(self, guild_id: GuildId, users: Collection[UserId]) -> frozenset[UserId]:

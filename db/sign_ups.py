@@ -27,7 +27,8 @@ class SignUpRepository:
         rows = await self._db.fetch(
             """
             SELECT a.event_id, a.id, a.player_id, p.display_name, u.discord_id, a.status, a.signed_at, a.class_name,
-                   a.spec_name, a.note, a.arrives_at, a.tier, a.slot, a.character_id, a.offers
+                   a.spec_name, a.note, a.arrives_at, a.tier, a.slot, a.character_id, a.offers,
+                   p.left_at IS NOT NULL AS has_left
             FROM patt.raid_attendance a
             JOIN guild_identity.players p ON p.id = a.player_id
             LEFT JOIN guild_identity.discord_users u ON u.id = p.discord_user_id
@@ -187,4 +188,5 @@ def _sign_up(row: Any) -> SignUp:
         slot=row["slot"],
         character_id=row["character_id"],
         offers=tuple(row["offers"]),
+        left=row["has_left"],
     )

@@ -70,6 +70,7 @@ class Desk:
         standing = replace(
             own or replace(known, id=SignUpId(next(self._fresh))),
             name=known.name,
+            left=known.left,
             character_id=known.character_id,
             choice=answer.choice,
             class_name=answer.pick.class_name if answer.pick else None,

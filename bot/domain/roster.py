@@ -30,6 +30,8 @@ class SignUp:
     character_id: int | None = None
     offers: tuple[str, ...] = ()
     """What else they would play, as "Class/Spec"."""
+    left: bool = False
+    """Whether they count as somebody who has left the server."""
 
     @cached_property
     def order(self) -> tuple[int, int, datetime, int]:

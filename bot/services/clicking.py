@@ -189,7 +189,9 @@ def recalled(sheet: Remembered | None, click: Click) -> Clicked | None:
     if sheet is None or sheet.event.guild_id != click.actor.guild_id:
         return None
     own = next((one for one in sheet.sign_ups if one.user_id == click.actor.user_id), None)
-    if own is None or (sheet.template.classes and not played(own)):  # else their main counts, which may change
+    if own is None or own.left:  # they are new, or back: that is written down
+        return None
+    if sheet.template.classes and not played(own):  # their main counts, which may change
         return None
     return Clicked(sheet.event, sheet.version, Known(own.player_id, own.character_id, played(own)), own.name)
 

@@ -54,7 +54,7 @@ BEGIN
     UPDATE patt.raid_events SET closed = closed WHERE id IN (
         SELECT id FROM patt.raid_events
         WHERE status = 'SCHEDULED' AND id IN (SELECT event_id FROM patt.raid_attendance WHERE player_id = NEW.id)
-        FOR NO KEY UPDATE SKIP LOCKED); -- a row that somebody holds is written by them
+        FOR NO KEY UPDATE SKIP LOCKED); -- whoever holds a row may wait for the player's, so nobody waits for them here
     RETURN NULL;
 END $$;
 CREATE TRIGGER players_leave AFTER UPDATE OF left_at ON guild_identity.players

@@ -1,5 +1,6 @@
 """Who left the server holds no seat on sheets booked later; nobody else loses theirs, and who is back has it again."""
 
+import asyncio
 from collections.abc import Sequence
 from datetime import timedelta
 
@@ -13,7 +14,7 @@ from bot.services.messenger import Undeliverable
 from tests.factories import GUILD, OFFICERS, OTHER_GUILD, START, days, member, new_series, officer
 from tests.services.news import LEADER, come, planned, users
 from tests.services.test_pre_fill import known_player
-from tests.services.world import World
+from tests.services.world import World, blocked
 
 BOOKING_TIME, WEEK = START + timedelta(minutes=12), days(7)
 NAMES = """
@@ -143,6 +144,33 @@ async def test_their_next_click_brings_them_back(guild: World, on_it_before: boo
     assert await column(guild, LEFT) == ["Member 1", "Member 2"]
     await come(guild, event_id, 1, choice=Choice.TENTATIVE)
     assert await column(guild, LEFT) == ["Member 2"]
+
+
+@pytest.mark.parametrize("meanwhile", [(2,), (2, 3)], ids=["one", "two"])
+async def test_so_it_does_whoever_else_has_clicked_meanwhile(guild: World, meanwhile: Sequence[int]) -> None:
+    event_id = await planned(guild)
+    await come(guild, event_id, 1, 2, 3)
+    guild.discord.left = set(users(1))
+    await look_for(guild, 1)
+    for number in meanwhile:
+        await come(guild, event_id, number, choice=Choice.TENTATIVE)
+    assert await column(guild, LEFT) == ["Member 1"]
+    await come(guild, event_id, 1, choice=Choice.TENTATIVE)
+    assert await column(guild, LEFT) == []
+
+
+async def test_so_it_does_on_a_sheet_that_was_held_when_they_left(guild: World) -> None:
+    event_id = await planned(guild)
+    await come(guild, event_id, 1, 2)
+    guild.discord.left = set(users(1))
+    async with guild.first.db.transaction() as tx:
+        await tx.events.lock(GUILD, event_id)
+        leaving = asyncio.create_task(look_for(guild, 1))
+        await blocked(guild.pool, leaving)
+    await leaving
+    assert await column(guild, LEFT) == ["Member 1"]
+    await come(guild, event_id, 1, choice=Choice.TENTATIVE)
+    assert await column(guild, LEFT) == []
 
 
 async def test_so_does_taking_an_answer_back_and_whatever_writes_them_down(guild: World) -> None:
