@@ -125,13 +125,17 @@ class Database:
             session = Session(connection)
             yield session
         finally:
-            back = asyncio.ensure_future(self._pool.release(connection))
-            self._on_their_way.add(back)
-            back.add_done_callback(self._on_their_way.discard)
-            if not hurried:
-                await back
+            if hurried:
+                self._give_back(connection)
+            else:
+                await self._pool.release(connection)
         if session.actions.soonest is not None:
             self.work.due(session.actions.soonest)
+
+    def _give_back(self, connection: Connection) -> None:
+        back = asyncio.create_task(self._pool.release(connection))
+        self._on_their_way.add(back)
+        back.add_done_callback(self._on_their_way.discard)
 
     async def answers(self) -> bool:
         """Whether the database answers a trivial question."""
