@@ -11,12 +11,13 @@ class Work:
 
     def __init__(self) -> None:
         self._news = asyncio.Event()
-        self._soonest: datetime | None = None
+        self.soonest: datetime | None = None
+        """When the first of what was told since the last `clear` is due."""
         self._until: datetime | None = None
 
     def due(self, at: datetime) -> None:
         """Something due `at` (UTC) was committed."""
-        self._soonest = min(at, self._soonest or at)
+        self.soonest = min(at, self.soonest or at)
         if self._until is None or at < self._until:
             self._news.set()
 
@@ -31,11 +32,11 @@ class Work:
     def clear(self) -> None:
         """A worker is about to look."""
         self._news.clear()
-        self._soonest = None
+        self.soonest = None
 
     async def wait(self, until: datetime) -> None:
         """Return when something is due before `until`; what came since the last `clear` counts."""
-        if self._soonest is None or self._soonest >= until:
+        if self.soonest is None or self.soonest >= until:
             self._news.clear()
         self._until = until
         try:

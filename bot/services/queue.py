@@ -123,7 +123,13 @@ class Queue:
         if rest <= timedelta(0):
             await self._left_behind()  # it may be a lease that is over
         else:
-            await _first(self._db.work.wait(self._clock.now() + rest), self._clock.sleep(rest.total_seconds()))
+            await self._sleep_until(self._clock.now() + rest)
+
+    async def _sleep_until(self, until: datetime) -> None:
+        """What is told meanwhile and is due later shortens the sleep: the database would say no more of it."""
+        while (now := self._clock.now()) < until:
+            await _first(self._db.work.wait(until), self._clock.sleep((until - now).total_seconds()))
+            until = min(until, self._db.work.soonest or until)
 
     async def _next_wake(self) -> datetime | None:
         if self._stopping:
