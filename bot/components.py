@@ -8,13 +8,15 @@ import re
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar, Self, TypeVar
 
 import discord
 from discord import ui
 
 from bot.errors import report, say
 from bot.render import texts
+
+ViewT = TypeVar("ViewT", ui.View, ui.LayoutView)
 
 REMEMBERED = 2048
 """Ids of which it is remembered what stands behind them: those of sheets being answered come again and again."""
@@ -94,16 +96,15 @@ def chosen(interaction: discord.Interaction[Any]) -> Sequence[str]:
 
 def view_of(*items: ui.Item[Any]) -> ui.View:
     """A view of these: a value of which the library keeps nothing."""
-    view = ui.View(timeout=None)
-    for item in items:
-        view.add_item(item)
-    view.stop()
-    return view
+    return _kept_by_nobody(ui.View(timeout=None), items)
 
 
 def layout_of(*items: ui.Item[Any]) -> ui.LayoutView:
     """A view of Components V2: a value of which the library keeps nothing."""
-    view = ui.LayoutView(timeout=None)
+    return _kept_by_nobody(ui.LayoutView(timeout=None), items)
+
+
+def _kept_by_nobody(view: ViewT, items: Sequence[ui.Item[Any]]) -> ViewT:
     for item in items:
         view.add_item(item)
     view.stop()
