@@ -41,13 +41,18 @@ async def take(tx: Session, event_id: EventId, answers: Sequence[SignUp] = (), g
 
 
 @pytest.mark.parametrize("choice", list(Choice))
-async def test_an_answer_is_read_as_it_was_written(tx: Session, pool: Pool, choice: Choice) -> None:
-    event_id, player_id = await tx.events.add(new_event()), await known(tx)
-    written = answer(player_id, choice, tier=Tier.PRIORITY, slot=3)
-    await write(tx, event_id, written)
-    [found] = await tx.sign_ups.of(event_id)
-    who = {"id": found.id, "name": "Member 1", "user_id": member(1).user_id}
-    assert found == replace(written, **who)
+@pytest.mark.parametrize("count", [1, 3], ids=["alone", "among others"])
+async def test_an_answer_is_read_as_it_was_written(tx: Session, choice: Choice, count: int) -> None:
+    event_id, written = await tx.events.add(new_event()), list[SignUp]()
+    for number in range(1, count + 1):
+        player_id = await known(tx, number)
+        character_id = await tx.characters.add(player_id, "wow", f"Bruna {number}", Pick("Mage", "Fire"))
+        more = {"arrives_at": NOW + SECOND, "offers": ("Mage/Fire", 'Täuscher/"{,}'), "character_id": character_id}
+        written.append(answer(player_id, choice, tier=Tier.PRIORITY, slot=number, **more))
+    await write(tx, event_id, *written)
+    found = sorted(await tx.sign_ups.of(event_id), key=lambda one: one.id)
+    who = [{"id": one.id, "name": f"Member {n}", "user_id": member(n).user_id} for n, one in enumerate(found, 1)]
+    assert found == [replace(one, **its) for one, its in zip(written, who, strict=True)]
 
 
 async def test_one_seat_a_person_the_last_answer_counts(tx: Session) -> None:
@@ -108,6 +113,10 @@ WRITES = {
     "one less": ("DELETE FROM patt.raid_attendance", True),
     "a player who goes": ("DELETE FROM guild_identity.players", True),
     "a character that goes": ("DELETE FROM guild_identity.wow_characters", True),
+    "an answer that moves away": (ANSWERED + "event_id = {elsewhere} WHERE event_id = {event}", True),
+    "an answer that moves here": (ANSWERED + "event_id = {event} WHERE event_id = {elsewhere}", True),
+    "a player who leaves": ("UPDATE guild_identity.players SET left_at = now()", True),
+    "somebody else who leaves": ("UPDATE guild_identity.players SET left_at = now() WHERE id = {other}", False),
     "a player's new Discord user": ("UPDATE guild_identity.players SET discord_user_id = NULL", True),
     "a Discord user who goes": ("DELETE FROM guild_identity.discord_users", True),
     "the raid": ("UPDATE patt.raid_events SET title = 'Another'", True),
@@ -123,9 +132,10 @@ async def test_a_sheets_version_says_whether_somebody_wrote(
 ) -> None:
     async with db.transaction() as tx:
         event_id, elsewhere = await tx.events.add(new_event()), await tx.events.add(new_event())
-        player_id, other = await known(tx, 1), await known(tx, 2)
+        player_id, other, third = [await known(tx, number) for number in (1, 2, 3)]
         character_id = await tx.characters.add(player_id, "wow", "Bruna", Pick("Mage", "Fire"))
         await write(tx, event_id, answer(player_id, character_id=character_id))
+        await write(tx, elsewhere, answer(third))
     before = await version(db, event_id)
     assert await version(db, event_id) == before
     await pool.execute(statement.format(event=event_id, elsewhere=elsewhere, other=other))

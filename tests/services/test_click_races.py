@@ -195,6 +195,57 @@ async def test_an_officer_who_gives_the_last_seat_in_between_is_not_overruled(
     await agree(guild, guild.first, event_id)
 
 
+async def test_an_answer_is_drawn_while_it_is_committed(guild: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    event_id, order = await known_raid(guild, people=1), list[str]()
+    write = ClickRepository.write
+
+    async def noted(self: ClickRepository, *arguments: Any) -> Any:
+        written = await write(self, *arguments)
+        order.append("committed")
+        return written
+
+    monkeypatch.setattr(ClickRepository, "write", noted)
+    await guild.first.sign_ups.drawn(lambda _: order.append("drawn") or "", member(1), event_id, ACCEPTED)
+    assert order == ["drawn", "committed"]
+
+
+async def test_what_was_drawn_in_vain_is_drawn_anew(guild: World) -> None:
+    event_id = await known_raid(guild, people=2)
+    await guild.pool.execute(ALL_IN)
+    assert await guild.first.sign_ups.drawn(position, member(1), event_id, TENTATIVE) == "none"
+    guild.clock.advance(timedelta(seconds=1))
+    await guild.pool.execute("UPDATE patt.raid_events SET total_limit = 1")
+    assert await guild.first.sign_ups.drawn(position, member(1), event_id, ACCEPTED) == "1"
+
+
+def position(outcome: object) -> str:
+    assert isinstance(outcome, SignedUp)
+    return f"{outcome.placed.position or 'none'}"
+
+
+async def test_what_fails_at_drawing_is_told_to_whoever_clicked_alone(guild: World) -> None:
+    event_id = await known_raid(guild, people=4, limit=9)
+
+    def fails(_: object) -> str:
+        raise ZeroDivisionError
+
+    draws = (position, fails, position, fails)
+    told = await asyncio.gather(
+        *(guild.first.sign_ups.drawn(draw, member(n), event_id, ACCEPTED) for n, draw in enumerate(draws, 1)),
+        return_exceptions=True,
+    )
+    assert [type(one) for one in told] == [str, ZeroDivisionError, str, ZeroDivisionError]
+    assert set((await stored(guild, event_id)).values()) == {"accepted"}
+    await agree(guild, guild.first, event_id)
+
+
+async def test_newcomers_are_remembered_as_they_were_written(guild: World) -> None:
+    event_id = await guild.raid(total_limit=1)
+    for number in (1, 2):
+        await sit(guild.first, event_id, number)
+        await agree(guild, guild.first, event_id)
+
+
 async def test_a_cancelling_in_between_is_seen(guild: World, monkeypatch: pytest.MonkeyPatch) -> None:
     event_id = await known_raid(guild, people=1)
     open_actions = await guild.open_actions()

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from makers import ARMS, HOLY, LIGHT, PLAIN, PROTECTION, START, game, sign_up
 
-from bot.domain.gates import Tier
+from bot.domain.gates import Gates, Method, Tier
 from bot.domain.ids import PlayerId
 from bot.domain.roster import Placed, Roster, SignUp, place, promoted
 from bot.domain.template import Choice, GameClass, Role, Spec, Template
@@ -105,6 +105,15 @@ def test_specs_of_one_name_in_two_classes_have_limits_of_their_own():
     template = game(roles=(Role("Damage", "Damage", "⚔️"),), classes=(mage, knight))
     frosts = raiders(*({"class_name": name, "spec_name": "Frost"} for name in ("Mage", "Death Knight", "Mage")))
     assert numbers(place(frosts, template, None).queued) == [3]
+
+
+WAYS_TO_WAIT = ({}, {"tanks": 1}, {"paladins": 1}, {"holy": 1}, *({"gates": Gates(method)} for method in Method))
+
+
+@pytest.mark.parametrize("limits", WAYS_TO_WAIT, ids=str)
+def test_a_template_knows_whether_anybody_may_have_to_wait(limits: dict[str, Any]):
+    template = game(**limits)
+    assert template.limits_seats is bool(place(raiders(*SPECS, *SPECS), template, None).queued)
 
 
 @pytest.mark.parametrize(
