@@ -71,7 +71,7 @@ class SheetUnknown(UnknownEvent):
 class Click:
     """A press of a button: an answer (with what was chosen just now), or `choice` None for `Withdraw`.
 
-    `draw` makes of an answer's outcome what the member is shown; without one it is told as it is.
+    `draw` makes of an answer's outcome what the member is shown, never None; without one it is told as it is.
     """
 
     actor: Actor

@@ -224,17 +224,22 @@ def position(outcome: object) -> str:
 
 
 async def test_what_fails_at_drawing_is_told_to_whoever_clicked_alone(guild: World) -> None:
-    event_id = await known_raid(guild, people=4, limit=9)
+    event_id, drawn = await known_raid(guild, people=4, limit=9), list[str]()
+
+    def draws_well(outcome: object) -> str:
+        drawn.append(position(outcome))
+        return drawn[-1]
 
     def fails(_: object) -> str:
         raise ZeroDivisionError
 
-    draws = (position, fails, position, fails)
+    draws = (draws_well, fails, draws_well, fails)
     told = await asyncio.gather(
         *(guild.first.sign_ups.drawn(draw, member(n), event_id, ACCEPTED) for n, draw in enumerate(draws, 1)),
         return_exceptions=True,
     )
     assert [type(one) for one in told] == [str, ZeroDivisionError, str, ZeroDivisionError]
+    assert drawn == ["none"] * 2  # nobody's click was done again because of another's
     assert set((await stored(guild, event_id)).values()) == {"accepted"}
     await agree(guild, guild.first, event_id)
 
