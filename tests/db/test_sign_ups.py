@@ -104,6 +104,36 @@ async def test_a_click_finds_its_raid_and_person_only_in_its_own_server(tx: Sess
     ]
 
 
+REFUSED = {
+    "raid_attendance": ("status = 'maybe'", "source = 'hand'", "tier = 3", "tier = -1", "status = ''"),
+    "raid_events": (
+        "status = 'OVER'",
+        "sheet = 'paper'",
+        "booking_state = 'done'",
+        "minimum = 0",
+        "total_limit = 0",
+        "total_limit = -1",
+    ),
+}
+TAKEN = (
+    "UPDATE patt.raid_events SET booking_state = NULL, minimum = NULL, total_limit = NULL",
+    "UPDATE patt.raid_events SET minimum = 1, total_limit = 1, booking_state = 'created', status = 'ARCHIVED'",
+    "UPDATE patt.raid_attendance SET tier = 0, source = 'raid-helper', status = 'absence'",
+)
+
+
+@pytest.mark.parametrize(
+    ("table", "change"), [(table, change) for table, changes in REFUSED.items() for change in changes]
+)
+async def test_what_no_answer_and_no_raid_can_be_is_refused_by_hand_too(tx: Session, table: str, change: str) -> None:
+    event_id, player_id = await tx.events.add(new_event()), await known(tx)
+    await write(tx, event_id, answer(player_id))
+    for taken in TAKEN:
+        await tx.connection.execute(taken)
+    with pytest.raises(asyncpg.CheckViolationError):
+        await tx.connection.execute(f"UPDATE patt.{table} SET {change}")  # noqa: S608 - the table above
+
+
 ANSWERED = "UPDATE patt.raid_attendance SET "
 WRITES = {
     "an answer": (ANSWERED + "status = 'late'", True),
