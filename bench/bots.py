@@ -42,7 +42,7 @@ PROFILE = "BENCH_PROFILE"
 
 
 class BareButton(ui.DynamicItem[ui.Button[ui.View]], template=custom_ids.ANSWER):
-    """The same button as Muster's; it says one sentence and stores nothing."""
+    """The same button as Muster's, found as the library finds one; it says one sentence and stores nothing."""
 
     @classmethod
     async def from_custom_id(cls, _interaction: Any, item: Any, _match: re.Match[str], /) -> Self:

@@ -30,9 +30,9 @@ MOST_ATTEMPTS = 45
 """With these pauses a little over six hours: as long as a missed booking is made up for."""
 NOW, A_WHILE = timedelta(0), timedelta(seconds=60)
 ASKED_AGAIN = timedelta(seconds=1)
+"""How long after it was done an action that was asked for meanwhile is done again."""
 HELD_FOR = (LEASE - LONGEST_SLEEP) / 2
 """After so long what is in hand is held anew: a sleep later it is not for the taking yet."""
-"""How long after it was done an action that was asked for meanwhile is done again."""
 
 MISSED = {
     Kind.POST_SHEET: NOW,
