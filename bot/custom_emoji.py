@@ -17,9 +17,7 @@ async def shown(
     interaction: discord.Interaction[Any], view: ui.View | None, show: Callable[[], Awaitable[Any]]
 ) -> None:
     """Show the view; where Discord refuses custom emoji of it, show it without them, and have that looked into."""
-    known: set[int] = interaction.client.refused_emoji
-    if known:
-        _leave_out(view, known)
+    spare(interaction, view)
     for _ in range(2):  # it names all there are; if not, the list matters more than its emoji
         try:
             await show()
@@ -30,10 +28,16 @@ async def shown(
         else:
             return
         _leave_out(view, dead)
-        known |= dead
+        interaction.client.refused_emoji |= dead
         interaction.client.dispatch("emoji_refused", interaction.guild_id, _event_id(view))
     _leave_out(view, _used(view))
     await show()
+
+
+def spare(interaction: discord.Interaction[Any], view: ui.View | None) -> None:
+    """Leave out of the view what Discord has refused before."""
+    if known := interaction.client.refused_emoji:
+        _leave_out(view, known)
 
 
 def refused(view: ui.View | None, error: discord.HTTPException) -> Set[int]:

@@ -12,6 +12,7 @@ from bot.components import Persistent, view_of
 from bot.domain.ids import EventId
 from bot.domain.sheet import Sheet
 from bot.domain.template import Choice
+from bot.ready_answers import ReadyAnswer
 from bot.render import custom_ids, texts
 from cogs.actors import Interaction, actor_of
 from cogs.mine import card, told
@@ -37,9 +38,11 @@ class AnswerButton(Persistent, ui.Button[ui.View], template=custom_ids.ANSWER):
 
     async def act(self, interaction: Interaction) -> None:
         """Answer the sheet."""
-        sign_ups = interaction.client.services.sign_ups
-        drawn = sign_ups.drawn(told, actor_of(interaction), self.event_id, self.choice)
-        await answer(interaction, *await in_time(interaction, drawn))
+        sign_ups, actor = interaction.client.services.sign_ups, actor_of(interaction)
+        with ReadyAnswer(interaction) as ready:
+            drawn = sign_ups.drawn(lambda outcome: ready.make(*told(outcome)), actor, self.event_id, self.choice)
+            await in_time(interaction, drawn)
+            await ready.send()
 
 
 class MineButton(Persistent, ui.Button[ui.View], template=custom_ids.MINE):

@@ -157,7 +157,7 @@ async def test_a_deferral_whose_receipt_was_lost_does_not_think_for_ever(
 
 async def test_a_lapsed_interaction_is_only_logged(stage: Stage, caplog: pytest.LogCaptureFixture) -> None:
     sheet = await stage.raid()
-    stage.local.discord.fail("POST", "/interactions/*/*/callback", 404, 10062, times=3)
+    stage.local.discord.fail("POST", "/interactions/*/*/callback", 404, 10062, times=9)
     await stage.member.click(sheet, "Bench", wait=False)
     while "could not be answered" not in caplog.text:
         await stage.local.settle()

@@ -1,0 +1,112 @@
+"""The answer to a click on a sheet, made ready while the click is being committed.
+
+Its request stands by on an open connection and has not sent a byte; at the word, it goes. The library would begin with
+it only then, and have Discord send back the whole message, which nobody here reads. All else, and what goes wrong here,
+is answered the library's way (`bot.answers`).
+"""
+
+import asyncio
+import json
+from types import TracebackType
+from typing import Any, Self
+from weakref import WeakKeyDictionary
+
+import aiohttp
+import discord
+from aiohttp.abc import AbstractStreamWriter
+from discord import ui
+from discord.http import Route
+from yarl import URL
+
+from bot.answers import answer, named_roles
+from bot.custom_emoji import spare
+from bot.errors import ANSWERED
+
+MESSAGE, EPHEMERAL, TAKEN = 4, 1 << 6, 204
+
+_COMPONENTS: WeakKeyDictionary[ui.View, str] = WeakKeyDictionary()
+"""As JSON: the buttons under most answers are the same view."""
+
+
+class ReadyAnswer:
+    """The ephemeral answer to one click. What is not sent by the end of its `with` block never is."""
+
+    def __init__(self, interaction: discord.Interaction[Any]) -> None:
+        self._interaction = interaction
+        self._made: tuple[str, ui.View] | None = None
+        self._word: asyncio.Future[None] | None = None
+        self._request: asyncio.Task[bool] | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, _: type[BaseException] | None, __: BaseException | None, ___: TracebackType | None) -> None:
+        self._drop()
+
+    def make(self, text: str, view: ui.View) -> Self:
+        """Make it ready. One made before is dropped: what it says did not come about."""
+        self._drop()
+        spare(self._interaction, view)
+        self._made = text, view
+        self._word = asyncio.get_running_loop().create_future()
+        body = _body(named_roles(self._interaction, text), view)
+        self._request = asyncio.create_task(_posted(self._interaction, HeldBack(body, self._word)))
+        return self
+
+    async def send(self) -> None:
+        """Let it go; after a deferral, or if Discord did not take it, it is said the usual way."""
+        if self._made is None or self._word is None or self._request is None:
+            raise RuntimeError("nothing was made ready")
+        deferred = self._interaction.response.is_done()
+        if not deferred:
+            self._word.set_result(None)
+            if await self._request:
+                return
+        self._drop()
+        await self._say(*self._made)
+
+    async def _say(self, text: str, view: ui.View) -> None:
+        try:
+            await answer(self._interaction, text, view)
+        except discord.HTTPException as error:
+            if error.code != ANSWERED:  # it was taken, and only Discord's receipt did not get through
+                raise
+
+    def _drop(self) -> None:
+        if self._request:
+            self._request.cancel()
+
+
+class HeldBack(aiohttp.BytesPayload):
+    """The body of a request which waits for a word before any of it leaves, its headers included."""
+
+    def __init__(self, body: bytes, word: asyncio.Future[None]) -> None:
+        super().__init__(body, content_type="application/json")
+        self._word = word
+
+    async def write_with_length(self, writer: AbstractStreamWriter, content_length: int | None) -> None:
+        """Wait, then write."""
+        await self._word
+        await super().write_with_length(writer, content_length)
+
+
+def _body(text: str, view: ui.View) -> bytes:
+    """Discord's documentation: Interaction Response Structure, here type 4 with a message only one person sees."""
+    if view not in _COMPONENTS:
+        _COMPONENTS[view] = json.dumps(view.to_components())
+    message = f'"content":{json.dumps(text)},"components":{_COMPONENTS[view]},"flags":{EPHEMERAL}'
+    return f'{{"type":{MESSAGE},"data":{{{message},"allowed_mentions":{{"parse":[]}}}}}}'.encode()
+
+
+async def _posted(interaction: discord.Interaction[Any], body: HeldBack) -> bool:
+    """Whether Discord took it."""
+    url = URL(f"{Route.BASE}/interactions/{interaction.id}/{interaction.token}/callback", encoded=True)
+    session: aiohttp.ClientSession = interaction._session  # pyright: ignore[reportPrivateUsage] - its connections are open
+    try:
+        async with session.post(url, data=body) as response:
+            taken = response.status == TAKEN
+    except (aiohttp.ClientError, OSError):
+        return False
+    if taken:  # the library goes by this when something is to be said after the answer
+        interaction.response._response_type = discord.InteractionResponseType.channel_message  # pyright: ignore[reportPrivateUsage]
+    return taken
