@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cache
 from itertools import count
 from typing import Any, NewType
@@ -49,40 +50,58 @@ class SheetChange:
 
 @dataclass(frozen=True)
 class SheetWritten:
-    """The sheet's version since, and the ids of the sign-ups written."""
+    """The sheet's version since, and the ids of the new sign-ups.
+
+    `redraw_at` is when the redraw is due that nobody has begun with; None if there is none, or it is being made.
+    """
 
     version: Version
     ids: Mapping[PlayerId, SignUpId]
+    redraw_at: datetime | None
 
 
+_ASKED = Given("asked", dedupe_key="text")
 _FOUND = Given("found", id="bigint", version="xid")
 _GONE = Given("gone", event_id="bigint", player_id="bigint")
-_NEW = Given(
-    "new",
-    number="integer",
-    event_id="bigint",
-    player_id="bigint",
-    status="text",
-    signed_up="boolean",
-    character_id="bigint",
-    class_name="text",
-    spec_name="text",
-    signed_at="timestamptz",
-    tier="smallint",
-    slot="integer",
-    arrives_at="timestamptz",
-    offers="text[]",
-)
+_ANSWER = {
+    "event_id": "bigint",
+    "status": "text",
+    "signed_up": "boolean",
+    "character_id": "bigint",
+    "class_name": "text",
+    "spec_name": "text",
+    "signed_at": "timestamptz",
+    "tier": "smallint",
+    "slot": "integer",
+    "arrives_at": "timestamptz",
+}
+_AGAIN = Given("again", id="bigint", **_ANSWER)
+_NEW = Given("new", number="integer", player_id="bigint", **_ANSWER, offers="text[]")
 _WRITE = {
+    _ASKED: """
+    waiting AS MATERIALIZED (
+        SELECT action.event_id, action.wake_at AS redraw_at FROM {asked} JOIN patt.scheduled_actions action
+            ON action.dedupe_key = asked.dedupe_key AND NOT action.dead AND action.claimed_until IS NULL
+        FOR SHARE OF action SKIP LOCKED
+    )""",
     _FOUND: """
     held AS MATERIALIZED (
         SELECT event.id FROM {found} JOIN patt.raid_events event ON event.id = found.id AND event.xmin = found.version
-        FOR NO KEY UPDATE OF event SKIP LOCKED
+        WHERE {awaited} FOR NO KEY UPDATE OF event SKIP LOCKED
     )""",
     _GONE: """
     off AS (
         DELETE FROM patt.raid_attendance attendance USING {gone} JOIN held ON held.id = gone.event_id
         WHERE attendance.event_id = gone.event_id AND attendance.player_id = gone.player_id
+    )""",
+    _AGAIN: """
+    stood AS (
+        UPDATE patt.raid_attendance attendance SET
+            status = again.status, signed_up = again.signed_up, source = 'self',
+            character_id = again.character_id, class_name = again.class_name, spec_name = again.spec_name,
+            signed_at = again.signed_at, tier = again.tier, slot = again.slot, arrives_at = again.arrives_at
+        FROM {again} JOIN held ON held.id = again.event_id
+        WHERE attendance.id = again.id
     )""",
     _NEW: """
     stands AS (
@@ -102,22 +121,30 @@ _WRITE = {
         RETURNING event_id, player_id, id
     )""",
     WANTED: f"""
-    enqueued AS ({ENQUEUE.format(wanted="{wanted} JOIN held ON held.id = wanted.event_id")})""",
+    enqueued AS ({ENQUEUE.format(wanted="{wanted} JOIN held ON held.id = wanted.event_id")}
+        RETURNING event_id, kind, CASE WHEN claimed_until IS NULL THEN wake_at END AS redraw_at
+    )""",
 }
 """All that clicks write, in one round trip: a part for each kind of rows, which is left out where there are none."""
-_WRITTEN = "SELECT held.id AS event_id, pg_current_xact_id()::xid AS version"
-_WITH_IDS = f"{_WRITTEN}, stands.player_id, stands.id FROM held LEFT JOIN stands ON stands.event_id = held.id"
-_WITHOUT_IDS = f"{_WRITTEN}, NULL AS player_id, NULL AS id FROM held"
+_TOLD = {
+    _FOUND: ("held.id AS event_id, pg_current_xact_id()::xid AS version", "FROM held"),
+    _ASKED: ("waiting.redraw_at", "LEFT JOIN waiting ON waiting.event_id = held.id"),
+    _NEW: ("stands.player_id, stands.id", "LEFT JOIN stands ON stands.event_id = held.id"),
+    WANTED: ("redraw_at", "LEFT JOIN enqueued ON enqueued.event_id = held.id AND enqueued.kind = 'sheet.refresh'"),
+}
+"""What the statement tells of its parts, and where it has it from."""
 
 
 @cache
 def _write(*rows: int) -> str:
     """The statement for none, one or several (2) rows of each kind."""
     numbers, parts = count(1), dict[Given, str]()
+    awaited = "event.id IN (SELECT event_id FROM waiting)" if rows[0] else "TRUE"
     for (given, part), some in zip(_WRITE.items(), rows, strict=True):
         if some:
-            parts[given] = part.format(**{given.name: given.source(numbers, lone=some == 1)})
-    return f"WITH {','.join(parts.values())} {_WITH_IDS if _NEW in parts else _WITHOUT_IDS}"
+            parts[given] = part.format(**{"awaited": awaited, given.name: given.source(numbers, lone=some == 1)})
+    columns, sources = zip(*(told for given, told in _TOLD.items() if given in parts), strict=True)
+    return f"WITH {','.join(parts.values())} SELECT {', '.join(columns)} {' '.join(sources)}"
 
 
 _LOOK = """
@@ -186,29 +213,41 @@ class ClickRepository:
         return [found.get(number) for number in range(1, len(clicks) + 1)]
 
     async def write(
-        self, sheets: Mapping[EventId, SheetChange], wanted: Sequence[NewAction] = ()
+        self,
+        sheets: Mapping[EventId, SheetChange],
+        actions: Sequence[NewAction] = (),
+        *,
+        awaited: bool = False,
     ) -> Mapping[EventId, SheetWritten]:
-        """Write the members' own answers, take the withdrawn ones away, enqueue what is `wanted`; what was written.
+        """Write the members' own answers, take the withdrawn ones away, enqueue the actions; what was written.
 
         A sheet that is at another version by now, or that somebody holds, is left as it is, and so are its actions.
+        With `awaited` the actions wait already: nothing of them is written, and nobody begins with them before this is
+        committed; a sheet whose action does not wait any more is left as it is, too.
         Outside a transaction that goes for all of them if they and somebody else would wait for each other.
         """
         changed = [(event_id, one) for event_id, sheet in sheets.items() for one in sheet.changed]
         gone = [(event_id, player_id) for event_id, sheet in sheets.items() for player_id in sheet.removed]
-        rows = (
+        rows: tuple[Sequence[Row], ...] = (
+            [{"dedupe_key": one.dedupe} for one in actions if awaited],
             [{"id": event_id, "version": sheet.version} for event_id, sheet in sheets.items()],
             [{"event_id": event_id, "player_id": player_id} for event_id, player_id in gone],
-            [_row(number, event_id, one) for number, (event_id, one) in enumerate(changed)],
-            self._actions.enqueueing(wanted),
+            [_row(event_id, one, number) for number, (event_id, one) in enumerate(changed) if one.written],
+            [_row(event_id, one, number) for number, (event_id, one) in enumerate(changed) if not one.written],
+            [] if awaited else self._actions.enqueueing(actions),
         )
         statement = _write(*(min(len(some), 2) for some in rows))
         arguments = [one for given, some in zip(_WRITE, rows, strict=True) if some for one in given.arguments(some)]
         try:
-            return _written(await self._db.fetch(statement, *arguments))
+            written = _written(await self._db.fetch(statement, *arguments))
         except asyncpg.DeadlockDetectedError:  # with somebody who takes an answer's row before the raid's
             if self._db.is_in_transaction():
                 raise
             return {}
+        for one in written.values() if awaited else ():
+            if one.redraw_at:  # a worker that looked for what is due may have passed over it meanwhile
+                self._actions.expect(one.redraw_at)
+        return written
 
     async def amend(self, event_id: EventId, own: SignUp) -> None:
         """Write what a member changed on their own answer; who gave that answer stays on record."""
@@ -229,9 +268,10 @@ class ClickRepository:
         )
 
 
-def _row(number: int, event_id: EventId, answer: SignUp) -> Row:
+def _row(event_id: EventId, answer: SignUp, number: int) -> Row:
     return {
         "number": number,
+        "id": answer.id,
         "event_id": event_id,
         "player_id": answer.player_id,
         "status": answer.choice,
@@ -248,14 +288,13 @@ def _row(number: int, event_id: EventId, answer: SignUp) -> Row:
 
 
 def _written(rows: Sequence[Any]) -> Mapping[EventId, SheetWritten]:
+    """A row for each sheet, or for each new answer on it."""
     ids: dict[EventId, dict[PlayerId, SignUpId]] = {}
-    versions: dict[EventId, Version] = {}
     for row in rows:
-        versions[row["event_id"]] = row["version"]
         stands = ids.setdefault(row["event_id"], {})
-        if row["id"] is not None:
+        if row.get("id") is not None:
             stands[row["player_id"]] = row["id"]
-    return {event_id: SheetWritten(version, ids[event_id]) for event_id, version in versions.items()}
+    return {row["event_id"]: SheetWritten(row["version"], ids[row["event_id"]], row.get("redraw_at")) for row in rows}
 
 
 def _clicked(row: Any) -> Clicked:

@@ -7,12 +7,9 @@ from itertools import count
 
 from bot.domain.event import Event, check_open
 from bot.domain.ids import PlayerId, SignUpId, UserId
-from bot.domain.roster import Placed, Roster, SignUp, demoted, place, promoted
+from bot.domain.roster import NOT_WRITTEN_YET, Placed, Roster, SignUp, demoted, place, promoted
 from bot.domain.sign_up import Answer, NotSignedUp
 from bot.domain.template import Choice, Template
-
-_NOT_WRITTEN_YET = 1 << 62
-"""Ids of new sign-ups until the database gives them theirs: larger than any, in the order of the clicks."""
 
 
 class Desk:
@@ -30,7 +27,7 @@ class Desk:
         self.template = template
         self._found = {one.player_id: one for one in sign_ups}
         self._now = dict(self._found)
-        self._fresh = count(_NOT_WRITTEN_YET)
+        self._fresh = count(NOT_WRITTEN_YET)
         self._acted: set[PlayerId] = set()
         self._placed = before
         self.before = self.roster()

@@ -33,12 +33,19 @@ class SignUp:
     left: bool = False
     """Whether they count as somebody who has left the server."""
 
+    @property
+    def written(self) -> bool:
+        """Whether the database knows it, by this id; 0 is none."""
+        return 0 < self.id < NOT_WRITTEN_YET
+
     @cached_property
     def order(self) -> tuple[int, int, datetime, int]:
         """The key that decides who is first: tier, then slot, then time, then id."""
         return (self.tier, self.slot if self.slot is not None else _NO_SLOT, self.signed_at, self.id)
 
 
+NOT_WRITTEN_YET = 1 << 62
+"""Ids of new sign-ups until the database gives them theirs: larger than any, in the order of the clicks."""
 _NO_SLOT = 1 << 30
 
 

@@ -6,6 +6,7 @@ version remembered (`ClickRepository.write`). Whatever else it would lead to, a 
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from bot.domain.desk import Desk
 from bot.domain.event import Event
@@ -20,13 +21,17 @@ MOST = 200
 
 @dataclass(frozen=True)
 class Remembered:
-    """A sheet as it stood at `version`; `roster` is who sits where, if that is known."""
+    """A sheet as it stood at `version`; `roster` is who sits where, if that is known.
+
+    `redraw_at` is when the redraw is due that a click has asked for, if nobody had begun with it.
+    """
 
     event: Event
     template: Template
     version: Version
     sign_ups: Sequence[SignUp]
     roster: Roster | None
+    redraw_at: datetime | None
 
     def desk(self) -> Desk:
         """The sheet, ready for clicks."""
@@ -48,6 +53,11 @@ class SheetMemory:
         found = self._sheets.get(event_id)
         return found if found and found.version == version else None
 
+    def redraws(self, event_id: EventId, now: datetime) -> bool:
+        """Whether a redraw of this sheet is to come that nobody has begun with."""
+        found = self._sheets.get(event_id)
+        return found is not None and found.redraw_at is not None and now < found.redraw_at
+
     def keep(self, desk: Desk, written: SheetWritten | None) -> None:
         """Remember the sheet as a batch of clicks has left it; not when the database did not take it."""
         self._sheets.pop(desk.event.id, None)
@@ -56,7 +66,9 @@ class SheetMemory:
         fresh = any(one.id != written.ids.get(one.player_id, one.id) for one in desk.changed)
         sign_ups = [_with_id(one, written.ids) for one in desk.sign_ups] if fresh else [*desk.sign_ups]
         roster = None if fresh else desk.roster()
-        self._sheets[desk.event.id] = Remembered(desk.event, desk.template, written.version, sign_ups, roster)
+        self._sheets[desk.event.id] = Remembered(
+            desk.event, desk.template, written.version, sign_ups, roster, written.redraw_at
+        )
         if len(self._sheets) > MOST:
             del self._sheets[next(iter(self._sheets))]
 

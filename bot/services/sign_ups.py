@@ -3,10 +3,12 @@
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
+from datetime import datetime
 from functools import cache
 from typing import Any, TypeVar
 
 from bot.clock import Clock
+from bot.domain.action import Kind, NewAction
 from bot.domain.desk import Desk
 from bot.domain.ids import EventId
 from bot.domain.permissions import Actor
@@ -130,10 +132,15 @@ class SignUps:
         now = self._clock.now()
         desks = [batch.desks[event_id] for event_id in changes]
         news = [one for desk in desks for one in (*sheets.moved_up_and_down(desk, now), *telling.of_clicks(desk, now))]
-        written = await tx.clicks.write(changes, news)
+        written = await tx.clicks.write(changes, news, awaited=self._awaited(batch, news, now))
         for desk in desks:
             self._memory.keep(desk, written.get(desk.event.id))
         return unproven | (changes.keys() - written.keys())
+
+    def _awaited(self, batch: Batch, news: Sequence[NewAction], now: datetime) -> bool:
+        """Whether there is nothing but redraws to ask for, and all of them are on their way already."""
+        redraws = batch.footing is Footing.REMEMBERED and all(one.kind is Kind.REFRESH_SHEET for one in news)
+        return redraws and all(self._memory.redraws(event_id, now) for event_id in batch.desks)
 
 
 def _changes(batch: Batch) -> Mapping[EventId, SheetChange]:

@@ -7,7 +7,7 @@ from datetime import timedelta
 import asyncpg
 import pytest
 
-from bot.domain.action import Kind, NewAction
+from bot.domain.action import Fate, Kind, NewAction, Settled
 from bot.domain.auto_invite import Candidate, Invitation
 from bot.domain.ids import EventId, PlayerId, SignUpId
 from bot.domain.roster import SignUp, Tier
@@ -16,9 +16,10 @@ from bot.domain.template import Choice
 from db import Database, Session
 from db.clicks import SheetChange, Version
 from db.pool import Pool
-from tests.factories import GUILD, NOW, OTHER_GUILD, member, new_event
+from tests.factories import GUILD, NOW, OTHER_GUILD, member, new_action, new_event
 
 SECOND = timedelta(seconds=1)
+LEASE = timedelta(seconds=90)
 
 
 async def known(tx: Session, number: int = 1) -> PlayerId:
@@ -300,3 +301,78 @@ async def test_answers_go_with_their_raid(db: Database, pool: Pool) -> None:
         await write(tx, event_id, answer(player_id))
     await pool.execute("DELETE FROM patt.raid_events")
     assert await pool.fetchval("SELECT count(*) FROM patt.raid_attendance") == 0
+
+
+REDRAW = new_action(kind=Kind.REFRESH_SHEET, dedupe="sheet.refresh:1")
+
+
+async def redraw_waits(tx: Session) -> tuple[SheetChange, NewAction]:
+    """A raid whose redraw waits, and an answer for its sheet."""
+    event_id = await tx.events.add(new_event())
+    redraw = replace(REDRAW, event_id=event_id)
+    [found] = await tx.clicks.look([(member(1), event_id)])
+    assert found
+    await tx.actions.enqueue(redraw)
+    return SheetChange(found.version, [answer(await known(tx))], []), redraw
+
+
+async def test_a_redraw_that_waits_is_left_as_it_is_and_waits_until_the_answer_is_committed(
+    db: Database, pool: Pool
+) -> None:
+    async with db.transaction() as tx:
+        change, redraw = await redraw_waits(tx)
+    assert redraw.event_id
+    async with db.transaction() as tx:
+        written = await tx.clicks.write({redraw.event_id: change}, [redraw], awaited=True)
+        assert written[redraw.event_id].redraw_at == NOW
+        async with db.transaction() as queue:
+            assert await queue.actions.claim(NOW, LEASE, most=9) == []
+        db.work.clear()
+    assert db.work.soonest == NOW  # whoever has just passed over it looks again
+    async with db.transaction() as queue:
+        [claimed] = await queue.actions.claim(NOW, LEASE, most=9)
+    assert claimed.version == 0
+    assert await pool.fetchval("SELECT count(*) FROM patt.raid_attendance") == 1
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE patt.scheduled_actions SET claimed_until = now()",
+        "UPDATE patt.scheduled_actions SET dead = TRUE",
+        "DELETE FROM patt.scheduled_actions",
+        "UPDATE patt.scheduled_actions SET dedupe_key = 'another'",
+    ],
+    ids=["begun with", "given up", "done", "another"],
+)
+@pytest.mark.parametrize("committed", [True, False], ids=["before", "meanwhile"])
+async def test_a_sheet_whose_redraw_does_not_wait_any_more_is_left_as_it_is(
+    db: Database, pool: Pool, statement: str, committed: bool
+) -> None:
+    async with db.transaction() as tx:
+        change, redraw = await redraw_waits(tx)
+    assert redraw.event_id
+    async with pool.acquire() as connection:
+        under_way = connection.transaction()
+        await under_way.start()
+        await connection.execute(statement)
+        if committed:
+            await under_way.commit()
+        async with db.statements() as tx:
+            assert await tx.clicks.write({redraw.event_id: change}, [redraw], awaited=True) == {}
+        if not committed:
+            await under_way.rollback()
+    assert await pool.fetchval("SELECT count(*) FROM patt.raid_attendance") == 0
+
+
+async def test_a_redraw_that_is_being_made_is_asked_for_again_and_waits_for_nobody(db: Database) -> None:
+    async with db.transaction() as tx:
+        change, redraw = await redraw_waits(tx)
+        [claimed] = await tx.actions.claim(NOW, LEASE, most=9)
+    assert redraw.event_id
+    async with db.statements() as tx:
+        written = await tx.clicks.write({redraw.event_id: change}, [redraw])
+        assert written[redraw.event_id].redraw_at is None
+        await tx.actions.settle([Settled(claimed, Fate.DONE, "drawn", NOW + SECOND)], NOW, wait=True)
+        [again] = await tx.actions.claim(NOW + SECOND, LEASE, most=9)
+    assert again.version == claimed.version + 1

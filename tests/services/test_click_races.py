@@ -168,10 +168,10 @@ def meddle(monkeypatch: pytest.MonkeyPatch, *meddlers: Meddle) -> None:
     """Let each of these happen right before one of the next writings of clicks: no lock would let a test in there."""
     left, write = list(meddlers), ClickRepository.write
 
-    async def late(self: ClickRepository, *arguments: Any) -> Any:
+    async def late(self: ClickRepository, *arguments: Any, **options: Any) -> Any:
         if left:
             await left.pop(0)()
-        return await write(self, *arguments)
+        return await write(self, *arguments, **options)
 
     monkeypatch.setattr(ClickRepository, "write", late)
 
@@ -199,8 +199,8 @@ async def test_an_answer_is_drawn_while_it_is_committed(guild: World, monkeypatc
     event_id, order = await known_raid(guild, people=1), list[str]()
     write = ClickRepository.write
 
-    async def noted(self: ClickRepository, *arguments: Any) -> Any:
-        written = await write(self, *arguments)
+    async def noted(self: ClickRepository, *arguments: Any, **options: Any) -> Any:
+        written = await write(self, *arguments, **options)
         order.append("committed")
         return written
 
@@ -403,3 +403,60 @@ async def test_a_main_that_changes_on_two_raids_at_once_holds_up_nobody_for_good
     outcome = await clicking
     assert isinstance(outcome, SignedUp)
     assert outcome.placed.sign_up.class_name == "Mage"
+
+
+REDRAW = "SELECT version FROM patt.scheduled_actions WHERE kind = 'sheet.refresh'"
+
+
+async def test_while_a_redraw_waits_clicks_ask_for_no_other(guild: World) -> None:
+    event_id = await drawn_raid(guild)
+    await sit(guild.first, event_id, 1, TENTATIVE)
+    for number, choice in ((2, ACCEPTED), (1, LATE), (2, TENTATIVE)):
+        await sit(guild.first, event_id, number, choice)
+        assert await guild.pool.fetchval(REDRAW) == 0
+    await drawn_to(guild, event_id, 1)
+    await agree(guild, guild.first, event_id)
+
+
+async def test_a_click_while_its_sheet_is_being_drawn_is_drawn_next(guild: World) -> None:
+    event_id = await drawn_raid(guild)
+    await sit(guild.first, event_id, 1, TENTATIVE)
+    guild.clock.advance(REDRAWN)
+    begun, go_on = asyncio.Event(), asyncio.Event()
+
+    async def slowly(_: object) -> None:
+        begun.set()
+        await go_on.wait()
+
+    guild.discord.edit_sheet, edit = slowly, guild.discord.edit_sheet
+    drawing = asyncio.create_task(guild.first.queue.run_due())
+    await begun.wait()
+    guild.discord.edit_sheet = edit
+    for choice in (BENCH, ABSENCE, ACCEPTED):
+        await sit(guild.first, event_id, 2, choice)
+    go_on.set()
+    await drawing
+    await drawn_to(guild, event_id, 1)
+
+
+REDRAWN = timedelta(seconds=1)
+
+
+async def drawn_raid(guild: World) -> EventId:
+    """A raid of two people whose sheet stands and shows them."""
+    event_id = await known_raid(guild, people=2, limit=9)
+    await guild.pool.execute("UPDATE patt.raid_events SET discord_channel_id = 5, discord_message_id = 6")
+    await drawn_to(guild, event_id, 2)
+    return event_id
+
+
+async def drawn_to(guild: World, event_id: EventId, most: int) -> None:
+    """Let the redraws come, `most` at most: the sheet shows what the database says."""
+    guild.discord.edits.clear()
+    for _ in range(2):
+        guild.clock.advance(REDRAWN)
+        await guild.first.queue.run_due()
+    assert 1 <= len(guild.discord.edits) <= most
+    shown = {one.sign_up.user_id: one.sign_up.choice for one in guild.discord.edits[-1].roster.everyone}
+    assert shown == {member(number).user_id: choice for number, choice in (await stored(guild, event_id)).items()}
+    assert await guild.pool.fetchval(REDRAW) is None
