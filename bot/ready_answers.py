@@ -8,7 +8,7 @@ is answered the library's way (`bot.answers`).
 import asyncio
 import json
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 from weakref import WeakKeyDictionary
 
 import aiohttp
@@ -28,14 +28,21 @@ _COMPONENTS: WeakKeyDictionary[ui.View, str] = WeakKeyDictionary()
 """As JSON: the buttons under most answers are the same view."""
 
 
+class _Made(NamedTuple):
+    """What stands by: what it says, the word it waits for, and its request, which tells whether Discord took it."""
+
+    text: str
+    view: ui.View
+    word: asyncio.Future[None]
+    request: asyncio.Task[bool]
+
+
 class ReadyAnswer:
     """The ephemeral answer to one click. What is not sent by the end of its `with` block never is."""
 
     def __init__(self, interaction: discord.Interaction[Any]) -> None:
         self._interaction = interaction
-        self._made: tuple[str, ui.View] | None = None
-        self._word: asyncio.Future[None] | None = None
-        self._request: asyncio.Task[bool] | None = None
+        self._made: _Made | None = None
 
     def __enter__(self) -> Self:
         return self
@@ -47,23 +54,26 @@ class ReadyAnswer:
         """Make it ready. One made before is dropped: what it says did not come about."""
         self._drop()
         spare(self._interaction, view)
-        self._made = text, view
-        self._word = asyncio.get_running_loop().create_future()
-        body = _body(named_roles(self._interaction, text), view)
-        self._request = asyncio.create_task(_posted(self._interaction, HeldBack(body, self._word)))
+        word: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        body = HeldBack(_body(named_roles(self._interaction, text), view), word)
+        self._made = _Made(text, view, word, asyncio.create_task(_posted(self._interaction, body)))
         return self
 
     async def send(self) -> None:
-        """Let it go; after a deferral, or if Discord did not take it, it is said the usual way."""
-        if self._made is None or self._word is None or self._request is None:
-            raise RuntimeError("nothing was made ready")
-        deferred = self._interaction.response.is_done()
-        if not deferred:
-            self._word.set_result(None)
-            if await self._request:
+        """Let it go; after a deferral, or if Discord did not take it, it is said the usual way.
+
+        Raises RuntimeError when none was made.
+        """
+        if self._made is None:
+            raise RuntimeError("no answer was made ready")
+        text, view, word, request = self._made
+        if not self._interaction.response.is_done():
+            if not word.done():  # it is when its connection broke meanwhile
+                word.set_result(None)
+            if await request:
                 return
-        self._drop()
-        await self._say(*self._made)
+        request.cancel()
+        await self._say(text, view)
 
     async def _say(self, text: str, view: ui.View) -> None:
         try:
@@ -73,8 +83,8 @@ class ReadyAnswer:
                 raise
 
     def _drop(self) -> None:
-        if self._request:
-            self._request.cancel()
+        if self._made:
+            self._made.request.cancel()
 
 
 class HeldBack(aiohttp.BytesPayload):
@@ -104,9 +114,6 @@ async def _posted(interaction: discord.Interaction[Any], body: HeldBack) -> bool
     session: aiohttp.ClientSession = interaction._session  # pyright: ignore[reportPrivateUsage] - its connections are open
     try:
         async with session.post(url, data=body) as response:
-            taken = response.status == TAKEN
+            return response.status == TAKEN
     except (aiohttp.ClientError, OSError):
         return False
-    if taken:  # the library goes by this when something is to be said after the answer
-        interaction.response._response_type = discord.InteractionResponseType.channel_message  # pyright: ignore[reportPrivateUsage]
-    return taken

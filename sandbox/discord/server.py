@@ -155,6 +155,13 @@ class DiscordServer(Staging):
         """The next `times` matching requests are carried out, but the connection breaks before the answer."""
         self.faults.lose(method, path, times)
 
+    def hang_up(self) -> None:
+        """Close the connections on which nothing is asked just now, as Discord does with idle ones."""
+        server = self._runner and self._runner.server
+        for connection in server.connections if server else ():
+            if connection._current_request is None:  # pyright: ignore[reportPrivateUsage] - aiohttp tells it nowhere
+                connection.force_close()
+
     def hold(self, method: str, path: str) -> Hold:
         """Matching requests wait until the returned hold is released (or left as a context manager)."""
         return self.faults.hold(method, path)
