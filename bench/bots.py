@@ -57,7 +57,7 @@ class BareButton(ui.DynamicItem[ui.Button[ui.View]], template=custom_ids.ANSWER)
 class FloorButton(BareButton, template=custom_ids.ANSWER):
     """The same with Muster's card, once what a sign-up leaves behind is committed: three rows, in one statement.
 
-    It reads nothing, decides nothing, draws nothing: what no bot can go below that forgets no click.
+    It reads nothing, decides nothing, draws nothing, and does one thing after the other.
     """
 
     def __init__(self, item: Any, raid: int, choice: str) -> None:
@@ -102,7 +102,7 @@ async def bare(_told: Mapping[str, str]) -> AsyncGenerator[commands.AutoShardedB
 
 @asynccontextmanager
 async def floor(told: Mapping[str, str]) -> AsyncGenerator[commands.AutoShardedBot]:
-    """The least a bot can do that forgets no click."""
+    """Little more than a bot must do that forgets no click."""
     async with await open_pool(told["dsn"], application_name="bench") as pool, _with(FloorButton) as bot:
         await pool.execute(_TABLES)
         bot.pool = pool  # pyright: ignore[reportAttributeAccessIssue] - for the button
