@@ -190,7 +190,8 @@ class ActionRepository:
     async def free(self, now: datetime, lease: timedelta) -> int:
         """Give back what is claimed by somebody who is gone: the lease is over; how many actions.
 
-        So is one that ends later than a lease can: it was taken before the clock was turned back.
+        So is one that ends later than a lease can: it was taken before the clock was turned back. Whoever had it
+        settles it no more: a click leaves what is not claimed as it is, since nobody has begun with it.
         """
         freed = await self._db.fetchval(
             """
@@ -199,7 +200,7 @@ class ActionRepository:
                 WHERE claimed_until IS NOT NULL AND (claimed_until <= $1 OR claimed_until > $1 + 2 * $2::interval)
                 FOR UPDATE SKIP LOCKED),
             freed AS (
-                UPDATE patt.scheduled_actions action SET claimed_until = NULL
+                UPDATE patt.scheduled_actions action SET claimed_until = NULL, fence = fence + 1
                 FROM left_behind WHERE action.id = left_behind.id RETURNING action.id)
             SELECT count(*) FROM freed
             """,

@@ -73,7 +73,7 @@ class NewAction:
 class Action:
     """A claimed action. `attempts` counts this one; `version` is what its asker last wanted done.
 
-    `fence` is the hold on it: whoever claims it next has a higher one, and from then on this one settles nothing.
+    `fence` is the hold on it: once it is given back or claimed anew there is a higher one, and this settles nothing.
     """
 
     id: ActionId

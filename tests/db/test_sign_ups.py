@@ -376,3 +376,16 @@ async def test_a_redraw_that_is_being_made_is_asked_for_again_and_waits_for_nobo
         await tx.actions.settle([Settled(claimed, Fate.DONE, "drawn", NOW + SECOND)], NOW, wait=True)
         [again] = await tx.actions.claim(NOW + SECOND, LEASE, most=9)
     assert again.version == claimed.version + 1
+
+
+async def test_who_had_begun_a_redraw_that_waits_again_does_not_end_it(db: Database) -> None:
+    """They held it too long; what they drew may lack an answer that has left the redraw as it is."""
+    async with db.transaction() as tx:
+        change, redraw = await redraw_waits(tx)
+        [slow] = await tx.actions.claim(NOW, LEASE, most=9)
+        assert await tx.actions.free(NOW + LEASE, LEASE) == 1
+    assert redraw.event_id
+    async with db.statements() as tx:
+        assert await tx.clicks.write({redraw.event_id: change}, [redraw], awaited=True)
+        assert await tx.actions.settle([Settled(slow, Fate.DONE, "drawn", NOW)], NOW, wait=True) == set()
+        assert await tx.actions.claim(NOW + LEASE, LEASE, most=9)
