@@ -30,7 +30,7 @@ async def shown(
         _leave_out(view, dead)
         interaction.client.refused_emoji |= dead
         interaction.client.dispatch("emoji_refused", interaction.guild_id, _event_id(view))
-    _leave_out(view, _used(view))
+    _leave_out(view, custom_emoji(view))
     await show()
 
 
@@ -49,10 +49,11 @@ def refused(view: ui.View | None, error: discord.HTTPException) -> Set[int]:
         with contextlib.suppress(IndexError, KeyError, TypeError):  # it speaks of something else, or of Unicode's
             blamed: Any = rows[int(row)]["components"][int(item)]
             found.add(int((blamed["options"][int(option)] if option else blamed)["emoji"]["id"]))
-    return found or _used(view)
+    return found or custom_emoji(view)
 
 
-def _used(view: ui.View | None) -> Set[int]:
+def custom_emoji(view: ui.View | None) -> Set[int]:
+    """The ids of those the view has."""
     return frozenset(one.emoji.id for one in _with_emoji(view))
 
 

@@ -19,13 +19,13 @@ from discord.http import Route
 from yarl import URL
 
 from bot.answers import answer, named_roles
-from bot.custom_emoji import spare
+from bot.custom_emoji import custom_emoji, spare
 from bot.errors import ANSWERED
 
 MESSAGE, EPHEMERAL, TAKEN = 4, 1 << 6, 204
 
 _COMPONENTS: WeakKeyDictionary[ui.View, str] = WeakKeyDictionary()
-"""As JSON: the buttons under most answers are the same view."""
+"""As JSON: the buttons under most answers are the same view. One with custom emoji changes when they are refused."""
 
 
 class _Made(NamedTuple):
@@ -43,16 +43,23 @@ class ReadyAnswer:
     def __init__(self, interaction: discord.Interaction[Any]) -> None:
         self._interaction = interaction
         self._made: _Made | None = None
+        self._over = False
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, _: type[BaseException] | None, __: BaseException | None, ___: TracebackType | None) -> None:
+        self._over = True
         self._drop()
 
     def make(self, text: str, view: ui.View) -> Self:
-        """Make it ready. One made before is dropped: what it says did not come about."""
+        """Make it ready. One made before is dropped: what it says did not come about.
+
+        Nothing is made once the block has ended, for whoever draws on for a click that has failed.
+        """
         self._drop()
+        if self._over:
+            return self
         spare(self._interaction, view)
         word: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         body = HeldBack(_body(named_roles(self._interaction, text), view), word)
@@ -102,10 +109,17 @@ class HeldBack(aiohttp.BytesPayload):
 
 def _body(text: str, view: ui.View) -> bytes:
     """Discord's documentation: Interaction Response Structure, here type 4 with a message only one person sees."""
-    if view not in _COMPONENTS:
-        _COMPONENTS[view] = json.dumps(view.to_components())
-    message = f'"content":{json.dumps(text)},"components":{_COMPONENTS[view]},"flags":{EPHEMERAL}'
+    message = f'"content":{json.dumps(text)},"components":{_components(view)},"flags":{EPHEMERAL}'
     return f'{{"type":{MESSAGE},"data":{{{message},"allowed_mentions":{{"parse":[]}}}}}}'.encode()
+
+
+def _components(view: ui.View) -> str:
+    if known := _COMPONENTS.get(view):
+        return known
+    made = json.dumps(view.to_components())
+    if not custom_emoji(view):
+        _COMPONENTS[view] = made
+    return made
 
 
 async def _posted(interaction: discord.Interaction[Any], body: HeldBack) -> bool:

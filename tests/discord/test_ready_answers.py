@@ -6,9 +6,12 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest
+from discord import ui
 from raid_stage import Stage, reference
 
-from bot.ready_answers import HeldBack
+from bot.components import view_of
+from bot.ready_answers import HeldBack, _body
+from db.clicks import ClickRepository
 from sandbox.discord.interactions import Callback
 from sandbox.discord.world import Message
 
@@ -145,3 +148,22 @@ async def test_what_was_made_ready_on_an_old_memory_is_made_anew(stage: Stage, s
     assert "queue" in told.text
     assert len(told.messages) == 1
     assert await standing_by(stage) == 0
+
+
+async def test_what_is_drawn_after_its_click_has_failed_does_not_stand_by(
+    stage: Stage, sheet: Message, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def failing(*_: object, **__: object) -> None:
+        raise ValueError  # before the statement is on its way, as when a value cannot be sent
+
+    monkeypatch.setattr(ClickRepository, "write", failing)
+    assert reference(await stage.member.click(sheet, "Tentative"))
+    assert await standing_by(stage) == 0
+
+
+async def test_buttons_that_lost_an_emoji_are_not_sent_as_they_were() -> None:
+    button: ui.Button[ui.View] = ui.Button(label="Go", emoji="<:gone:123456789012345678>")
+    view = view_of(button)
+    assert "gone" in _body("", view).decode()
+    button.emoji = None
+    assert "gone" not in _body("", view).decode()
