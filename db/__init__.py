@@ -121,16 +121,16 @@ class Database:
         Whoever is `hurried` does not wait until the connection is back in the pool.
         """
         connection = await self._pool.acquire()
+        session = Session(connection)
         try:
-            session = Session(connection)
             yield session
         finally:
+            if session.actions.soonest is not None:  # whatever came after is no part of what that statement wrote
+                self.work.due(session.actions.soonest)
             if hurried:
                 self._give_back(connection)
             else:
                 await self._pool.release(connection)
-        if session.actions.soonest is not None:
-            self.work.due(session.actions.soonest)
 
     def _give_back(self, connection: Connection) -> None:
         back = asyncio.create_task(self._pool.release(connection))

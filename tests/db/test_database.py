@@ -1,12 +1,15 @@
 """Connections come back to the pool, whatever becomes of whoever had one."""
 
 import asyncio
+import contextlib
 from collections.abc import AsyncGenerator
 
+import asyncpg
 import pytest
 
 from db import Database
 from db.pool import Pool, open_pool
+from tests.factories import NOW, new_action
 
 
 @pytest.fixture
@@ -59,3 +62,12 @@ async def test_it_comes_back_from_whoever_is_cancelled_in_a_statement(narrow: Po
     await asyncio.wait({working})
     async with asyncio.timeout(10):
         assert await narrow.fetchval("SELECT TRUE")
+
+
+@pytest.mark.parametrize("hurried", [True, False])
+async def test_what_one_statement_enqueued_is_told_although_another_fails(db: Database, hurried: bool) -> None:
+    with contextlib.suppress(asyncpg.DivisionByZeroError):
+        async with db.statements(hurried=hurried) as tx:
+            await tx.actions.enqueue(new_action())
+            await tx.connection.execute("SELECT 1 / 0")
+    assert db.work.soonest == NOW
