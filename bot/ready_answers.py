@@ -79,7 +79,6 @@ class ReadyAnswer:
                 word.set_result(None)
             if await request:
                 return
-        request.cancel()
         await self._say(text, view)
 
     async def _say(self, text: str, view: ui.View) -> None:

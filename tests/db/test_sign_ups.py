@@ -389,3 +389,51 @@ async def test_who_had_begun_a_redraw_that_waits_again_does_not_end_it(db: Datab
         assert await tx.clicks.write({redraw.event_id: change}, [redraw], awaited=True)
         assert await tx.actions.settle([Settled(slow, Fate.DONE, "drawn", NOW)], NOW, wait=True) == set()
         assert await tx.actions.claim(NOW + LEASE, LEASE, most=9)
+
+
+async def test_the_redraw_is_told_from_what_else_is_enqueued(db: Database) -> None:
+    async with db.transaction() as tx:
+        change, redraw = await redraw_waits(tx)
+    assert redraw.event_id
+    other = replace(redraw, kind=Kind.TELL_MEMBER, due_at=NOW + SECOND, dedupe=None)
+    async with db.statements() as tx:
+        written = await tx.clicks.write({redraw.event_id: change}, [redraw, other])
+    assert written[redraw.event_id].redraw_at == NOW
+
+
+async def test_of_several_sheets_those_are_written_whose_redraw_waits_still(db: Database, pool: Pool) -> None:
+    async with db.transaction() as tx:
+        player_id = await known(tx)
+        events = [await tx.events.add(new_event()) for _ in range(3)]
+        found = await tx.clicks.look([(member(1), event_id) for event_id in events])
+        redraws = [
+            replace(REDRAW, event_id=event_id, dedupe=f"sheet.refresh:{event_id}", due_at=NOW + number * SECOND)
+            for number, event_id in enumerate(events)
+        ]
+        await tx.actions.enqueue(*redraws)
+        await tx.actions.claim(NOW, LEASE, most=9)
+    changes = {one.event.id: SheetChange(one.version, [answer(player_id)], []) for one in found if one}
+    async with db.statements() as tx:
+        written = await tx.clicks.write(changes, redraws, awaited=True)
+    assert {event_id: one.redraw_at for event_id, one in written.items()} == {
+        events[1]: NOW + SECOND,
+        events[2]: NOW + 2 * SECOND,
+    }
+    stand = await pool.fetch("SELECT event_id FROM patt.raid_attendance ORDER BY event_id")
+    assert [row["event_id"] for row in stand] == events[1:]
+
+
+async def test_an_answer_given_again_is_written_whole_and_is_its_members_own(db: Database, pool: Pool) -> None:
+    columns = "id, status, signed_up, source, tier, slot, signed_at, arrives_at"
+    async with db.transaction() as tx:
+        event_id, own = await tx.events.add(new_event()), answer(await known(tx))
+        await write(tx, event_id, own)
+    await pool.execute("UPDATE patt.raid_attendance SET source = 'officer'")
+    given = SignUpId(await pool.fetchval("SELECT id FROM patt.raid_attendance"))
+    at = NOW + SECOND
+    again = replace(own, id=given, choice=Choice.ABSENCE, tier=Tier(1), slot=7, signed_at=at, arrives_at=at)
+    async with db.transaction() as tx:
+        await write(tx, event_id, again)
+    row = await pool.fetchrow(f"SELECT {columns} FROM patt.raid_attendance")  # noqa: S608 - names from above
+    assert row is not None
+    assert tuple(row) == (given, "absence", False, "self", 1, 7, at, at)

@@ -66,6 +66,7 @@ async def test_an_answer_stands_by_and_leaves_after_the_commit(
     told = await stage.member.answer_to(sent)
     assert (told.kind, TENTATIVE in told.text, told.ephemeral) == ("message", True, True)
     assert len(told.messages) == 1
+    assert stage.calls("POST", "/callback")[-1].body["data"]["allowed_mentions"] == {"parse": []}
     assert await standing_by(stage) == 0
 
 

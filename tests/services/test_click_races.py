@@ -418,13 +418,30 @@ async def test_while_a_redraw_waits_clicks_ask_for_no_other(guild: World) -> Non
     await agree(guild, guild.first, event_id)
 
 
+async def test_while_a_redraw_waits_whoever_moves_up_is_told_all_the_same(guild: World) -> None:
+    event_id = await known_raid(guild, people=2)
+    for number, choice in ((1, ACCEPTED), (2, ACCEPTED), (1, TENTATIVE)):
+        assert await guild.pool.fetchval("SELECT count(*) FROM patt.scheduled_actions WHERE kind = 'member.tell'") == 0
+        await sit(guild.first, event_id, number, choice)
+    told = await guild.pool.fetch("SELECT lane FROM patt.scheduled_actions WHERE kind = 'member.tell'")
+    assert [row["lane"] for row in told] == [f"member:{member(2).user_id}"]
+
+
+async def test_somebody_new_is_drawn_although_the_redraw_remembered_has_begun(guild: World) -> None:
+    event_id = await known_raid(guild, people=1)
+    await guild.pool.execute("UPDATE patt.scheduled_actions SET claimed_until = $1", guild.clock.now() + REDRAWN)
+    before = await guild.pool.fetchval(REDRAW)
+    await sit(guild.first, event_id, 2)
+    assert await guild.pool.fetchval(REDRAW) == before + 1
+
+
 async def test_a_click_while_its_sheet_is_being_drawn_is_drawn_next(guild: World) -> None:
     event_id = await drawn_raid(guild)
     await sit(guild.first, event_id, 1, TENTATIVE)
     guild.clock.advance(REDRAWN)
     begun, go_on = asyncio.Event(), asyncio.Event()
 
-    async def slowly(_: object) -> None:
+    async def slowly(sheet: object) -> None:
         begun.set()
         await go_on.wait()
 
