@@ -7,7 +7,7 @@ import asyncio
 import io
 import re
 from collections.abc import Coroutine, Iterator, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any, Self
 
@@ -21,6 +21,7 @@ from bot.domain.character import Character
 from bot.domain.event import Event, EventStatus
 from bot.domain.ids import EventId, MessageId
 from bot.domain.mine import Offer, delays
+from bot.domain.sign_up import spec_stands
 from bot.domain.template import Choice, GameClass, Spec, Template
 from bot.domain.words import USUAL, Words
 from bot.render import custom_ids, mine_texts, texts
@@ -284,45 +285,59 @@ def _with_roles(game_class: GameClass) -> Iterator[tuple[Spec, str | None]]:
     return ((one, one.role if several else None) for one in game_class.specs)
 
 
-def own_view(own: SignedUp | Own) -> ui.View:
+def card_view(own: Own) -> ui.View:
     """Below a member's own sign-up; at most a select and two rows of three, which a phone shows without scrolling.
 
-    Nothing is offered that would be refused: a raid that is over or cancelled has no buttons.
+    A raid that is over or cancelled has no buttons.
     """
-    event, choice = own.event, own.placed.sign_up.choice
-    words = own.template.words if own.template.classes else None
+    event, choice, words = own.event, own.placed.sign_up.choice, own.template.words
     if event.status not in OPEN:
         return view_of()
+    note, calendar, withdraw = NoteButton(event.id), CalendarButton(event.id), WithdrawButton(event.id)
+    if choice is Choice.ABSENCE:  # no spec to change and no date to keep
+        return view_of(note, withdraw)
+    when = [ArrivalSelect(event.id, event)] if choice is Choice.LATE else []
+    what = [RespecButton(event.id, words), CharacterButton(event.id), OffersButton(event.id)]
+    return view_of(*when, *(what if own.template.classes else []), note, calendar, withdraw)
+
+
+def answer_view(own: SignedUp, now: datetime) -> ui.View:
+    """Below the answer to a click: two buttons, read between two pulls; all else stands below `My sign-up`.
+
+    Nothing is offered that would be refused: from the deadline on, what one plays stands. That the raid is open needs
+    no look: it took the answer.
+    """
+    event, choice, template = own.event, own.placed.sign_up.choice, own.template
+    words = template.words if template.classes and not spec_stands(event, now) else None
     if choice is Choice.LATE:
-        return view_of(ArrivalSelect(event.id, event), *_offered(event.id, words))
+        return view_of(ArrivalSelect(event.id, event), *_two(event.id, words))
     return buttons(event.id, words, away=choice is Choice.ABSENCE)
 
 
 @lru_cache(maxsize=512)
 def buttons(event_id: EventId, words: Words | None, *, away: bool) -> ui.View:
     """The same stand under every answer to a sheet: a value, and a costly one, so it is made once."""
-    if away:  # no spec to change and no date to keep
-        return view_of(NoteButton(event_id), WithdrawButton(event_id))
-    return view_of(*_offered(event_id, words))
+    return view_of(*_two(event_id, None if away else words))
 
 
-def _offered(event_id: EventId, words: Words | None) -> Sequence[OwnButton]:
-    """The buttons of whoever comes; `words` are None where there is no class to choose."""
-    last = (NoteButton(event_id), CalendarButton(event_id), WithdrawButton(event_id))
-    return (RespecButton(event_id, words), CharacterButton(event_id), OffersButton(event_id), *last) if words else last
+def _two(event_id: EventId, words: Words | None) -> Sequence[OwnButton]:
+    """What whoever has just answered wants most; `words` are None where there is no class or spec to change."""
+    if words is None:
+        return NoteButton(event_id), WithdrawButton(event_id)
+    return RespecButton(event_id, words), CharacterButton(event_id)
 
 
 def card(own: Own) -> tuple[str, ui.View]:
     """The member's own sign-up, and what they can do about it."""
     text = mine_texts.card(own.template, own.placed, own.character)
-    return f"{mine_texts.state(own.event)}{text}", own_view(own)
+    return f"{mine_texts.state(own.event)}{text}", card_view(own)
 
 
-def told(outcome: Outcome) -> tuple[str, ui.View]:
-    """What to say about the outcome of a click and what to offer with it."""
+def told(outcome: Outcome, now: datetime) -> tuple[str, ui.View]:
+    """What to say about the outcome of a click at `now`, and what to offer with it."""
     match outcome:
         case SignedUp():
-            return mine_texts.card(outcome.template, outcome.placed), own_view(outcome)
+            return mine_texts.card(outcome.template, outcome.placed), answer_view(outcome, now)
         case ClassWanted():
             select: ui.Item[Any] = ClassSelect(outcome.event.id, outcome.choice, outcome.template)
             return texts.class_wanted(outcome.event, outcome.template.words), view_of(select)
@@ -346,9 +361,10 @@ async def _back(interaction: Interaction, work: Coroutine[Any, Any, Own]) -> Non
 async def _picked(
     interaction: Interaction, event_id: EventId, choice: Choice, pick: tuple[str | int, str | None]
 ) -> None:
-    sign_ups = interaction.client.services.sign_ups
-    outcome = await in_time(interaction, sign_ups.answer(actor_of(interaction), event_id, choice, pick), update=True)
-    await turn_into(interaction, *told(outcome))
+    services = interaction.client.services
+    answered = services.sign_ups.answer(actor_of(interaction), event_id, choice, pick)
+    outcome = await in_time(interaction, answered, update=True)
+    await turn_into(interaction, *told(outcome, services.clock.now()))
 
 
 @app_commands.guild_only()

@@ -14,6 +14,7 @@ from bot.domain.sheet import Sheet
 from bot.domain.template import Choice
 from bot.ready_answers import ReadyAnswer
 from bot.render import custom_ids, texts
+from bot.services.clicking import Outcome
 from cogs.actors import Interaction, actor_of
 from cogs.mine import card, told
 from cogs.own_items import mine
@@ -38,10 +39,13 @@ class AnswerButton(Persistent, ui.Button[ui.View], template=custom_ids.ANSWER):
 
     async def act(self, interaction: Interaction) -> None:
         """Answer the sheet."""
-        sign_ups, actor = interaction.client.services.sign_ups, actor_of(interaction)
+        services, actor = interaction.client.services, actor_of(interaction)
         with ReadyAnswer(interaction) as ready:
-            drawn = sign_ups.drawn(lambda outcome: ready.make(*told(outcome)), actor, self.event_id, self.choice)
-            await in_time(interaction, drawn)
+
+            def draw(outcome: Outcome) -> ReadyAnswer:
+                return ready.make(*told(outcome, services.clock.now()))
+
+            await in_time(interaction, services.sign_ups.drawn(draw, actor, self.event_id, self.choice))
             await ready.send()
 
 

@@ -17,7 +17,7 @@ class NotOffered(MusterError):
 
 
 class SpecStands(SheetClosed):
-    """What you play stands since the deadline. Note, arrival and Withdraw are still yours to change."""
+    """What you play stands since the deadline. Note, arrival and Withdraw are still yours: press `My sign-up`."""
 
 
 class NotSignedUp(MusterError):
@@ -88,8 +88,13 @@ def decide(
 
 def check_spec_open(event: Event, now: datetime) -> None:
     """Raise SpecStands when it is too late to change class, spec or character; Late may still say what comes at all."""
-    if event.deadline and now >= event.deadline:
+    if spec_stands(event, now):
         raise SpecStands
+
+
+def spec_stands(event: Event, now: datetime) -> bool:
+    """Whether class, spec and character stand: from the deadline on."""
+    return event.deadline is not None and now >= event.deadline
 
 
 def _picked(template: Template, own: SignUp | None, choice: Choice, pick: tuple[str, str | None]) -> Decision:

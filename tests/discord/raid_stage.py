@@ -24,6 +24,10 @@ SECOND = timedelta(seconds=1)
 PUBLISHED = Path(__file__).parents[3] / "shared" / "discord-openapi.json"
 """Discord's own description of its API: it lies beside the repository, not in it."""
 
+CHANGE, LEAVE = ["Change class or spec", "Other character"], ["Note", "Withdraw"]
+ARRIVAL = ["When do you arrive?"]
+"""The rows below the answer to a click, as `below` reads them."""
+
 BROKEN = re.compile(r"Something broke on my side.*`(\d+)`", re.DOTALL)
 
 
@@ -137,6 +141,11 @@ def counts(sheet: Message) -> str:
 def event_id(sheet: Message) -> int:
     """The raid's id, from the footer."""
     return int(sheet.embeds[0]["footer"]["text"].partition(" ")[0].removeprefix("#"))
+
+
+def below(answer: Answer) -> list[list[str]]:
+    """The rows below an answer: the labels of its buttons, and what its selects ask."""
+    return [[one.get("label") or one["placeholder"] for one in row["components"]] for row in answer.components]
 
 
 def is_refusal(answer: Answer) -> bool:

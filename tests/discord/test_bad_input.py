@@ -186,6 +186,7 @@ async def test_a_click_on_a_sheet_that_is_no_longer_open(stage: Stage, label: st
     before = await stage.rows()
     answer = await stage.member.click(sheet, label)
     assert is_refusal(answer)
+    assert answer.labels == []
     assert said in answer.text
     assert await stage.rows() == before
 
@@ -197,13 +198,16 @@ async def test_what_stood_open_when_the_sheet_ended(stage: Stage, end: str) -> N
     first = await stage.member.click(sheet, "Sign up")
     other = stage.joins("Bo")
     signed = await stage.sign_up(other, sheet)
+    card = await other.click(sheet, "My sign-up")
     await stage.local.db.execute(statement)
     before = await stage.rows()
     for answer in (
         await stage.member.select(first, ["Paladin"]),
-        await other.click(signed, "Withdraw"),
+        await other.click(signed, "Change class or spec"),
+        await other.click(card, "Withdraw"),
     ):
         assert is_refusal(answer)
+        assert answer.labels == []
         assert said in answer.text
     assert await stage.rows() == before
 

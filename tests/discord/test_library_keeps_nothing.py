@@ -17,10 +17,10 @@ def kept(stage: Stage) -> list[object]:
 
 async def test_of_a_sheet_and_its_cards(stage: Stage) -> None:
     sheet = await stage.raid()
-    card = await stage.sign_up(stage.member, sheet)
+    answer = await stage.sign_up(stage.member, sheet)
     await stage.redraw()
-    await stage.member.click(card, "I can also play…")
-    await stage.member.click(sheet, "My sign-up")
+    await stage.member.click(answer, "Change class or spec")
+    await stage.member.click(await stage.member.click(sheet, "My sign-up"), "I can also play…")
     await stage.officer.click(sheet, "Late")
     assert kept(stage) == []
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from raid_stage import FRIDAY, SECOND, Stage, event_id, fields, is_refusal
+from raid_stage import ARRIVAL, CHANGE, FRIDAY, LEAVE, SECOND, Stage, below, event_id, fields, is_refusal
 from test_bad_input import button, forged, select
 from test_restart import restarted
 
@@ -16,6 +16,7 @@ from sandbox.discord.world import Message
 
 AT = f"<t:{int((FRIDAY + timedelta(minutes=15)).timestamp())}:t>"
 ANOTHER = f"<t:{int((FRIDAY + timedelta(minutes=40)).timestamp())}:t>"
+OWN_PLAY, OWN_REST = [*CHANGE, "I can also play…"], ["Note", "Calendar file", "Withdraw"]
 NEW = ["card", "character", "offers", "note", "calendar"]
 CHOSEN = {"character:choose": "1", "offers:choose": "Paladin/Protection", "arrival": "15"}
 
@@ -54,11 +55,28 @@ async def test_the_card_is_for_its_owner_and_fits_a_phone(stage: Stage) -> None:
     card = await my(stage, await seated(stage))
     assert card.ephemeral
     assert card.text.startswith("You are in as **Holy Paladin**, #1.")
-    rows = [[each["label"] for each in row["components"]] for row in card.components]
-    assert rows == [
-        ["Change class or spec", "Other character", "I can also play…"],
-        ["Note", "Calendar file", "Withdraw"],
-    ]
+    assert below(card) == [OWN_PLAY, OWN_REST]
+
+
+@pytest.mark.parametrize(
+    ("game", "button", "rows"),
+    [
+        ("wow-retail", "Sign up", [OWN_PLAY, OWN_REST]),
+        ("wow-retail", "Late", [ARRIVAL, OWN_PLAY, OWN_REST]),
+        ("wow-retail", "Tentative", [OWN_PLAY, OWN_REST]),
+        ("wow-retail", "Bench", [OWN_PLAY, OWN_REST]),
+        ("wow-retail", "Absence", [LEAVE]),
+        ("plain", "Yes", [OWN_REST]),
+        ("plain", "No", [LEAVE]),
+    ],
+)
+async def test_the_card_has_everything_the_answer_leaves_out(
+    stage: Stage, game: str, button: str, rows: list[list[str]]
+) -> None:
+    await stage.sign_up(stage.member, await stage.raid(title="Before"))
+    sheet = await stage.raid(template=game)
+    await stage.member.click(sheet, button)
+    assert below(await my(stage, sheet)) == rows
 
 
 async def test_the_menu_on_the_sheet_opens_the_same_card(stage: Stage) -> None:
@@ -211,9 +229,10 @@ async def test_what_else_one_would_play_is_kept_for_the_next_raid(stage: Stage) 
     assert offered(asked) == ["Protection Paladin", "Retribution Paladin", "Fire Mage (Bruna)"]
     told = await stage.member.select(asked, ["Fire Mage (Bruna)", "Protection Paladin"])
     assert "🔁 You can also play Fire Mage, Protection Paladin." in told.text
-    again = await stage.member.click(await stage.raid(title="Next"), "Sign up")
+    following = await stage.raid(title="Next")
+    again = await stage.member.click(following, "Sign up")
     assert "🔁 You can also play Fire Mage, Protection Paladin." in again.text
-    asked = await stage.member.click(again, "I can also play…")
+    asked = await stage.member.click(await my(stage, following), "I can also play…")
     [found] = [one for one in walk(asked.components) if one["type"] == 3]
     assert [one["label"] for one in found["options"] if one.get("default")] == [
         "Protection Paladin",
@@ -241,6 +260,7 @@ async def test_after_the_deadline_class_and_character_stand(stage: Stage) -> Non
     told = await stage.member.submit(await stage.member.click(card, "Note"), note="ill")
     assert "You are in as **Holy Paladin**" in told.text
     late = await stage.member.click(sheet, "Late")
+    assert below(late) == [ARRIVAL, LEAVE]  # what would be refused is not offered
     assert f"You arrive at {AT}." in (await stage.member.select(late, ["15"])).text
 
 

@@ -117,9 +117,9 @@ async def test_the_people_of_a_cancelled_raid_can_only_be_read(stage: Stage) -> 
 
 async def test_an_offer_is_taken_up(stage: Stage) -> None:
     sheet = await stage.raid()
-    mine = await stage.sign_up(stage.member, sheet)
-    mine = await stage.member.click(mine, "I can also play…")
-    await stage.member.select(mine, ["Retribution Paladin"])
+    await stage.sign_up(stage.member, sheet)
+    asked = await stage.member.click(await stage.member.click(sheet, "My sign-up"), "I can also play…")
+    await stage.member.select(asked, ["Retribution Paladin"])
     mine = await stage.member.click(sheet, "My sign-up")
     await stage.member.submit(await stage.member.click(mine, "Note"), note="back at ten")
     assert "🔁 **Mira**: Retribution Paladin" in (await panel(stage, sheet)).text
@@ -144,9 +144,9 @@ async def test_an_offer_is_taken_up(stage: Stage) -> None:
 
 async def test_whoever_left_meanwhile_is_not_there(stage: Stage) -> None:
     sheet = await stage.raid()
-    mine = await stage.sign_up(stage.member, sheet)
+    await stage.sign_up(stage.member, sheet)
     shown = await person(stage, sheet, "Mira")
-    await stage.member.click(mine, "Withdraw")
+    await stage.member.click(await stage.member.click(sheet, "My sign-up"), "Withdraw")
     for button in ("Bench", "Remove"):
         answer = await stage.officer.click(shown, button)
         assert is_refusal(answer)

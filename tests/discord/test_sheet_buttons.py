@@ -1,11 +1,14 @@
 """The sheet's buttons and selects, pressed by hand."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import pytest
-from raid_stage import SECOND, Stage, counts, event_id, fields
+from raid_stage import ARRIVAL, CHANGE, LEAVE, SECOND, Stage, below, counts, event_id, fields
 
+from bot.domain.ids import EventId
+from bot.domain.words import USUAL
+from cogs.mine import buttons
 from sandbox.discord.hand import Hand
 from sandbox.discord.words import walk
 from sandbox.discord.world import Message
@@ -19,6 +22,10 @@ SIGNED = """
 """
 
 
+BOARD_GAMES = """
+    INSERT INTO patt.templates (guild_discord_id, name, digest, definition) VALUES ($1, 'board-games', 'x', '{
+        "name": "board-games", "title": "Board games", "answers": {"accepted": "Yes", "late": "Later"}}')
+"""
 ONE_TANK = """
     INSERT INTO patt.templates (guild_discord_id, name, digest, definition) VALUES ($1, 'one-tank', 'x', '{
         "name": "one-tank", "title": "One tank", "roles": [{"name": "Tank", "emoji": "🛡️", "limit": 1}],
@@ -61,9 +68,43 @@ async def test_every_step_is_seen_by_the_member_alone_and_stays_one_message(stag
     assert asked.ephemeral
     assert (chosen.kind, told.kind) == ("update", "update")
     assert asked.message is chosen.message is told.message
-    own = ["Change class or spec", "Other character", "I can also play…", "Note", "Calendar file", "Withdraw"]
-    assert told.labels == own
-    assert (await stage.member.click(sheet, "Absence")).labels == ["Note", "Withdraw"]
+
+
+ANSWERS = [
+    ("wow-retail", "Sign up", ["Paladin", "Holy"], [CHANGE]),
+    ("wow-retail", "Late", ["Paladin", "Holy"], [ARRIVAL, CHANGE]),
+    ("wow-retail", "Tentative", [], [CHANGE]),
+    ("wow-retail", "Bench", [], [CHANGE]),
+    ("wow-retail", "Absence", [], [LEAVE]),
+    ("ffxiv", "Sign up", ["Pure Healer", "White Mage"], [["Change role or job", "Other character"]]),
+    ("party", "Sign up", ["Tank"], [["Change role", "Other character"]]),
+    ("plain", "Yes", [], [LEAVE]),
+    ("plain", "Tentative", [], [LEAVE]),
+    ("plain", "No", [], [LEAVE]),
+    ("board-games", "Later", [], [ARRIVAL, LEAVE]),
+]
+
+
+@pytest.mark.parametrize(("game", "button", "picks", "rows"), ANSWERS)
+async def test_an_answer_has_two_buttons(
+    stage: Stage, game: str, button: str, picks: Sequence[str], rows: list[list[str]]
+) -> None:
+    await stage.local.db.execute(BOARD_GAMES, stage.guild.id)
+    told = await stage.member.click(await stage.raid(title="One", template=game), button)
+    for pick in picks:
+        told = await stage.member.select(told, [pick])
+    assert below(told) == rows
+    again = await stage.member.click(await stage.raid(title="Two", template=game), button)
+    assert below(again) == rows
+
+
+async def test_the_benchmark_answers_with_the_buttons_of_a_sign_up(stage: Stage) -> None:
+    sheet = await stage.raid()
+    told = await stage.sign_up(stage.member, sheet)
+    its = buttons(EventId(event_id(sheet)), USUAL, away=False).to_components()
+    assert [one["custom_id"] for one in walk(told.components) if "custom_id" in one] == [
+        one["custom_id"] for one in walk(its) if "custom_id" in one
+    ]
 
 
 async def test_what_a_sign_up_stores(stage: Stage) -> None:
@@ -197,9 +238,9 @@ async def test_my_sign_up_withdraws(stage: Stage) -> None:
 
 async def test_withdrawing_twice_is_answered(stage: Stage) -> None:
     sheet = await stage.raid()
-    signed = await stage.sign_up(stage.member, sheet)
+    await stage.sign_up(stage.member, sheet)
     mine = await stage.member.click(sheet, "My sign-up")
-    await stage.member.click(signed, "Withdraw")
+    await stage.member.click(await stage.member.click(sheet, "My sign-up"), "Withdraw")
     again = await stage.member.click(mine, "Withdraw")
     assert "You have not answered this sheet yet" in again.text
     assert again.ephemeral
@@ -270,7 +311,6 @@ async def test_the_plain_template_is_one_touch(stage: Stage) -> None:
     yes = await stage.member.click(sheet, "Yes")
     assert interactions(stage) - before == 1
     assert yes.text.startswith("You are in, #1.")
-    assert yes.labels == ["Note", "Calendar file", "Withdraw"]
     await stage.joins("Bo").click(sheet, "Tentative")
     no = await stage.joins("Cy").click(sheet, "No")
     assert "down as **No**" in no.text
@@ -287,6 +327,7 @@ async def test_after_the_deadline_only_late_and_absence(stage: Stage) -> None:
     asked = await stage.member.click(sheet, "Late")
     late = await stage.member.select(await stage.member.select(asked, ["Mage"]), ["Fire"])
     assert "coming **late** as **Fire Mage**" in late.text
+    assert below(late) == [ARRIVAL, LEAVE]
     assert "**Absence**" in (await stage.member.click(sheet, "Absence")).text
 
 
