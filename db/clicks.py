@@ -22,7 +22,7 @@ from db.players import Known
 from db.rows import Connection
 
 Version = NewType("Version", int)
-"""Of a sheet: the transaction that wrote its raid's row last, which every write of its answers does (migration 2)."""
+"""Of a sheet: the transaction that wrote its raid or one of its answers last (migration 15)."""
 
 
 @dataclass(frozen=True)
@@ -60,8 +60,8 @@ class SheetWritten:
     redraw_at: datetime | None
 
 
-_ASKED = Given("asked", dedupe_key="text")
 _FOUND = Given("found", id="bigint", version="xid")
+_AWAITED = Given("found", id="bigint", version="xid", dedupe_key="text")
 _GONE = Given("gone", event_id="bigint", player_id="bigint")
 _ANSWER = {
     "event_id": "bigint",
@@ -78,16 +78,19 @@ _ANSWER = {
 _AGAIN = Given("again", id="bigint", **_ANSWER)
 _NEW = Given("new", number="integer", player_id="bigint", **_ANSWER, offers="text[]")
 _WRITE = {
-    _ASKED: """
-    waiting AS MATERIALIZED (
-        SELECT action.event_id, action.wake_at AS redraw_at FROM {asked} JOIN patt.scheduled_actions action
-            ON action.dedupe_key = asked.dedupe_key AND NOT action.dead AND action.claimed_until IS NULL
-        FOR SHARE OF action SKIP LOCKED
-    )""",
     _FOUND: """
     held AS MATERIALIZED (
-        SELECT event.id FROM {found} JOIN patt.raid_events event ON event.id = found.id AND event.xmin = found.version
-        WHERE {awaited} FOR NO KEY UPDATE OF event SKIP LOCKED
+        SELECT sheet.event_id AS id
+        FROM {found} JOIN patt.sheet_versions sheet ON sheet.event_id = found.id AND sheet.xmin = found.version
+        FOR NO KEY UPDATE OF sheet SKIP LOCKED
+    )""",
+    _AWAITED: """
+    held AS MATERIALIZED (
+        SELECT sheet.event_id AS id, action.wake_at AS redraw_at
+        FROM {found} JOIN patt.sheet_versions sheet ON sheet.event_id = found.id AND sheet.xmin = found.version
+        JOIN patt.scheduled_actions action
+            ON action.dedupe_key = found.dedupe_key AND NOT action.dead AND action.claimed_until IS NULL
+        FOR NO KEY UPDATE OF sheet SKIP LOCKED FOR SHARE OF action SKIP LOCKED
     )""",
     _GONE: """
     off AS (
@@ -128,7 +131,7 @@ _WRITE = {
 """All that clicks write, in one round trip: a part for each kind of rows, which is left out where there are none."""
 _TOLD = {
     _FOUND: ("held.id AS event_id, pg_current_xact_id()::xid AS version", "FROM held"),
-    _ASKED: ("waiting.redraw_at", "LEFT JOIN waiting ON waiting.event_id = held.id"),
+    _AWAITED: ("held.id AS event_id, pg_current_xact_id()::xid AS version, held.redraw_at", "FROM held"),
     _NEW: ("stands.player_id, stands.id", "LEFT JOIN stands ON stands.event_id = held.id"),
     WANTED: ("redraw_at", "LEFT JOIN enqueued ON enqueued.event_id = held.id AND enqueued.kind = 'sheet.refresh'"),
 }
@@ -139,20 +142,20 @@ _TOLD = {
 def _write(*rows: int) -> str:
     """The statement for none, one or several (2) rows of each kind."""
     numbers, parts = count(1), dict[Given, str]()
-    awaited = "event.id IN (SELECT event_id FROM waiting)" if rows[0] else "TRUE"
     for (given, part), some in zip(_WRITE.items(), rows, strict=True):
         if some:
-            parts[given] = part.format(**{"awaited": awaited, given.name: given.source(numbers, lone=some == 1)})
+            parts[given] = part.format(**{given.name: given.source(numbers, lone=some == 1)})
     columns, sources = zip(*(told for given, told in _TOLD.items() if given in parts), strict=True)
     return f"WITH {','.join(parts.values())} SELECT {', '.join(columns)} {' '.join(sources)}"
 
 
 _LOOK = """
-    SELECT click.number, event.*, event.xmin AS version, player.id AS player_id, player.display_name, main.*,
+    SELECT click.number, event.*, sheet.xmin AS version, player.id AS player_id, player.display_name, main.*,
            rank.id IS DISTINCT FROM player.guild_rank_id OR player.left_at IS NOT NULL AS stale
     FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::text[])
          WITH ORDINALITY AS click (event_id, guild_id, user_id, roles, number)
     JOIN patt.raid_events event ON event.id = click.event_id AND event.guild_discord_id = click.guild_id
+    JOIN patt.sheet_versions sheet ON sheet.event_id = event.id
     LEFT JOIN patt.templates template ON template.id = event.template_id
     LEFT JOIN guild_identity.discord_users discord_user ON discord_user.discord_id = click.user_id
     LEFT JOIN guild_identity.players player ON player.discord_user_id = discord_user.id
@@ -177,7 +180,7 @@ _LOOK = """
             SELECT id FROM common.guild_ranks WHERE id = player.guild_rank_id AND discord_role_id IS NULL)) AS id
     ) rank ON TRUE
 """
-_LOCK = _LOOK + " ORDER BY event.id FOR UPDATE OF event"
+_LOCK = _LOOK + " ORDER BY event.id FOR NO KEY UPDATE OF event, sheet"
 
 
 class ClickRepository:
@@ -228,9 +231,11 @@ class ClickRepository:
         """
         changed = [(event_id, one) for event_id, sheet in sheets.items() for one in sheet.changed]
         gone = [(event_id, player_id) for event_id, sheet in sheets.items() for player_id in sheet.removed]
+        redraws = {one.event_id: one.dedupe for one in actions}
+        found = [{"id": one, "version": its.version, "dedupe_key": redraws.get(one)} for one, its in sheets.items()]
         rows: tuple[Sequence[Row], ...] = (
-            [{"dedupe_key": one.dedupe} for one in actions if awaited],
-            [{"id": event_id, "version": sheet.version} for event_id, sheet in sheets.items()],
+            [] if awaited else found,
+            found if awaited else [],
             [{"event_id": event_id, "player_id": player_id} for event_id, player_id in gone],
             [_row(event_id, one, number) for number, (event_id, one) in enumerate(changed) if one.written],
             [_row(event_id, one, number) for number, (event_id, one) in enumerate(changed) if not one.written],
@@ -240,7 +245,7 @@ class ClickRepository:
         arguments = [one for given, some in zip(_WRITE, rows, strict=True) if some for one in given.arguments(some)]
         try:
             written = _written(await self._db.fetch(statement, *arguments))
-        except asyncpg.DeadlockDetectedError:  # with somebody who takes an answer's row before the raid's
+        except asyncpg.DeadlockDetectedError:  # with somebody who takes an answer's row before its sheet's
             if self._db.is_in_transaction():
                 raise
             return {}

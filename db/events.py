@@ -22,6 +22,10 @@ _SELECT = """
            posted_before, reminders, tells_joiners, late_from
     FROM patt.raid_events
 """
+# Not FOR UPDATE: a click that brings a new answer has the sheet by then, and its foreign key asks for the raid.
+_LOCK = f"""
+    {_SELECT} JOIN patt.sheet_versions ON event_id = id WHERE id = $1 AND guild_discord_id = $2 FOR NO KEY UPDATE
+"""
 
 
 class OccurrenceTaken(MusterError):
@@ -84,10 +88,8 @@ class EventRepository:
         return event_of(row) if row else None
 
     async def lock(self, guild_id: GuildId, event_id: EventId) -> Event | None:
-        """The raid of this server, its row locked until the transaction ends; None when it is not there."""
-        row = await self._db.fetchrow(
-            _SELECT + " WHERE id = $1 AND guild_discord_id = $2 FOR UPDATE", event_id, guild_id
-        )
+        """The raid of this server, it and its sheet locked until the transaction ends; None when it is not there."""
+        row = await self._db.fetchrow(_LOCK, event_id, guild_id)
         return event_of(row) if row else None
 
     async def with_message(self, guild_id: GuildId, message_id: MessageId) -> Event | None:

@@ -39,16 +39,17 @@ class LeaverRepository:
         )
 
     async def _hold_sheets(self, guild_id: GuildId, gone: Sequence[UserId]) -> None:
-        """Wait for whoever writes to sheets these stand on: they are touched (migration 14), the raid's row first."""
+        """Wait for whoever writes to sheets these stand on: they are touched (migration 15)."""
         await self._db.execute(
             """
-            SELECT FROM patt.raid_events WHERE status = 'SCHEDULED' AND id IN (
+            SELECT FROM patt.sheet_versions sheet JOIN patt.raid_events event ON event.id = sheet.event_id
+            WHERE event.status = 'SCHEDULED' AND event.id IN (
                 SELECT attendance.event_id FROM patt.raid_attendance attendance
                 JOIN guild_identity.players player ON player.id = attendance.player_id
                 JOIN guild_identity.discord_users discord_user ON discord_user.id = player.discord_user_id
                 WHERE player.guild_discord_id = $1 AND player.left_at IS NULL
                   AND discord_user.discord_id = ANY ($2::bigint[]))
-            ORDER BY id FOR NO KEY UPDATE
+            ORDER BY event.id FOR NO KEY UPDATE OF sheet
             """,
             guild_id,
             gone,
