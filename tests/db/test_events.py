@@ -1,5 +1,6 @@
 """Raids in the database: written, read, found by index, and what the database itself sees to."""
 
+import asyncio
 from datetime import date, timedelta
 
 import asyncpg
@@ -12,6 +13,7 @@ from db.events import OccurrenceTaken
 from db.pool import Pool
 from tests.db.plans import analyse, plan_of
 from tests.factories import GUILD, NOW, OTHER_GUILD, START, days, new_event, new_series, wednesday
+from tests.services.world import blocked
 
 
 async def test_a_raid_is_read_as_it_was_written(tx: Session) -> None:
@@ -49,13 +51,33 @@ async def test_a_raid_of_another_server_is_not_there(tx: Session) -> None:
     assert found.id == event_id
 
 
-async def test_a_locked_raid_is_nobody_elses_until_the_commit(db: Database, pool: Pool) -> None:
+@pytest.mark.parametrize("row", ["raid_events WHERE id", "sheet_versions WHERE event_id"])
+async def test_a_locked_raid_and_its_sheet_are_nobody_elses_until_the_commit(
+    db: Database, pool: Pool, row: str
+) -> None:
     async with db.transaction() as tx:
         event_id = await tx.events.add(new_event())
     async with db.transaction() as tx:
         await tx.events.lock(GUILD, event_id)
         with pytest.raises(asyncpg.LockNotAvailableError):
-            await pool.execute("SELECT FROM patt.raid_events WHERE id = $1 FOR UPDATE NOWAIT", event_id)
+            await pool.execute(f"SELECT FROM patt.{row} = $1 FOR NO KEY UPDATE NOWAIT", event_id)
+
+
+async def test_who_waits_for_a_sheet_keeps_no_new_answer_from_it(db: Database, pool: Pool) -> None:
+    async with db.transaction() as tx:
+        event_id = await tx.events.add(new_event())
+    async with pool.acquire() as click, click.transaction():
+        await click.execute("SELECT FROM patt.sheet_versions WHERE event_id = $1 FOR NO KEY UPDATE", event_id)
+        officer = asyncio.create_task(locked(db, event_id))
+        await blocked(pool, officer)
+        await click.execute("SELECT FROM patt.raid_events WHERE id = $1 FOR KEY SHARE NOWAIT", event_id)
+    await officer
+
+
+async def locked(db: Database, event_id: EventId) -> None:
+    """An officer who does nothing but hold the raid."""
+    async with db.transaction() as tx:
+        assert await tx.events.lock(GUILD, event_id)
 
 
 async def test_one_week_of_a_series_is_taken_once(db: Database) -> None:

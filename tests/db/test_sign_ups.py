@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 
 import asyncpg
 import pytest
@@ -15,8 +16,9 @@ from bot.domain.sign_up import Pick
 from bot.domain.template import Choice
 from db import Database, Session
 from db.clicks import SheetChange, Version
-from db.pool import Pool
-from tests.factories import GUILD, NOW, OTHER_GUILD, member, new_action, new_event
+from db.migrate import MIGRATIONS, migrate
+from db.pool import Pool, open_pool
+from tests.factories import GUILD, NOW, OTHER_GUILD, START, member, new_action, new_event
 
 SECOND = timedelta(seconds=1)
 LEASE = timedelta(seconds=90)
@@ -204,16 +206,35 @@ async def test_a_sheet_somebody_holds_is_left_as_it_is_and_the_others_are_writte
         assert held in await tx.clicks.write({held: changes[held]})
 
 
-async def test_a_crowd_writes_its_raids_row_once(db: Database, pool: Pool) -> None:
+@pytest.mark.parametrize(("table", "times"), [("sheet_versions", 1), ("raid_events", 0)])
+async def test_a_crowd_moves_its_sheets_version_once_and_leaves_the_raid_alone(
+    db: Database, pool: Pool, table: str, times: int
+) -> None:
     async with db.transaction() as tx:
         event_id = await tx.events.add(new_event())
         players = [await known(tx, number) for number in range(1, 31)]
-    updates = "SELECT n_tup_upd FROM pg_stat_user_tables WHERE relname = 'raid_events'"
+    updates = f"SELECT n_tup_upd FROM pg_stat_user_tables WHERE relname = '{table}'"  # noqa: S608 - the test's own
     before = await settled(pool, updates)
     async with db.statements() as tx:
         change = SheetChange(await version(db, event_id), [answer(one) for one in players], [])
         await tx.clicks.write({event_id: change})
-    assert await settled(pool, updates) == before + 1
+    assert await settled(pool, updates) == before + times
+
+
+async def test_raids_from_before_a_sheet_had_a_version_of_its_own_take_answers(empty_dsn: str, tmp_path: Path) -> None:
+    for one in MIGRATIONS.glob("*.sql"):
+        if one.name < "0015":
+            (tmp_path / one.name).write_bytes(one.read_bytes())
+    await migrate(empty_dsn, tmp_path)
+    async with await open_pool(empty_dsn) as pool:
+        raid = "INSERT INTO patt.raid_events (guild_discord_id, title, event_date, start_time_utc, end_time_utc)"
+        await pool.execute(f"{raid} VALUES ($1, 'Heroic', $2, $3, $3)", GUILD, START.date(), START)
+        await migrate(empty_dsn)
+        db = Database(pool)
+        event_id = EventId(await pool.fetchval("SELECT id FROM patt.raid_events"))
+        async with db.statements() as tx:
+            change = SheetChange(await version(db, event_id), [answer(await known(tx, 1))], [])
+            assert event_id in await tx.clicks.write({event_id: change})
 
 
 async def settled(pool: Pool, count: str) -> int:

@@ -161,10 +161,11 @@ async def test_a_command_that_reaches_both_is_done_once(stage: Stage) -> None:
 
 @asynccontextmanager
 async def held(stage: Stage, sheet: Message, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[None]:
-    """Somebody else holds the raid's row, and the bot waits a twentieth of a second instead of two."""
+    """An officer holds the raid and its sheet, and the bot waits a twentieth of a second instead of two."""
     monkeypatch.setattr("bot.answers.PATIENCE", 0.05)
+    rows = "patt.raid_events JOIN patt.sheet_versions ON event_id = id"
     async with stage.local.db.transaction():
-        await stage.value("SELECT 1 FROM patt.raid_events WHERE id = $1 FOR UPDATE", event_id(sheet))
+        await stage.value(f"SELECT 1 FROM {rows} WHERE id = $1 FOR NO KEY UPDATE", event_id(sheet))  # noqa: S608
         yield
 
 
