@@ -1,7 +1,7 @@
 """Components that always answer: buttons and selects known by their `custom_id` alone, and forms.
 
 The library knows nothing of the buttons and selects: it would rebuild the whole message for each click, keep views in
-memory, and only log what goes wrong. `MusterBot.on_interaction` finds their classes itself.
+memory, and only log what goes wrong. `MusterBot.on_interaction` finds their classes itself (`pressed`).
 """
 
 import re
@@ -14,6 +14,7 @@ import discord
 from discord import ui
 
 from bot.errors import report, say
+from bot.pressed import Pressed
 from bot.render import texts
 
 ViewT = TypeVar("ViewT", ui.View, ui.LayoutView)
@@ -80,10 +81,10 @@ class PersistentClasses:
         return next((one.of(match) for one, match in fits), None)
 
 
-async def press(classes: PersistentClasses, interaction: discord.Interaction[Any]) -> None:
+async def press(classes: PersistentClasses, interaction: Pressed) -> None:
     """Do what was pressed, and answer whatever happens; a button of old is answered, too."""
     try:
-        pressed = classes.find(str((interaction.data or {}).get("custom_id")))
+        pressed = classes.find(interaction.payload["data"]["custom_id"])
         await (pressed.act(interaction) if pressed else say(interaction, texts.BUTTON_TOO_OLD))
     except Exception as error:  # noqa: BLE001 - reported: the member gets a sentence, the log the trace
         await report(interaction, error)

@@ -12,6 +12,7 @@ from bot.domain.ids import ChannelId, GuildId, RoleId, UserId
 from bot.domain.needs import SAYS
 from bot.domain.permissions import Actor
 from bot.domain.setting_rules import Here
+from bot.pressed import Pressed
 from bot.render import texts
 from cogs.rights import lacking_in
 
@@ -79,6 +80,14 @@ def member_of(member: discord.Member) -> Actor:
         name=member.display_name,
         role_ids=frozenset(RoleId(role) for role in role_ids(member)),
     )
+
+
+def clicker(pressed: discord.Interaction[Any]) -> Actor:
+    """Whoever pressed, without what they may do: what a click is written for, before anybody reads the rest of it."""
+    if not isinstance(pressed, Pressed) or "member" not in pressed.payload:
+        return actor_of(pressed)
+    member = pressed.payload["member"]
+    return _named(GuildId(int(pressed.payload["guild_id"])), member["user"], member)
 
 
 def members_chosen(interaction: discord.Interaction[Any]) -> Sequence[Actor]:

@@ -15,7 +15,7 @@ from bot.domain.template import Choice
 from bot.ready_answers import ReadyAnswer
 from bot.render import custom_ids, texts
 from bot.services.clicking import Outcome
-from cogs.actors import Interaction, actor_of
+from cogs.actors import Interaction, actor_of, clicker
 from cogs.mine import card, told
 from cogs.own_items import mine
 
@@ -39,7 +39,7 @@ class AnswerButton(Persistent, ui.Button[ui.View], template=custom_ids.ANSWER):
 
     async def act(self, interaction: Interaction) -> None:
         """Answer the sheet."""
-        services, actor = interaction.client.services, actor_of(interaction)
+        services, actor = interaction.client.services, clicker(interaction)
         with ReadyAnswer(interaction) as ready:
 
             def draw(outcome: Outcome) -> ReadyAnswer:
