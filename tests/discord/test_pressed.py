@@ -1,0 +1,84 @@
+"""A click is written for whoever Discord says pressed; the library reads the rest of it while that is committed."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+import discord
+import pytest
+from raid_stage import Stage
+
+from bot.pressed import Pressed
+from cogs.actors import actor_of, clicker
+from db.clicks import ClickRepository
+from sandbox.discord.world import Member
+
+
+@pytest.fixture
+def steps(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """What was done of a click, in its order."""
+    steps: list[str] = []
+    write, read = ClickRepository.write, discord.Interaction._from_data
+
+    async def writes(self: ClickRepository, *arguments: Any, **more: Any) -> Any:
+        steps.append("write")
+        written = await write(self, *arguments, **more)
+        steps.append("written")
+        return written
+
+    def reads(self: Any, data: Any) -> None:
+        steps.append("read")
+        read(self, data)
+
+    monkeypatch.setattr(ClickRepository, "write", writes)
+    monkeypatch.setattr(discord.Interaction, "_from_data", reads)
+    return steps
+
+
+async def test_a_click_is_read_while_it_is_being_committed(stage: Stage, steps: Sequence[str]) -> None:
+    sheet = await stage.raid()
+    await stage.sign_up(stage.member, sheet)
+    await stage.member.click(sheet, "Bench")
+    done = len(steps)
+    await stage.member.click(sheet, "Tentative")
+    assert steps[done:] == ["write", "read", "written"]
+
+
+NAMES = {"a nickname": ("Brünhild", "Bru"), "a name for all servers": (None, "Bru"), "an account's name": (None, None)}
+
+
+@pytest.fixture
+def heard(monkeypatch: pytest.MonkeyPatch) -> list[Pressed]:
+    """Every press the bot is told of."""
+    heard: list[Pressed] = []
+    made = Pressed.__init__
+
+    def hear(self: Pressed, **data: Any) -> None:
+        made(self, **data)
+        heard.append(self)
+
+    monkeypatch.setattr(Pressed, "__init__", hear)
+    return heard
+
+
+@pytest.mark.parametrize(("nick", "shown"), NAMES.values(), ids=NAMES)
+async def test_whoever_clicks_is_who_the_library_says_they_are(
+    stage: Stage, heard: Sequence[Pressed], nick: str | None, shown: str | None
+) -> None:
+    sheet = await stage.raid()
+    assert isinstance(stage.officer.actor, Member)
+    stage.officer.actor.nick, stage.officer.actor.user.global_name = nick, shown
+    await stage.officer.click(sheet, "Absence")
+    [pressed] = heard
+    known = actor_of(pressed)
+    assert known.name == (nick or shown or stage.officer.actor.user.name)
+    assert len(known.role_ids) > 1
+    assert clicker(pressed) == replace(known, is_owner=False, is_administrator=False, manages_server=False)
+
+
+async def test_what_an_interaction_does_not_have_it_has_not(stage: Stage, heard: Sequence[Pressed]) -> None:
+    await stage.member.click(await stage.raid(), "Absence")
+    [pressed] = heard
+    with pytest.raises(AttributeError, match="nothing_of_the_kind"):
+        _ = pressed.nothing_of_the_kind
+    assert isinstance(pressed.message, discord.Message)
