@@ -77,7 +77,7 @@ async def test_what_breaks_below_an_own_message_is_told_beside_it(
         answer = await stage.member.select(answer, ["Holy"])
     if step == "Withdraw":
         answer = await stage.member.click(sheet, "My sign-up")
-    await stage.local.db.execute("ALTER TABLE patt.raid_events RENAME TO elsewhere")
+    await stage.local.db.execute("ALTER TABLE patt.raid_attendance RENAME TO elsewhere")
     picks = {"class": "Paladin", "spec": "Holy"}
     touch = stage.member.select(answer, [picks[step]]) if step in picks else stage.member.click(answer, step)
     told = await touch
