@@ -55,7 +55,7 @@ class BareButton(ui.DynamicItem[ui.Button[ui.View]], template=custom_ids.ANSWER)
 
 
 class FloorButton(BareButton, template=custom_ids.ANSWER):
-    """The same with Muster's card, once what a sign-up leaves behind is committed: three rows, in one statement.
+    """The same with Muster's two buttons, once what a sign-up leaves behind is committed: three rows, in one statement.
 
     It reads nothing, decides nothing, draws nothing, and does one thing after the other.
     """
@@ -72,7 +72,7 @@ class FloorButton(BareButton, template=custom_ids.ANSWER):
     async def callback(self, interaction: discord.Interaction[Any]) -> None:
         """Write the click down and acknowledge it."""
         await interaction.client.pool.execute(_ROWS, self.raid, interaction.user.id, self.choice, "Paladin", "Holy")
-        view = buttons(EventId(self.raid), USUAL, away=False)
+        view = buttons(EventId(self.raid), USUAL)
         await interaction.response.send_message("You are in as **Holy Paladin**, #7.", ephemeral=True, view=view)
 
 

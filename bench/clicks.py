@@ -1,10 +1,10 @@
 """`make bench`: what Muster adds to a click, measured against a bare discord.py bot in the same run.
 
 The bare bot acknowledges the same button with an ephemeral message and stores nothing. The floor commits the
-three rows a sign-up leaves behind and then answers with Muster's card, deciding and drawing nothing: what it costs not
-to forget a click, one thing after the other. It is shown beside and has no aim. All stand on the same local Discord
-program, which runs here with the members' hands; each bot has a process of its own. The bots take turns and medians
-are compared, because machines are shared. Exits 1 when an aim is missed.
+three rows a sign-up leaves behind and then answers with Muster's two buttons, deciding and drawing nothing: what it
+costs not to forget a click, one thing after the other. It is shown beside and has no aim. All stand on the same local
+Discord program, which runs here with the members' hands; each bot has a process of its own. The bots take turns and
+medians are compared, because machines are shared. Exits 1 when an aim is missed.
 """
 
 import argparse

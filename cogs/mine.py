@@ -308,16 +308,17 @@ def answer_view(own: SignedUp, now: datetime) -> ui.View:
     no look: it took the answer.
     """
     event, choice, template = own.event, own.placed.sign_up.choice, own.template
-    words = template.words if template.classes and not spec_stands(event, now) else None
+    stands = not template.classes or choice is Choice.ABSENCE or spec_stands(event, now)
+    words = None if stands else template.words
     if choice is Choice.LATE:
         return view_of(ArrivalSelect(event.id, event), *_two(event.id, words))
-    return buttons(event.id, words, away=choice is Choice.ABSENCE)
+    return buttons(event.id, words)
 
 
 @lru_cache(maxsize=512)
-def buttons(event_id: EventId, words: Words | None, *, away: bool) -> ui.View:
-    """The same stand under every answer to a sheet: a value, and a costly one, so it is made once."""
-    return view_of(*_two(event_id, None if away else words))
+def buttons(event_id: EventId, words: Words | None) -> ui.View:
+    """The two alone. They stand below most answers to a sheet: a value, and a costly one, so it is made once."""
+    return view_of(*_two(event_id, words))
 
 
 def _two(event_id: EventId, words: Words | None) -> Sequence[OwnButton]:

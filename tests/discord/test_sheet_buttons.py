@@ -101,7 +101,7 @@ async def test_an_answer_has_two_buttons(
 async def test_the_benchmark_answers_with_the_buttons_of_a_sign_up(stage: Stage) -> None:
     sheet = await stage.raid()
     told = await stage.sign_up(stage.member, sheet)
-    its = buttons(EventId(event_id(sheet)), USUAL, away=False).to_components()
+    its = buttons(EventId(event_id(sheet)), USUAL).to_components()
     assert [one["custom_id"] for one in walk(told.components) if "custom_id" in one] == [
         one["custom_id"] for one in walk(its) if "custom_id" in one
     ]
