@@ -12,7 +12,7 @@ from db import Database, Session
 from db.events import OccurrenceTaken
 from db.pool import Pool
 from tests.db.plans import analyse, plan_of
-from tests.factories import GUILD, NOW, OTHER_GUILD, START, days, new_event, new_series, wednesday
+from tests.factories import GUILD, NOW, OTHER_GUILD, START, days, member, new_event, new_series, wednesday
 from tests.services.world import blocked
 
 
@@ -63,21 +63,30 @@ async def test_a_locked_raid_and_its_sheet_are_nobody_elses_until_the_commit(
             await pool.execute(f"SELECT FROM patt.{row} = $1 FOR NO KEY UPDATE NOWAIT", event_id)
 
 
-async def test_who_waits_for_a_sheet_keeps_no_new_answer_from_it(db: Database, pool: Pool) -> None:
+@pytest.mark.parametrize("click", [False, True], ids=["an officer", "a click that locks"])
+async def test_who_waits_for_a_sheet_keeps_no_new_answer_from_it(db: Database, pool: Pool, click: bool) -> None:
     async with db.transaction() as tx:
         event_id = await tx.events.add(new_event())
-    async with pool.acquire() as click, click.transaction():
-        await click.execute("SELECT FROM patt.sheet_versions WHERE event_id = $1 FOR NO KEY UPDATE", event_id)
-        officer = asyncio.create_task(locked(db, event_id))
-        await blocked(pool, officer)
-        await click.execute("SELECT FROM patt.raid_events WHERE id = $1 FOR KEY SHARE NOWAIT", event_id)
-    await officer
+    async with pool.acquire() as holder, holder.transaction():
+        await holder.execute("SELECT FROM patt.sheet_versions WHERE event_id = $1 FOR NO KEY UPDATE", event_id)
+        waiting = asyncio.create_task(locked(db, event_id, click=click))
+        await blocked(pool, waiting)
+        await holder.execute("SELECT FROM patt.raid_events WHERE id = $1 FOR KEY SHARE NOWAIT", event_id)
+    await waiting
 
 
-async def locked(db: Database, event_id: EventId) -> None:
-    """An officer who does nothing but hold the raid."""
+async def test_a_raid_that_is_numbered_anew_by_hand_keeps_its_sheet(db: Database, pool: Pool) -> None:
     async with db.transaction() as tx:
-        assert await tx.events.lock(GUILD, event_id)
+        await tx.events.add(new_event())
+    event_id = EventId(await pool.fetchval("UPDATE patt.raid_events SET id = id + 100 RETURNING id"))
+    await locked(db, event_id)
+
+
+async def locked(db: Database, event_id: EventId, *, click: bool = False) -> None:
+    """An officer, or a click, that does nothing but hold the raid."""
+    async with db.transaction() as tx:
+        held = await tx.clicks.lock([(member(), event_id)]) if click else [await tx.events.lock(GUILD, event_id)]
+        assert all(held)
 
 
 async def test_one_week_of_a_series_is_taken_once(db: Database) -> None:

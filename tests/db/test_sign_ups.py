@@ -237,6 +237,27 @@ async def test_raids_from_before_a_sheet_had_a_version_of_its_own_take_answers(e
             assert event_id in await tx.clicks.write({event_id: change})
 
 
+async def test_a_raid_written_twice_in_one_transaction_moves_its_sheets_version_once(db: Database, pool: Pool) -> None:
+    async with db.transaction() as tx:
+        event_id = await tx.events.add(new_event())
+    places: list[object] = []
+    async with pool.acquire() as officer, officer.transaction():
+        for change in ("title = title", "title = 'Mythic'", "closed = TRUE"):
+            await officer.execute(f"UPDATE patt.raid_events SET {change}")  # noqa: S608 - the line above
+            places.append(await officer.fetchval("SELECT ctid FROM patt.sheet_versions WHERE event_id = $1", event_id))
+    assert len({*places}) == 1
+
+
+async def test_whoever_leaves_is_written_down_while_somebody_holds_a_sheet_of_theirs(db: Database, pool: Pool) -> None:
+    async with db.transaction() as tx:
+        event_id, player_id = await tx.events.add(new_event()), await known(tx)
+        await write(tx, event_id, answer(player_id))
+    async with db.transaction() as tx, pool.acquire() as hand, hand.transaction():
+        await tx.events.lock(GUILD, event_id)
+        await hand.execute("SET LOCAL lock_timeout = '2s'")
+        await hand.execute("UPDATE guild_identity.players SET left_at = now()")
+
+
 async def settled(pool: Pool, count: str) -> int:
     """A figure of the statistics, once every connection has said what it did."""
     for connection in [await pool.acquire() for _ in range(pool.get_size())]:
