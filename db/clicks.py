@@ -198,7 +198,7 @@ class ClickRepository:
         return await self._find(_LOOK, clicks)
 
     async def lock(self, clicks: Sequence[tuple[Actor, EventId]]) -> Sequence[Clicked | None]:
-        """The same, the events locked until the transaction ends.
+        """The same, the events and their sheets locked until the transaction ends.
 
         Locks are taken in the order of ids, so batches never deadlock.
         """
