@@ -30,7 +30,10 @@ class Pressed(discord.Interaction[Any]):
         if self._read:
             raise AttributeError(name)
         self._read = True
-        super().__init__(data=self.payload, state=self._state)  # pyright: ignore[reportArgumentType] - its own TypedDict
+        try:
+            super().__init__(data=self.payload, state=self._state)  # pyright: ignore[reportArgumentType] - its own TypedDict
+        except AttributeError as error:  # of a property, Python would ask here again and lose it
+            raise ValueError("the library cannot read this press") from error
         return getattr(self, name)
 
 

@@ -1,14 +1,16 @@
 """A click is written for whoever Discord says pressed; the library reads the rest of it while that is committed."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 import discord
 import pytest
-from raid_stage import Stage
+from raid_stage import BROKEN, Stage
 
+from bot.domain.errors import MusterError
 from bot.pressed import Pressed
+from bot.render import texts
 from cogs.actors import actor_of, clicker
 from db.clicks import ClickRepository
 from sandbox.discord.world import Member
@@ -82,3 +84,38 @@ async def test_what_an_interaction_does_not_have_it_has_not(stage: Stage, heard:
     with pytest.raises(AttributeError, match="nothing_of_the_kind"):
         _ = pressed.nothing_of_the_kind
     assert isinstance(pressed.message, discord.Message)
+
+
+UNREADABLE = {
+    "no name to be found": ({"authorizing_integration_owners": []}, "'list' object has no attribute 'items'"),
+    "no value to be read": ({"message": None}, "'NoneType' object"),
+}
+
+
+@pytest.mark.parametrize("button", ["Tentative", "My sign-up"])
+@pytest.mark.parametrize(("shape", "cause"), UNREADABLE.values(), ids=UNREADABLE)
+async def test_a_press_that_the_library_cannot_read_is_answered_and_the_log_says_why(
+    stage: Stage,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+    button: str,
+    shape: Mapping[str, Any],
+    cause: str,
+) -> None:
+    sheet = await stage.raid()
+    await stage.sign_up(stage.member, sheet)
+    read = discord.Interaction._from_data
+    with monkeypatch.context() as patch:
+        patch.setattr(discord.Interaction, "_from_data", lambda self, data: read(self, {**data, **shape}))
+        assert BROKEN.search((await stage.member.click(sheet, button)).text)
+    assert cause in caplog.text
+    assert not BROKEN.search((await stage.member.click(sheet, button)).text)
+
+
+async def test_a_press_in_a_direct_message_is_nobody_of_a_server(stage: Stage, heard: Sequence[Pressed]) -> None:
+    await stage.member.click(await stage.raid(), "Absence")
+    payload = dict(heard[0].payload)
+    payload["user"] = payload.pop("member")["user"]
+    del payload["guild_id"]
+    with pytest.raises(MusterError, match=texts.ONLY_IN_SERVERS):
+        clicker(Pressed(data=payload, state=heard[0]._state))
