@@ -1,4 +1,7 @@
 -- A sheet's version has a row of its own: moving the raid's cost every click ten indexes and a CHECK.
+-- Bots at work end what they are at first: whoever holds a raid would wait for what follows, and that for them.
+LOCK TABLE patt.raid_events IN EXCLUSIVE MODE;
+
 -- Whoever writes to a sheet holds this row: officers with the raid's (`EventRepository.lock`, the raid's first), clicks
 -- alone. Its xmin, the transaction that wrote it last, is the version.
 CREATE TABLE patt.sheet_versions (

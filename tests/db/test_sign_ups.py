@@ -1,5 +1,6 @@
 """Answers in the database: who comes, as what, in which order."""
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
@@ -19,6 +20,7 @@ from db.clicks import SheetChange, Version
 from db.migrate import MIGRATIONS, migrate
 from db.pool import Pool, open_pool
 from tests.factories import GUILD, NOW, OTHER_GUILD, START, member, new_action, new_event
+from tests.services.world import blocked
 
 SECOND = timedelta(seconds=1)
 LEASE = timedelta(seconds=90)
@@ -221,15 +223,38 @@ async def test_a_crowd_moves_its_sheets_version_once_and_leaves_the_raid_alone(
     assert await settled(pool, updates) == before + times
 
 
-async def test_raids_from_before_a_sheet_had_a_version_of_its_own_take_answers(empty_dsn: str, tmp_path: Path) -> None:
+@pytest.fixture
+async def before(empty_dsn: str, tmp_path: Path) -> str:
+    """A database in which a sheet has no version of its own yet, with a raid."""
     for one in MIGRATIONS.glob("*.sql"):
         if one.name < "0015":
             (tmp_path / one.name).write_bytes(one.read_bytes())
     await migrate(empty_dsn, tmp_path)
     async with await open_pool(empty_dsn) as pool:
-        raid = "INSERT INTO patt.raid_events (guild_discord_id, title, event_date, start_time_utc, end_time_utc)"
-        await pool.execute(f"{raid} VALUES ($1, 'Heroic', $2, $3, $3)", GUILD, START.date(), START)
-        await migrate(empty_dsn)
+        await pool.execute(RAID, GUILD, START.date(), START)
+    return empty_dsn
+
+
+RAID = """
+    INSERT INTO patt.raid_events (guild_discord_id, title, event_date, start_time_utc, end_time_utc)
+    VALUES ($1, 'Heroic', $2, $3, $3)
+"""
+
+
+async def test_who_is_at_work_when_sheets_get_versions_of_their_own_ends_first(before: str) -> None:
+    async with await open_pool(before) as pool:
+        async with pool.acquire() as old, old.transaction():
+            await old.execute("SELECT FROM patt.raid_events FOR UPDATE")
+            migrating = asyncio.create_task(migrate(before))
+            await blocked(pool, migrating)
+            await old.execute(RAID, GUILD, START.date(), START)
+        await migrating
+        assert await pool.fetchval("SELECT count(*) FROM patt.sheet_versions") == 2
+
+
+async def test_raids_from_before_a_sheet_had_a_version_of_its_own_take_answers(before: str) -> None:
+    await migrate(before)
+    async with await open_pool(before) as pool:
         db = Database(pool)
         event_id = EventId(await pool.fetchval("SELECT id FROM patt.raid_events"))
         async with db.statements() as tx:
