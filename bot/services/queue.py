@@ -56,6 +56,9 @@ MISSED = {
 What comes in numbers, one a person or one a change, waits for the others of its raid and is said once for all.
 """
 
+DRAWS = frozenset({Kind.REFRESH_SHEET, Kind.REFRESH_COMP, Kind.EDIT_ON_RAID_HELPER})
+"""What puts a raid as it was read over what stands there: of two at it at once, the older may come last."""
+
 Handler = Callable[[Action], Awaitable[str]]
 """Does one action, again without harm, and says in a word what came of it.
 
@@ -227,9 +230,15 @@ class Queue:
         """Settle the actions together; whose row somebody is writing just now, by itself: one row cannot deadlock."""
         written = await self._settle(settled, wait=len(settled) == 1)
         for one in settled:
-            if one.action.id not in written and len(settled) > 1:
-                await self._settle([one], wait=True)
+            if one.action.id not in written and (len(settled) == 1 or not await self._settle([one], wait=True)):
+                await self._taken_over(one)
         return [None] * len(settled)
+
+    async def _taken_over(self, settled: Settled) -> None:
+        """Have drawn anew what we drew: whoever has taken it over read later, and may have been shown before."""
+        if settled.action.kind in DRAWS and not settled.uncounted:
+            async with self._db.statements() as tx:
+                await tx.actions.enqueue(_anew(settled.action, self._clock.now() + ASKED_AGAIN))
 
     async def _settle(self, settled: Sequence[Settled], *, wait: bool) -> Collection[ActionId]:
         now = self._clock.now()
@@ -252,6 +261,12 @@ def _word_of(settled: Settled, now: datetime) -> NewAction:
     payload, wait = {"what": action.kind, "why": settled.said}, MISSED[action.kind]
     key = f"{kind}:{action.event_id}:{action.kind}" if wait else None
     return NewAction(action.guild_id, kind, f"officers:{action.guild_id}", now + wait, action.event_id, payload, key)
+
+
+def _anew(action: Action, at: datetime) -> NewAction:
+    """The drawing once more; an open one is asked again."""
+    key = f"{action.kind}:{action.event_id}"
+    return NewAction(action.guild_id, action.kind, action.lane, at, action.event_id, action.payload, key)
 
 
 def _is_ended() -> bool:
