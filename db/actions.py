@@ -29,7 +29,8 @@ ENQUEUE = """
     INSERT INTO patt.scheduled_actions (guild_discord_id, event_id, kind, payload, lane, dedupe_key, due_at, wake_at)
     SELECT guild_id, event_id, kind, payload, lane, dedupe_key, due_at, due_at FROM {wanted} ORDER BY number
     ON CONFLICT (dedupe_key) WHERE NOT dead DO UPDATE SET
-        version = scheduled_actions.version + 1, payload = excluded.payload
+        version = scheduled_actions.version + 1, payload = excluded.payload,
+        lane = CASE WHEN scheduled_actions.claimed_until IS NULL THEN excluded.lane ELSE scheduled_actions.lane END
 """
 """Enqueues the actions that `wanted` is given for."""
 
@@ -76,7 +77,10 @@ class ActionRepository:
         """When the first of what was enqueued here is due."""
 
     async def enqueue(self, *new: NewAction) -> None:
-        """Write actions down. An open one of the same dedupe key is asked again instead (its version rises)."""
+        """Write actions down. An open one of the same dedupe key is asked again instead (its version rises).
+
+        It goes into the lane named last, for a raid may stand elsewhere by now, but not out of somebody's hands.
+        """
         if new:
             rows = self.enqueueing(new)
             await self._db.execute(_enqueue(lone=len(rows) == 1), *WANTED.arguments(rows))

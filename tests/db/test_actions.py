@@ -49,6 +49,15 @@ async def test_one_key_asked_for_twice_in_one_go_is_one_action_with_the_last_pay
     assert [one.payload["number"] for one in await claim(tx)] == [2]
 
 
+async def test_asked_again_elsewhere_it_goes_there_unless_somebody_has_it_in_hand(tx: Session) -> None:
+    await tx.actions.enqueue(new_action("channel:5", dedupe="sheet:1"))
+    await tx.actions.enqueue(new_action("channel:6", dedupe="sheet:1"))
+    [action] = await claim(tx)
+    await tx.actions.enqueue(new_action("channel:7", dedupe="sheet:1"))
+    [again] = await claim(tx, LEASE)
+    assert (action.lane, again.lane) == ("channel:6", "channel:6")
+
+
 async def test_enqueueing_nothing_asks_for_no_work(db: Database) -> None:
     async with db.transaction() as tx:
         await tx.actions.enqueue()

@@ -1,5 +1,6 @@
 """A raid's sheet goes to another channel: posted there, deleted here, one in the end whatever happens in between."""
 
+import asyncio
 from datetime import timedelta
 
 import pytest
@@ -16,6 +17,7 @@ from bot.services.moving import BeingMoved, StaysOnRaidHelper
 from bot.services.raid_edits import Edited, EditWish, NothingToChange
 from tests.factories import GUILD, OFFICER_ROLE, OFFICERS, RAIDS, START, member, new_series, officer
 from tests.services.news import setting
+from tests.services.test_late_edits import HeldBack, answer, seated
 from tests.services.test_raid_helper_mirror import posted
 from tests.services.world import World
 
@@ -185,3 +187,28 @@ async def test_who_plans_nothing_there_moves_nothing_there(guild: World, raid: E
         await guild.first.edits.check_channel(team, str(raid), OFFICERS)
     with pytest.raises(NothingToChange):
         await guild.first.edits.edit(team, str(raid), EditWish(channel_id=RAIDS))
+
+
+async def test_what_was_planned_before_is_drawn_in_turn_with_the_rest(guild: World) -> None:
+    """Two edits of one sheet are never under way: the older could come last."""
+    deadline = START - timedelta(hours=2)
+    raid = await guild.raid(await guild.series(new_series(channel_id=RAIDS)), deadline=deadline)
+    assert await guild.first.unplanned.run_once() == 1
+    await answer(guild.first, raid, 1)
+    await guild.pass_time(timedelta(seconds=2))
+    await edit(guild, raid)
+    await guild.run()
+    await guild.pass_time(timedelta(seconds=2))
+    guild.clock.set(deadline)
+    guild.discord.edits.clear()
+    held = HeldBack(guild.discord, None)
+    drawing = asyncio.create_task(guild.run())
+    await held.begun.wait()
+    await guild.first.sign_ups.answer(member(1), raid, Choice.ABSENCE)
+    async with guild.worker() as other:
+        guild.clock.advance(timedelta(seconds=1))
+        await other.queue.run_due()
+    held.let_go.set()
+    await drawing
+    await guild.run()
+    assert seated(guild) == [1, 0]
