@@ -183,7 +183,7 @@ class EventRepository:
         )
 
     async def resettle(self, event: Event) -> None:
-        """Write where the raid's sheet stands, of what template, and which night of its series it is.
+        """Write where the raid's sheet stands, of what template and rules, and which night of its series it is.
 
         Raises OccurrenceTaken when that night has its raid already.
         """
@@ -191,7 +191,7 @@ class EventRepository:
             await self._db.execute(
                 """
                 UPDATE patt.raid_events SET template_id = $2, discord_channel_id = $3, discord_message_id = $4,
-                    occurrence_date = $5
+                    occurrence_date = $5, gates = $6
                 WHERE id = $1
                 """,
                 event.id,
@@ -199,6 +199,7 @@ class EventRepository:
                 event.channel_id,
                 event.message_id,
                 event.occurrence,
+                maybe(write_gates, event.gates),
             )
         except asyncpg.UniqueViolationError as error:
             if error.constraint_name == "raid_events_occurrence":

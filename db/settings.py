@@ -108,6 +108,21 @@ class SettingRepository:
             dict(values),
         )
 
+    async def copy(self, guild_id: GuildId, source: Level, level: Level) -> None:
+        """Set at `level`, which has nothing yet, whatever is set at `source`."""
+        await self._db.execute(
+            """
+            INSERT INTO common.settings (guild_discord_id, scope, scope_id, name, value)
+            SELECT guild_discord_id, $4, $5, name, value FROM common.settings
+            WHERE guild_discord_id = $1 AND scope = $2 AND scope_id = $3
+            """,
+            guild_id,
+            source.scope,
+            source.id,
+            level.scope,
+            level.id,
+        )
+
     async def reset(self, guild_id: GuildId, level: Level, name: str) -> bool:
         """Have the level inherit the value again; whether it had one of its own."""
         gone = await self._db.fetchval(

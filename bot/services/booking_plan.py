@@ -14,6 +14,7 @@ from bot.domain.series import Series, booked_event, next_occurrence, planned_at
 from bot.domain.server import Server
 from bot.services import booking_notes, deadlines, series_calendar, sheets
 from bot.services.secrets import SecretBox
+from bot.services.settings import gated
 from bot.services.templates import Templates
 from db import Session
 
@@ -94,6 +95,7 @@ class Planner:
         template_id, template = await self._templates.named(tx, server.id, template_name)
         new = booked_event(series, occurrence, server, kind_of(series, server), template_id)
         new = replace(planned_at(new, now), minimum=template.minimum, created_by=by)
+        new = await gated(tx, new, template)
         successor = await self._write(tx, source, new, now)
         if series.confirm:
             await tx.questions.booked(series.id, occurrence.day, by, now)

@@ -16,6 +16,7 @@ from bot.services.raid_edits import BeingMade, rewrite
 from bot.services.raids import Raids
 from bot.services.secrets import SecretBox
 from bot.services.series_work import Outcome, SeriesHand, SeriesWork
+from bot.services.settings import Around, own_gates, within
 from bot.services.sheet_switch import switch
 from bot.services.templates import Templates
 from db import Database
@@ -82,6 +83,10 @@ async def _defined(work: SeriesWork, event: Event, templates: Templates, secrets
         kind = event.sheet
     new = planned_at(first_event(series, night, server, kind, template_id), work.now)
     here = kind is event.sheet is SheetKind.NATIVE
+    # Raid-Helper moves no event from one channel to another, and a sheet changes its hands where it stands.
+    channel_id = (new.channel_id or event.channel_id) if here else event.channel_id
+    holds = await within(work.tx, Around(server.id, channel_id, template_id, series.id), event)
+    gates = own_gates(template, holds)
     defined = replace(
         event,
         title=new.title,
@@ -95,11 +100,11 @@ async def _defined(work: SeriesWork, event: Event, templates: Templates, secrets
         template_id=template_id,
         total_limit=new.total_limit,
         minimum=template.minimum,
-        # Raid-Helper moves no event from one channel to another, and a sheet changes its hands where it stands.
-        channel_id=(new.channel_id or event.channel_id) if here else event.channel_id,
+        gates=gates,
+        channel_id=channel_id,
         occurrence=night.day,
     )
-    return defined, template
+    return defined, replace(template, gates=gates or template.gates)
 
 
 def _night_of(work: SeriesWork, event: Event) -> Occurrence:
@@ -114,7 +119,8 @@ async def _rewritten(raid: Work, event: Event, template: Template) -> None:
     before, kind = raid.event, event.sheet
     event = replace(event, sheet=before.sheet)
     await raid.tx.events.resettle(replace(event, channel_id=before.channel_id))
-    desk = Desk(before, template, await raid.tx.sign_ups.of(before.id))
+    # Placed as it was found, so that whoever gains or loses a seat by another template hears of it.
+    desk = Desk(before, template, raid.desk.sign_ups, raid.desk.before)
     await rewrite(replace(raid, desk=desk), event)
     if kind is not before.sheet:
         await switch(raid.tx, event, kind, raid.now)

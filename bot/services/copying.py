@@ -10,6 +10,7 @@ from bot.domain.ids import ChannelId, EventId, GuildId
 from bot.domain.names import folded
 from bot.domain.permissions import Actor
 from bot.domain.server import Server
+from bot.domain.setting import Level, Scope
 from bot.services import deadlines, places, sheets
 from bot.services.officer_work import OfficerDesk, Work
 from bot.services.own_zone import zone_of
@@ -64,6 +65,7 @@ class Copies:
             work = await self._desk.take(tx, actor, source)
             self._raids.sheet_kind(work.event.sheet, work.server)
             event_id = await tx.events.add(_once_more(work, when, await zone_of(tx, actor), here))
+            await tx.settings.copy(actor.guild_id, Level(Scope.EVENT, source), Level(Scope.EVENT, event_id))
             people = await tx.sign_ups.copy(work.event.id, event_id) if with_sign_ups else 0
             event = await tx.events.get(event_id)
             assert event is not None  # noqa: S101 - written in this transaction
@@ -93,6 +95,7 @@ def _once_more(work: Work, when: str, zone: ZoneInfo, here: ChannelId) -> NewEve
         template_id=event.template_id,
         total_limit=event.total_limit,
         minimum=event.minimum,
+        gates=event.gates,
         reminders=event.reminders,
         channel_id=channel_of(event, server, here),
     )

@@ -24,21 +24,18 @@ from bot.domain.event import (
     check_limit,
     check_title,
 )
-from bot.domain.gates import Gates
 from bot.domain.ids import ChannelId, EventId, GuildId
 from bot.domain.names import folded
 from bot.domain.notice import Notice
 from bot.domain.permissions import Actor
 from bot.domain.server import Server
-from bot.domain.setting import Effective
 from bot.domain.settings import DEADLINE, DURATION, LIMIT, LONGEST_RAID
-from bot.domain.template import Template
 from bot.domain.template_edit import NOTHING
 from bot.services import deadlines, participants, places, sheets, telling
 from bot.services.own_zone import zone_of
 from bot.services.participants import Participants
 from bot.services.secrets import NoRaidHelperKey, SecretBox
-from bot.services.settings import Around, gates_of, within
+from bot.services.settings import Around, own_gates, within
 from bot.services.templates import Templates
 from bot.services.when import describe, future, parse_when
 from db import Database, Session
@@ -180,7 +177,7 @@ class Raids:
             template_id=template_id,
             total_limit=check_limit(wish.limit) or holds[LIMIT],
             minimum=template.minimum,
-            gates=_own_gates(template, holds),
+            gates=own_gates(template, holds),
             channel_id=channel_id,
             post_at=_post_at(wish, zone, sheet, starts_at, now),
             reminders=parse_lead_times(wish.reminders) if wish.reminders else None,
@@ -234,12 +231,6 @@ def _post_at(wish: RaidWish, zone: ZoneInfo, sheet: SheetKind, starts_at: dateti
 
 def _channel(wish: RaidWish, server: Server) -> ChannelId | None:
     return wish.channel_id or server.raid_channel_id or wish.here
-
-
-def _own_gates(template: Template, holds: Effective) -> Gates | None:
-    """The rules for signing up, where they are not the template's own."""
-    gates = gates_of(holds)
-    return None if gates == template.gates else gates
 
 
 async def _found(tx: Session, guild_id: GuildId, event_id: EventId) -> Event:

@@ -20,7 +20,7 @@ from bot.services.own_zone import zone_of
 from bot.services.raids import RaidWish, duration_of
 from bot.services.secrets import NoRaidHelperKey, SecretBox
 from bot.services.series_wishes import check_post, days_of, parse_deadline, parse_post, parse_repeat
-from bot.services.settings import Around
+from bot.services.settings import Around, gated
 from bot.services.templates import Templates
 from bot.services.when import future, parse_wall_time, parse_weekday, parse_when, parse_zone
 from db import Database, Session
@@ -84,7 +84,8 @@ class SeriesDesk:
             occurrence, new = _planned(actor, server, template, wish, zone, now, today=now.astimezone(own).date())
             series = await _written(tx, new)
             new_event = planned_at(first_event(series, occurrence, server, kind, template_id), now)
-            first = await tx.events.get(await tx.events.add(replace(new_event, minimum=template.minimum)))
+            new_event = await gated(tx, replace(new_event, minimum=template.minimum), template)
+            first = await tx.events.get(await tx.events.add(new_event))
             assert first is not None  # noqa: S101 - written in this transaction
             await sheets.post(tx, first, now)
             await deadlines.plan(tx, first, template, now)

@@ -5,11 +5,11 @@ their level like any other; they have commands of their own, and stand where the
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
-from bot.domain.event import Event
+from bot.domain.event import Event, NewEvent
 from bot.domain.gates import Gates, Method
 from bot.domain.ids import ChannelId, GuildId, SeriesId, TemplateId
 from bot.domain.setting import SERVER, Effective, Level, Scope
@@ -22,7 +22,7 @@ from bot.domain.settings import (
     PRIORITY_ROLES,
     REMINDERS,
 )
-from bot.domain.template import OWN_FIELDS
+from bot.domain.template import OWN_FIELDS, Template
 from db import Session
 from db.settings import Standing
 
@@ -70,6 +70,18 @@ def gates_of(holds: Effective) -> Gates:
         frozenset(holds[BANNED_ROLES]),
         holds[PRIORITY_ROLES],
     )
+
+
+def own_gates(template: Template, holds: Effective) -> Gates | None:
+    """The rules for signing up that hold, where they are not the template's own."""
+    gates = gates_of(holds)
+    return None if gates == template.gates else gates
+
+
+async def gated(tx: Session, new: NewEvent, template: Template) -> NewEvent:
+    """The raid with the rules for signing up that hold where it will stand."""
+    holds = await within(tx, Around(new.guild_id, new.channel_id, new.template_id, new.series_id))
+    return replace(new, gates=own_gates(template, holds))
 
 
 def _levels(around: Around, event: Event | None) -> Sequence[Level]:

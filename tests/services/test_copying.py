@@ -6,13 +6,18 @@ from typing import Any
 import pytest
 
 from bot.domain.event import SheetKind, UnknownEvent
+from bot.domain.gates import Gates, Method, NotForYou
 from bot.domain.ids import EventId
 from bot.domain.permissions import NotAnOfficer
+from bot.domain.setting import Level, Scope
+from bot.domain.settings import REMINDERS, THREAD
+from bot.domain.template import Choice
 from bot.services.copying import Copied
 from bot.services.officers import Whom
 from bot.services.raids import RaidWish
+from bot.services.settings import effective
 from bot.services.when import TimeInPast, UnreadableTime
-from tests.factories import GUILD, OFFICERS, OTHER_GUILD, START, days, member, officer
+from tests.factories import GUILD, OFFICERS, OTHER_GUILD, RAIDER_ROLE, START, days, member, officer
 from tests.services.test_officers import names, puts, sits, told
 from tests.services.world import World
 
@@ -74,6 +79,22 @@ async def test_with_sign_ups_everybody_stands_where_they_stood_and_nobody_is_tol
         "SELECT array_agg(DISTINCT source) FROM patt.raid_attendance WHERE event_id = $1", done.event.id
     )
     assert (sources, await told(guild)) == (["officer"], [])
+
+
+async def test_the_rules_for_signing_up_and_its_own_settings_are_the_same(guild: World) -> None:
+    event_id = await guild.raid(gates=Gates(Method.WAITING, banned=frozenset({RAIDER_ROLE})))
+    await sits(guild, 1, event_id)
+    async with guild.first.db.transaction() as tx:
+        await tx.settings.put(GUILD, Level(Scope.EVENT, event_id), {"thread": True, "reminders": [90]})
+    done = await copies(guild, event_id, people=True)
+    assert done.event.gates == Gates(Method.WAITING, banned=frozenset({RAIDER_ROLE}))
+    async with guild.first.db.transaction() as tx:
+        holds = await effective(tx, done.event)
+    assert (holds[THREAD], holds[REMINDERS]) == (True, (90,))
+    roster = (await guild.first.panel.show(officer(), str(done.event.id))).sheet.roster
+    assert (len(roster.seated), len(roster.queued)) == (0, 1)
+    with pytest.raises(NotForYou):
+        await guild.first.sign_ups.answer(member(2, role_ids=frozenset({RAIDER_ROLE})), done.event.id, Choice.ACCEPTED)
 
 
 async def test_past_and_cancelled_raids_can_be_copied(guild: World) -> None:

@@ -1,5 +1,6 @@
 """Changing a series that runs: what is booked stands, and the next raid is brought along when asked."""
 
+import json
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
@@ -7,10 +8,14 @@ import pytest
 
 from bot.domain.durations import BadDuration
 from bot.domain.event import BadLimit, BadTitle, SheetKind
-from bot.domain.ids import EventId, SeriesId
+from bot.domain.gates import Gates, Method
+from bot.domain.ids import EventId, RoleId, SeriesId
 from bot.domain.permissions import NotAnOfficer
 from bot.domain.series import PostTime, UnknownSeries
 from bot.domain.series_change import AsDefined, NewTimeIsPast, StandsAsItIs
+from bot.domain.setting import SERVER
+from bot.domain.template import Choice
+from bot.domain.template_edit import ServerRoles
 from bot.services.raid_edits import EditWish, NothingToChange
 from bot.services.secrets import NoRaidHelperKey
 from bot.services.series import SeriesWish
@@ -18,7 +23,20 @@ from bot.services.series_edits import SeriesEdit, SeriesEdited
 from bot.services.series_wishes import BadRepeat, PostedTooLate, UnreadablePostTime
 from bot.services.templates import UnknownTemplate
 from bot.services.when import UnknownWeekday, UnknownZone, UnreadableWallTime
-from tests.factories import GUILD, OFFICERS, OTHER_GUILD, RAIDS, START, days, member, new_series, officer, wednesday
+from tests.factories import (
+    GUILD,
+    OFFICER_ROLE,
+    OFFICERS,
+    OTHER_GUILD,
+    RAIDER_ROLE,
+    RAIDS,
+    START,
+    days,
+    member,
+    new_series,
+    officer,
+    wednesday,
+)
 from tests.services.world import World
 
 MINUTE = timedelta(minutes=1)
@@ -217,6 +235,27 @@ async def test_another_channel_takes_the_sheet_along(guild: World) -> None:
     assert guild.discord.deleted == [(RAIDS, message_id)]
     assert [sheet.event.channel_id for sheet in guild.discord.sheets] == [RAIDS, OFFICERS]
     assert (await guild.event(event_id))["discord_message_id"] not in (None, message_id)
+
+
+async def test_another_templates_rules_hold_and_whoever_waits_now_is_told(guild: World) -> None:
+    """The server's word gives way to an own template's."""
+    async with guild.first.db.transaction() as tx:
+        await tx.settings.put(GUILD, SERVER, {"banned_roles": [str(RAIDER_ROLE)]})
+    series_id, event_id = await heroic(guild, template="plain")
+    for number in (1, 2):
+        await guild.first.sign_ups.answer(member(number), event_id, Choice.ACCEPTED)
+    rules = {"sign_ups": {"method": "waiting-list", "banned_roles": [str(OFFICER_ROLE)]}}
+    file = json.dumps({"name": "chosen", "title": "Chosen", **rules}).encode()
+    here = ServerRoles(RoleId(GUILD), {OFFICER_ROLE: "Officer"})
+    await guild.first.template_desk.import_file(officer(), file, here, None, replacing=False)
+    await edit(guild, template="chosen")
+    await bring(guild, series_id, event_id)
+    shown = (await guild.first.panel.show(officer(), str(event_id))).sheet
+    assert shown.template.gates == Gates(Method.WAITING, banned=frozenset({OFFICER_ROLE}))
+    assert [one.position for one in shown.roster.queued] == [1, 2]
+    assert guild.discord.told == [member(1).user_id, member(2).user_id]
+    with pytest.raises(AsDefined):
+        await bring(guild, series_id, event_id)
 
 
 async def test_to_raid_helper_and_back_with_the_sign_ups(guild: World) -> None:

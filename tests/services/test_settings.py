@@ -5,12 +5,14 @@ from itertools import combinations
 
 import pytest
 
-from bot.domain.gates import Gates, Method
+from bot.domain.gates import Gates, Method, NotForYou
 from bot.domain.setting import SERVER, Level, Scope
 from bot.domain.settings import DURATION, LIMIT, METHOD, OFFICER_CHANNEL, OFFICER_ROLES, REMINDERS, THREAD
+from bot.domain.template import Choice
 from bot.services.raids import RaidWish
+from bot.services.series import SeriesWish
 from bot.services.settings import Around, effective, within
-from tests.factories import GUILD, OTHER_GUILD, RAIDS, officer
+from tests.factories import GUILD, OTHER_GUILD, RAIDER_ROLE, RAIDS, START, member, new_series, officer
 
 INWARDS = list(Scope)
 
@@ -125,6 +127,40 @@ async def test_a_templates_own_rules_win_over_the_servers_and_stay_with_the_raid
     assert await found(world, raid, METHOD) == ("self", Scope.SERVER)
     async with world.first.db.transaction() as tx:
         assert (await world.first.templates.of(tx, await tx.events.get(raid.id))).gates.method is Method.WAITING
+
+
+@pytest.mark.parametrize("scope", [Scope.SERVER, Scope.CHANNEL, Scope.SERIES])
+async def test_a_series_raids_are_made_with_the_rules_that_hold_around_it(guild, scope):
+    """Whoever is banned from raids is banned from those that book themselves, too."""
+    series_id = await guild.series(new_series(template_name="plain"))
+    await guild.raid(series_id)
+    around = Level(scope, {Scope.SERVER: 0, Scope.CHANNEL: RAIDS, Scope.SERIES: series_id}[scope])
+    async with guild.first.db.transaction() as tx:
+        await tx.settings.put(GUILD, around, {"method": "waiting-list", "banned_roles": [str(RAIDER_ROLE)]})
+    assert await guild.look(START + timedelta(minutes=12)) == 1
+    [booked] = await guild.successors()
+    async with guild.first.db.transaction() as tx:
+        event = await tx.events.get(booked["id"])
+        gates = (await guild.first.templates.of(tx, event)).gates
+    assert gates == Gates(Method.WAITING, banned=frozenset({RAIDER_ROLE}))
+    with pytest.raises(NotForYou):
+        await guild.first.sign_ups.answer(member(role_ids=frozenset({RAIDER_ROLE})), event.id, Choice.ACCEPTED)
+    placed = (await guild.first.sign_ups.answer(member(2), event.id, Choice.ACCEPTED)).placed
+    assert placed.position == 1
+
+
+async def test_so_is_the_first_raid_of_a_series(guild):
+    async with guild.first.db.transaction() as tx:
+        await tx.settings.put(GUILD, SERVER, {"banned_roles": [str(RAIDER_ROLE)]})
+    started = await guild.first.desk.add(officer(), SeriesWish("Heroic", "Wednesday", "20:00", template="plain"))
+    assert started.first.gates == Gates(banned=frozenset({RAIDER_ROLE}))
+
+
+async def test_a_series_raid_with_its_templates_rules_has_none_of_its_own(guild):
+    await guild.raid(await guild.series(new_series(template_name="plain")))
+    await guild.look(START + timedelta(minutes=12))
+    [booked] = await guild.successors()
+    assert booked["gates"] is None
 
 
 async def test_what_holds_for_the_next_raid_can_be_asked_before_there_is_one(world, event):
