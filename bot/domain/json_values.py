@@ -100,6 +100,12 @@ class JsonObject:
             raise self._garbled(key, "lists Discord ids, texts of up to 19 digits")
         return tuple(int(one) for one in listed)
 
+    def only(self, *known: str) -> None:
+        """Refuse the first key that is none of the `known`: mistyped, it would silently mean nothing."""
+        if unknown := [key for key in self.values if key not in known]:
+            words = f"{', '.join(known[:-1])} or {known[-1]}"
+            raise Garbled(f'{self.place}there is no "{unknown[0][:50]}": write {words}.', (*self.path, unknown[0]))
+
     def texts(self, key: str) -> tuple[str, ...]:
         """The texts listed under `key`."""
         return tuple(JsonObject({key: one}, self.place, self.path).text(key) for one in self._listed(key))

@@ -220,9 +220,7 @@ def _build(data: JsonObject) -> Template:
 
 def _words(data: JsonObject) -> Words:
     """What the game calls its classes and specs: `class`, `spec`, and `said`, the order of the two."""
-    if unknown := [key for key in data.values if key not in ("class", "spec", "said")]:
-        message = f'{data.place}there is no "{unknown[0][:50]}": write class, spec or said.'
-        raise Garbled(message, (*data.path, unknown[0]))
+    data.only("class", "spec", "said")
     said = data.text("said", USUAL.order)
     if said not in list(Order):
         raise Garbled(f'{data.place}`said` is {", ".join(Order)}, not "{said}".', (*data.path, "said"))
@@ -287,6 +285,7 @@ def _class(data: JsonObject) -> GameClass:
 
 
 def _check(template: Template) -> None:
+    _check_fit(template)
     _check_unique("class", (one.name for one in template.classes), ("classes",))
     _check_unique("role", (one.name for one in template.roles), ("roles",))
     _check_unique("class emoji", (one.emoji for one in template.classes), ("classes",))
@@ -294,12 +293,6 @@ def _check(template: Template) -> None:
         raise BadTemplate('`answers` needs an "accepted" button: without it nobody can sign up.', ("answers",))
     if template.group_by not in ("role", "class"):
         raise BadTemplate('`group_by` is "role" or "class".', ("group_by",))
-    if len(template.classes) > MOST_OPTIONS:
-        message = f"{len(template.classes)} classes: one select shows at most {MOST_OPTIONS}."
-        raise BadTemplate(message, ("classes", MOST_OPTIONS))
-    if len(template.roles) > MOST_OPTIONS:
-        message = f"{len(template.roles)} roles: a sheet shows at most {MOST_OPTIONS}."
-        raise BadTemplate(message, ("roles", MOST_OPTIONS))
     for index, game_class in enumerate(template.classes):
         _check_class(template, game_class, ("classes", index))
     if template.minimum and template.limit and template.minimum > template.limit:
@@ -307,6 +300,15 @@ def _check(template: Template) -> None:
     _check_buffs(template)
     if template.words.order is Order.SPEC:
         _check_said_alone(template)
+
+
+def _check_fit(template: Template) -> None:
+    if len(template.classes) > MOST_OPTIONS:
+        message = f"{len(template.classes)} classes: one select shows at most {MOST_OPTIONS}."
+        raise BadTemplate(message, ("classes", MOST_OPTIONS))
+    if len(template.roles) > MOST_OPTIONS:
+        message = f"{len(template.roles)} roles: a sheet shows at most {MOST_OPTIONS}."
+        raise BadTemplate(message, ("roles", MOST_OPTIONS))
 
 
 def _check_said_alone(template: Template) -> None:

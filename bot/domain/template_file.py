@@ -3,10 +3,10 @@
 import json
 import re
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, cast
 
 from bot.domain.gates import Gates, Method
-from bot.domain.json_values import Path
+from bot.domain.json_values import Garbled, JsonObject, Path
 from bot.domain.setting_kinds import of_one_server
 from bot.domain.settings import BY_NAME
 from bot.domain.template import (
@@ -23,6 +23,10 @@ from bot.domain.template import (
 from bot.domain.words import USUAL, Words
 
 LONGEST_FAULT = 500
+_KEYS = (
+    *("name", "title", "game", "emoji", "colour", "duration", "limit", "minimum", "warn_hours", "words"),
+    *("group_by", "group_size", "answers", "sign_ups", "settings", "roles", "classes", "buffs"),
+)
 _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\],:]|[^\s{}\[\],:"]+')
 
 
@@ -85,9 +89,25 @@ def read_file(text: str) -> Template:
     """The template in a file's text. Raises BadTemplate with the line and what to mend there."""
     data = read_object(text)
     try:
-        return read_template(data)
-    except BadTemplate as error:
-        raise located(text, error) from None
+        template = read_template(data)
+        _check_keys(JsonObject(cast("Mapping[str, Any]", data)))
+    except (BadTemplate, Garbled) as error:
+        raise located(text, BadTemplate(str(error), error.path)) from None
+    return template
+
+
+def _check_keys(data: JsonObject) -> None:
+    """Raise Garbled for a key no template has. In files only: what is stored is read whatever else it says."""
+    data.only(*_KEYS)
+    data.nested("sign_ups").only("method", "allowed_roles", "banned_roles", "priority_roles")
+    for role in data.objects("roles", "role"):
+        role.only("name", "plural", "emoji", "limit", "wanted")
+    for one in data.objects("classes", "class"):
+        one.only("name", "emoji", "limit", "specs")
+        for spec in one.objects("specs", "spec"):
+            spec.only("name", "role", "emoji", "limit")
+    for buff in data.objects("buffs", "buff"):
+        buff.only("name", "from")
 
 
 def located(text: str, error: BadTemplate) -> BadTemplate:

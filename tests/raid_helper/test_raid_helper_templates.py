@@ -166,6 +166,12 @@ def test_thirty_classes_are_too_many_and_the_line_is_named():
         read_export(text)
 
 
+def test_however_many_classes_are_too_many_it_is_said_so():
+    classes = [{"name": f"C{n}", "emoteId": "1", "type": "primary"} for n in range(60)]
+    with pytest.raises(BadTemplate, match=r": 60 classes: one select shows at most 25\.$"):
+        read(event(classes=classes, roles=[{"name": "Raid"}]))
+
+
 json_values: Any = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8),
     lambda inside: st.lists(inside, max_size=3) | st.dictionaries(st.text(max_size=6), inside, max_size=3),

@@ -156,6 +156,16 @@ def test_the_file_as_it_is_reads():
         ('"limit": 20', '"answers": {"maybe": "?"}', 'Line 4: There is no answer "maybe"'),
         ('"limit": 20', '"buffs": [\n{"name": "A", "from": ["Bard"]}]', 'Line 5: A: there is no class "Bard"'),
         ('"limit": 20', '"limit" 20', "Line 4: this is not JSON"),
+        ('"limit": 20', '"limt": 20', 'Line 4: there is no "limt": write name, title, game'),
+        ('"method": "self"', '"allowed_role": ["7"]', 'Line 6: Sign_ups: there is no "allowed_role": write method'),
+        ('"emoji": "💚"', '"emoji": "💚",\n"limti": 2', 'Line 11: Role 2: there is no "limti": write name, plural'),
+        ('"emoji": "🪓"', '"emoji": "🪓",\n"spec": []', 'Line 20: Class 2: there is no "spec": write name, emoji'),
+        ('"Arms", "role"', '"Arms",\n"Emoji": "🗡️", "role"', 'Line 21: Class 2, spec 1: there is no "Emoji": write'),
+        (
+            '"limit": 20',
+            '"buffs": [{"name": "A",\n"form": []}]',
+            'Line 5: Buff 1: there is no "form": write name or from.',
+        ),
     ],
 )
 def test_a_fault_is_named_with_its_line(old: str, new: str, said: str):
