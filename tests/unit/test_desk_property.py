@@ -5,10 +5,10 @@ from datetime import datetime, timedelta
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from makers import HOLY, PLAIN, PROTECTION, START, event, game, sign_up
+from makers import ARMS, HOLY, LIGHT, PLAIN, PROTECTION, START, event, game, sign_up
 
 from bot.domain.desk import Desk
-from bot.domain.gates import Tier
+from bot.domain.gates import Gates, Method, Tier
 from bot.domain.ids import PlayerId, SignUpId
 from bot.domain.roster import SignUp
 from bot.domain.sign_up import Answer, NotSignedUp, Pick
@@ -16,13 +16,23 @@ from bot.domain.template import Choice, Template
 
 BEGINNING = START - timedelta(days=2)
 PEOPLE = range(1, 9)
-TEMPLATES = [PLAIN, game(), game(tanks=1), game(tanks=2, healers=1)]
+TEMPLATES = [
+    PLAIN,
+    game(),
+    game(tanks=1),
+    game(tanks=2, healers=1),
+    game(paladins=1, tanks=2),
+    game(holy=1),
+    game(gates=Gates(Method.WAITING)),
+]
+SPECS = [PROTECTION, HOLY, ARMS, LIGHT]
+STANDINGS = [(Tier.SELF, None), (Tier.PRIORITY, 1), (Tier.PRIORITY, 0)]
 
 people = st.sampled_from(PEOPLE)
 choices = st.sampled_from(list(Choice))
-click = st.tuples(st.just("click"), people, choices, st.sampled_from([PROTECTION, HOLY]))
+click = st.tuples(st.just("click"), people, choices, st.sampled_from(SPECS), st.sampled_from(STANDINGS))
 withdraw = st.tuples(st.just("withdraw"), people)
-put = st.tuples(st.just("put"), people, choices, st.sampled_from([PROTECTION, HOLY]))
+put = st.tuples(st.just("put"), people, choices, st.sampled_from(SPECS))
 take_off = st.tuples(st.just("take off"), people)
 limit = st.tuples(st.just("limit"), st.sampled_from([None, 1, 2, 3, 5]))
 batches = st.lists(st.lists(st.one_of(click, withdraw, put, take_off, limit), min_size=1, max_size=6), max_size=12)
@@ -51,7 +61,8 @@ class Night:
             self.limit = given[0]  # type: ignore[assignment]
             desk.becomes(replace(desk.event, total_limit=self.limit))
             return None
-        person = sign_up(given[0], signed_at=self.now, tier=Tier.SELF)  # type: ignore[arg-type]
+        tier, slot = given[3] if what == "click" else (Tier.SELF, None)  # type: ignore[misc]
+        person = sign_up(given[0], signed_at=self.now, tier=tier, slot=slot)  # type: ignore[arg-type]
         own = desk.own(person.player_id)
         if what == "click":
             keeps = own is not None and own.choice.holds_seat == given[1].holds_seat  # type: ignore[attr-defined]
@@ -82,13 +93,15 @@ class Night:
     def check_seats(self, desk: Desk) -> None:
         roster = desk.roster()
         assert self.limit is None or len(roster.seated) <= self.limit
+        seated = [(one.sign_up.class_name, one.sign_up.spec_name) for one in roster.seated]
         for role in self.template.roles:
-            count = sum(
-                (spec := self.template.spec(one.sign_up.class_name, one.sign_up.spec_name)) is not None
-                and spec.role == role.name
-                for one in roster.seated
-            )
+            count = sum((spec := self.template.spec(*one)) is not None and spec.role == role.name for one in seated)
             assert role.limit is None or count <= role.limit
+        for one in self.template.classes:
+            assert one.limit is None or [name for name, _ in seated].count(one.name) <= one.limit
+            assert all(spec.limit is None or seated.count((one.name, spec.name)) <= spec.limit for spec in one.specs)
+        if self.template.gates.seats_only_the_chosen():
+            assert {one.sign_up.tier for one in roster.seated} <= {Tier.HOST_ADDED}
         placed = [*roster.seated, *roster.queued, *(one for group in roster.others.values() for one in group)]
         assert sorted(one.number for one in placed) == list(range(1, len(placed) + 1))
         assert [one.position for one in roster.queued] == list(range(1, len(roster.queued) + 1))
@@ -110,7 +123,7 @@ class Night:
         return replace(one, id=SignUpId(self.next_id))
 
 
-@settings(max_examples=300)
+@settings(max_examples=500)
 @given(template=st.sampled_from(TEMPLATES), batches=batches)
 def test_no_sequence_oversells_a_seat_loses_a_person_or_tells_one_twice(template: Template, batches: list[list[tuple]]):
     night = Night(template)
