@@ -112,7 +112,7 @@ def _template(data: object) -> Template:
     try:
         return read_template(definition)
     except BadTemplate as error:
-        raise BadTemplate(str(error), _path(error.path, buttons, places)) from None
+        raise BadTemplate(str(error), _path(error.path, event, buttons, places, roles)) from None
 
 
 def _head(event: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -125,13 +125,32 @@ def _head(event: Mapping[str, Any]) -> Mapping[str, Any]:
     return {**named, **kept}
 
 
-def _path(path: Path, buttons: Sequence[ClassButton], places: Sequence[ClassButton]) -> Path:
-    """Where a class of ours stands among Raid-Helper's buttons."""
+def _path(
+    path: Path,
+    event: Mapping[str, Any],
+    buttons: Sequence[ClassButton],
+    places: Sequence[ClassButton],
+    roles: Sequence[Counter],
+) -> Path:
+    """Where a class or a role of ours stands in Raid-Helper's event."""
     match path:
+        case ("roles", int(index), *_) if index < len(roles):
+            return _path_of_role(event, buttons, roles[index].name)
         case ("classes", int(index), *_) if index < len(places):
             return ("classes", buttons.index(places[index]))
         case _:
             return ()
+
+
+def _path_of_role(event: Mapping[str, Any], buttons: Sequence[ClassButton], name: str) -> Path:
+    """Where a role is named: among the counters, else by a button or one of its specs."""
+    listed = [{as_text(row.get("name"))} for row in _rows(event.get("roles"))]
+    named = [{one.name, *(spec.role_name for spec in one.specs)} for one in buttons]
+    for key, rows in (("roles", listed), ("classes", named)):
+        for index, names in enumerate(rows):
+            if name in names:
+                return (key, index)
+    return ()
 
 
 def _event(data: object) -> Mapping[str, Any]:

@@ -145,12 +145,22 @@ def test_what_is_no_event_is_left_to_others(given: Any):
         ({"classes": []}, "Line 1: This Raid-Helper event lists no `classes`"),
         ({"classes": "none"}, "Line 1: This Raid-Helper event lists no `classes`"),
         ({"classes": [{"name": "", "emoteId": "1"}]}, "Line 11: Raid-Helper's class 1 has no name."),
+        ({"classes": [{"name": "x" * 101, "emoteId": "1"}]}, "Line 11: Role 1: `name` is too long"),
     ],
 )
 def test_an_event_without_its_list_says_so(changes: dict[str, Any], said: str):
     with pytest.raises(BadTemplate) as refused:
         read_export(json.dumps(event(roles=[], **changes), indent=1))
     assert str(refused.value).startswith(said)
+
+
+def test_a_fault_of_a_role_has_the_line_it_is_named_in():
+    classes = [{"name": "A", "emoteId": "1", "specs": [{"name": "S", "roleName": "y" * 101}]}]
+    for changes, line in (({"roles": [{"name": "Tanks"}, {"name": "x" * 101}]}, 3), ({"roles": []}, 4)):
+        data = {"templateId": "2", **changes, "classes": classes}
+        text = json.dumps(data).replace('{"name": "x', '\n\n{"name": "x').replace('{"name": "A', '\n\n\n{"name": "A')
+        with pytest.raises(BadTemplate, match=rf"^Line {line}: Role \d: `name` is too long"):
+            read_export(text)
 
 
 def test_a_fault_in_the_envelope_of_a_create_has_its_line():
