@@ -1,6 +1,7 @@
 """Sheets: everything one shows, read in one go."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot.clock import Clock
@@ -109,9 +110,15 @@ def tell(event: Event, notice: Notice, member: SignUp, now: datetime) -> Sequenc
 
 def moved_up_and_down(desk: Desk, now: datetime) -> Sequence[NewAction]:
     """The redraw of the desk's sheet, and a notice to whoever got or lost a seat by somebody else's doing."""
-    promoted = [one for member in desk.promoted for one in tell(desk.event, Notice.PROMOTED, member, now)]
-    demoted = [one for member in desk.demoted for one in tell(desk.event, Notice.DEMOTED, member, now)]
+    promoted = [one for member in desk.promoted for one in _tell_once(desk.event, Notice.PROMOTED, member, now)]
+    demoted = [one for member in desk.demoted for one in _tell_once(desk.event, Notice.DEMOTED, member, now)]
     return [redraw(desk.event, now), *promoted, *demoted]
+
+
+def _tell_once(event: Event, notice: Notice, member: SignUp, now: datetime) -> Sequence[NewAction]:
+    """The notice to one member, unless they are still to hear the same, after their quiet hours perhaps."""
+    key = f"{notice}:{event.id}:{member.player_id}"
+    return [replace(one, dedupe=key) for one in tell(event, notice, member, now)]
 
 
 def brought(desk: Desk, now: datetime) -> Sequence[NewAction]:

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from bot.domain.notice import Notice
 from bot.domain.setting import Scope
 from bot.domain.setting_rules import Here
 from bot.domain.template import Choice
@@ -389,6 +390,18 @@ async def test_the_servers_quiet_hours_hold_for_whoever_has_none(guild: World) -
     assert told(guild) == users(2)
     await at(guild, START - 30 * MINUTE)
     assert set(told(guild)) == {*users(1, 2), LEADER}
+
+
+async def test_whoever_moves_up_and_down_in_quiet_hours_hears_once_where_they_stand(guild: World) -> None:
+    event_id = await planned(guild, limit=1, reminders="none")
+    await come(guild, event_id, 1, 2)
+    await habits(guild, 2, quiet="12:00-15:00")
+    for limit in ("2", "1", "2", "1", "2"):
+        await guild.first.edits.edit(officer(), str(event_id), EditWish(limit=limit))
+        await at(guild, guild.clock.now() + MINUTE)
+    assert told(guild) == []
+    await at(guild, START - 4 * HOUR)
+    assert [(who, news.notice) for who, news in guild.discord.tidings] == [(users(2)[0], Notice.PROMOTED)]
 
 
 # ---------------------------------------------------------------- by an officer's hand
