@@ -128,7 +128,8 @@ def here_of(interaction: discord.Interaction[Any]) -> Here:
     if guild is None:
         return Here()
     rooms = (*guild.channels, *guild.threads)
-    return Here(frozenset(ChannelId(one.id) for one in rooms), frozenset(RoleId(one.id) for one in guild.roles))
+    roles = frozenset(RoleId(one.id) for one in guild.roles)
+    return Here(frozenset(ChannelId(one.id) for one in rooms), roles, RoleId(guild.id))
 
 
 def missing_in(interaction: discord.Interaction[Any], channel_id: ChannelId) -> Sequence[str]:

@@ -9,7 +9,17 @@ from bot.domain.ids import ChannelId, RoleId
 from bot.domain.names import did_you_mean, near, shown
 from bot.domain.setting import Effective, Level, Scope, Setting
 from bot.domain.setting_kinds import of_one_server
-from bot.domain.settings import ARCHIVE, ARCHIVE_CHANNEL, BY_NAME, DEADLINE, DURATION, LIMIT, REMINDERS, REPOST
+from bot.domain.settings import (
+    ARCHIVE,
+    ARCHIVE_CHANNEL,
+    BY_NAME,
+    DEADLINE,
+    DURATION,
+    LIMIT,
+    PRIORITY_ROLES,
+    REMINDERS,
+    REPOST,
+)
 from bot.domain.template import OWN_FIELDS
 
 
@@ -27,10 +37,11 @@ class ElsewhereInDiscord(MusterError):
 
 @dataclass(frozen=True)
 class Here:
-    """What there is in the server: its channels, threads among them, and its roles."""
+    """What there is in the server: its channels, threads among them, and its roles; which of them is @everyone."""
 
     channels: frozenset[ChannelId] = frozenset()
     roles: frozenset[RoleId] = frozenset()
+    everyone: RoleId | None = None
 
     def and_named_in(self, stored: Mapping[Level, Mapping[str, Any]]) -> "Here":
         """With what the server's own settings name: some of it may have been deleted since."""
@@ -45,7 +56,11 @@ class Here:
                     roles.update(value)
                 elif value is not None:
                     channels.add(value)
-        return Here(self.channels | channels, self.roles | roles)
+        return Here(self.channels | channels, self.roles | roles, self.everyone)
+
+
+class EveryoneFirst(MusterError):
+    """The roles that go first cannot name @everyone: nobody goes first by a role that all have."""
 
 
 class NoArchive(MusterError):
@@ -82,9 +97,14 @@ def check_archive(changed: Collection[str], holds: Effective) -> None:
 
 
 def check_here(setting: Setting[Any], value: Any, here: Here) -> None:
-    """Raise ElsewhereInDiscord when the value names a channel or a role that another server must have."""
+    """Raise ElsewhereInDiscord when the value names a channel or a role that another server must have.
+
+    Raises EveryoneFirst, too.
+    """
     if not of_one_server(setting.kind) or value is None:
         return
+    if setting is PRIORITY_ROLES and here.everyone in value:
+        raise EveryoneFirst
     if isinstance(value, tuple):
         strange = [f"role `{one}`" for one in value if one not in here.roles]  # pyright: ignore[reportUnknownVariableType] - ids
     else:

@@ -49,7 +49,7 @@ class ServerRoles:
     @property
     def here(self) -> Here:
         """What there is in the server."""
-        return Here(self.channels, frozenset({self.everyone, *self.names}))
+        return Here(self.channels, frozenset({self.everyone, *self.names}), self.everyone)
 
 
 @dataclass(frozen=True)

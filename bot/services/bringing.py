@@ -86,7 +86,7 @@ async def _defined(work: SeriesWork, event: Event, templates: Templates, secrets
     # Raid-Helper moves no event from one channel to another, and a sheet changes its hands where it stands.
     channel_id = (new.channel_id or event.channel_id) if here else event.channel_id
     holds = await within(work.tx, Around(server.id, channel_id, template_id, series.id), event)
-    gates = own_gates(template, holds)
+    gates = own_gates(template, holds, server.id)
     defined = replace(
         event,
         title=new.title,

@@ -57,7 +57,7 @@ async def _gates(tx: Session, event: Event) -> Named:
     if event.gates is not None or template is None:
         return _of_gates(Level(Scope.EVENT, event.id), event.gates)
     level = Level(Scope.TEMPLATE, template.id)
-    return _of_gates(level, gates_of(Effective([(level, of_template(template.definition))])))
+    return _of_gates(level, gates_of(Effective([(level, of_template(template.definition))]), event.guild_id))
 
 
 def _at(level: Level, values: Mapping[str, Any]) -> Iterator[tuple[Naming, Sequence[RoleId]]]:

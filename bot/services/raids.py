@@ -177,7 +177,7 @@ class Raids:
             template_id=template_id,
             total_limit=check_limit(wish.limit) or holds[LIMIT],
             minimum=template.minimum,
-            gates=own_gates(template, holds),
+            gates=own_gates(template, holds, server.id),
             channel_id=channel_id,
             post_at=_post_at(wish, zone, sheet, starts_at, now),
             reminders=parse_lead_times(wish.reminders) if wish.reminders else None,

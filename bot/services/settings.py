@@ -10,8 +10,8 @@ from datetime import timedelta
 from typing import Any
 
 from bot.domain.event import Event, NewEvent
-from bot.domain.gates import Gates, Method
-from bot.domain.ids import ChannelId, GuildId, SeriesId, TemplateId
+from bot.domain.gates import Gates, Method, read_roles
+from bot.domain.ids import ChannelId, GuildId, RoleId, SeriesId, TemplateId
 from bot.domain.setting import SERVER, Effective, Level, Scope
 from bot.domain.settings import (
     ALLOWED_ROLES,
@@ -62,26 +62,26 @@ async def of_server(tx: Session, guild_id: GuildId) -> Facts:
     return {**_of_server(standing.server), **standing.stored[SERVER]}
 
 
-def gates_of(holds: Effective) -> Gates:
-    """The rules for signing up that hold."""
+def gates_of(holds: Effective, guild_id: GuildId) -> Gates:
+    """The rules for signing up that hold in that server; @everyone, which has its id, is no role to go first by."""
     return Gates(
         Method(holds[METHOD] or Method.SELF),
         frozenset(holds[ALLOWED_ROLES]),
         frozenset(holds[BANNED_ROLES]),
-        holds[PRIORITY_ROLES],
+        read_roles(holds[PRIORITY_ROLES], RoleId(guild_id)),
     )
 
 
-def own_gates(template: Template, holds: Effective) -> Gates | None:
+def own_gates(template: Template, holds: Effective, guild_id: GuildId) -> Gates | None:
     """The rules for signing up that hold, where they are not the template's own."""
-    gates = gates_of(holds)
+    gates = gates_of(holds, guild_id)
     return None if gates == template.gates else gates
 
 
 async def gated(tx: Session, new: NewEvent, template: Template) -> NewEvent:
     """The raid with the rules for signing up that hold where it will stand."""
     holds = await within(tx, Around(new.guild_id, new.channel_id, new.template_id, new.series_id))
-    return replace(new, gates=own_gates(template, holds))
+    return replace(new, gates=own_gates(template, holds, new.guild_id))
 
 
 def _levels(around: Around, event: Event | None) -> Sequence[Level]:

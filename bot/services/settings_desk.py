@@ -211,7 +211,7 @@ class SettingsDesk:
         if setting.name not in GATES:
             return
         work = await self._desk.take(tx, actor, event.id)
-        gates = gates_of(await effective(tx, event))
+        gates = gates_of(await effective(tx, event), event.guild_id)
         await tx.events.set_gates(event.id, gates)
         changed = await tx.events.get(event.id)
         assert changed is not None  # noqa: S101 - locked in this transaction

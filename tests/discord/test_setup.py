@@ -66,6 +66,30 @@ async def test_everyone_is_a_role_that_everybody_has(stage: Stage) -> None:
     assert "Mira" not in str(other.embeds)
 
 
+async def test_everyone_is_never_a_role_that_goes_first(stage: Stage) -> None:
+    everyone = stage.guild.roles[stage.guild.id]
+    core = stage.local.discord.add_role(stage.guild, "Core")
+    told = await stage.owner.slash(
+        "settings server", setting="priority_roles", value=f"{everyone.mention} {core.mention}"
+    )
+    assert "cannot name @everyone" in told.text
+    assert await stage.value("SELECT count(*) FROM common.settings") == 0
+    # Written by hand it is passed over.
+    await stage.local.db.execute(
+        """
+        INSERT INTO common.settings (guild_discord_id, scope, scope_id, name, value)
+        VALUES ($1, 'server', 0, 'method', '"priority"'), ($1, 'server', 0, 'priority_roles', $2::jsonb)
+        """,
+        stage.guild.id,
+        [str(everyone.id), str(core.id)],
+    )
+    sheet = await stage.raid(template="plain")
+    await stage.member.click(sheet, "Yes")
+    await stage.joins("Runa", roles=[core]).click(sheet, "Yes")
+    rows = await stage.local.db.fetch("SELECT tier, slot FROM patt.raid_attendance ORDER BY id")
+    assert [tuple(row) for row in rows] == [(2, None), (1, 0)]
+
+
 async def test_a_role_or_channel_that_was_deleted_is_named_with_its_mend(stage: Stage) -> None:
     here = stage.owner.in_channel(stage.officers)
     assert "deleted" not in (await here.slash("raid setup", timezone="berlin")).text
