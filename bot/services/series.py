@@ -14,13 +14,14 @@ from bot.domain.permissions import Actor
 from bot.domain.recurrence import Occurrence, Rule, first_from, instant
 from bot.domain.series import NewSeries, Series, UnknownSeries, first_event, planned_at
 from bot.domain.server import Server
-from bot.domain.template import Template
+from bot.domain.setting import Effective
+from bot.domain.settings import DEADLINE, DURATION, LIMIT
 from bot.services import deadlines, places, series_calendar, sheets
 from bot.services.own_zone import zone_of
 from bot.services.raids import RaidWish, duration_of
 from bot.services.secrets import NoRaidHelperKey, SecretBox
 from bot.services.series_wishes import check_post, days_of, parse_deadline, parse_post, parse_repeat
-from bot.services.settings import Around, gated
+from bot.services.settings import Around, gated, within
 from bot.services.templates import Templates
 from bot.services.when import future, parse_wall_time, parse_weekday, parse_when, parse_zone
 from db import Database, Session
@@ -81,7 +82,9 @@ class SeriesDesk:
             kind = sheet_kind(self._secrets, wish.sheet, server)
             zone = parse_zone(wish.timezone) if wish.timezone else server.zone
             own = await zone_of(tx, actor, usual=zone)
-            occurrence, new = _planned(actor, server, template, wish, zone, now, today=now.astimezone(own).date())
+            wish = replace(wish, template=template.name)
+            holds = await within(tx, Around(server.id, _channel(wish, server), template_id))
+            occurrence, new = _planned(actor, server, holds, wish, zone, now, today=now.astimezone(own).date())
             series = await _written(tx, new)
             new_event = planned_at(first_event(series, occurrence, server, kind, template_id), now)
             new_event = await gated(tx, replace(new_event, minimum=template.minimum), template)
@@ -153,11 +156,12 @@ def _repeated(raid: RaidWish, repeat: str, zone: ZoneInfo, own: ZoneInfo, now: d
 
 
 def _planned(
-    actor: Actor, server: Server, template: Template, wish: SeriesWish, zone: ZoneInfo, now: datetime, *, today: date
+    actor: Actor, server: Server, holds: Effective, wish: SeriesWish, zone: ZoneInfo, now: datetime, *, today: date
 ) -> tuple[Occurrence, NewSeries]:
     """The series as it will be written and its first occurrence, from which "every N weeks" counts.
 
-    `today` is the officer's own: theirs is the "tomorrow" they type.
+    What they left out is as it holds where its raids will stand. `today` is the officer's own: theirs is the
+    "tomorrow" they type.
     """
     weekday, wall = parse_weekday(wish.weekday), parse_wall_time(wish.time)
     every = parse_repeat(wish.every)
@@ -167,7 +171,7 @@ def _planned(
         label=check_title(wish.title),
         day_of_week=weekday,
         start_time=wall,
-        duration=duration_of(wish.duration, template.duration),
+        duration=duration_of(wish.duration, holds[DURATION]),
         timezone=zone.key,
         every_weeks=every.weeks,
         every_days=every.days,
@@ -175,11 +179,11 @@ def _planned(
         # Without a channel of its own the series follows the server's raid channel.
         channel_id=wish.channel_id or (None if server.raid_channel_id else wish.here),
         sheet=wish.sheet,
-        template_name=template.name,
-        total_limit=check_limit(wish.limit) or template.limit,
+        template_name=wish.template,
+        total_limit=check_limit(wish.limit) or holds[LIMIT],
         leader_id=actor.user_id,
         description=check_description(wish.description or ""),
-        deadline=parse_deadline(wish.deadline, every),
+        deadline=parse_deadline(wish.deadline, every, holds[DEADLINE]),
         post=parse_post(wish.post),
         confirm=wish.confirm,
     )

@@ -100,11 +100,15 @@ def days_of(typed: str, today: date) -> Sequence[date]:
     return days.dates
 
 
-def parse_deadline(typed: str | None, every: Every) -> timedelta | None:
-    """How long before each start sign-ups end, less than from one raid to the next. Raises BadDuration."""
-    if not typed or is_none(typed):
-        return None
-    return parse_duration(typed, at_most=max(every.step - DAY, every.step / 2), option="deadline")
+def parse_deadline(typed: str | None, every: Every, usual: timedelta | None = None) -> timedelta | None:
+    """How long before each start sign-ups end, less than from one raid to the next; without a word the `usual` time.
+
+    Raises BadDuration.
+    """
+    longest = max(every.step - DAY, every.step / 2)
+    if not typed:
+        return usual and min(usual, longest)
+    return None if is_none(typed) else parse_duration(typed, at_most=longest, option="deadline")
 
 
 def check_post(series: Series, night: Occurrence | None) -> None:

@@ -1,5 +1,6 @@
 """The inheritance: default → server → channel → template → series → event."""
 
+from dataclasses import replace
 from datetime import timedelta
 from itertools import combinations
 
@@ -154,6 +155,26 @@ async def test_so_is_the_first_raid_of_a_series(guild):
         await tx.settings.put(GUILD, SERVER, {"banned_roles": [str(RAIDER_ROLE)]})
     started = await guild.first.desk.add(officer(), SeriesWish("Heroic", "Wednesday", "20:00", template="plain"))
     assert started.first.gates == Gates(banned=frozenset({RAIDER_ROLE}))
+
+
+async def test_a_series_is_made_with_what_holds_in_its_channel(guild):
+    async with guild.first.db.transaction() as tx:
+        await tx.settings.put(GUILD, SERVER, {"duration": 120, "limit": 30, "deadline": 60})
+        await tx.settings.put(GUILD, Level(Scope.CHANNEL, RAIDS), {"duration": 150})
+    usual = SeriesWish("Heroic", "Wednesday", "20:00", template="plain", channel_id=RAIDS)
+    made = await guild.first.desk.add(officer(), usual)
+    assert (made.series.duration, made.series.total_limit) == (timedelta(minutes=150), 30)
+    assert (made.series.deadline, made.first.starts_at - made.first.deadline) == (timedelta(hours=1),) * 2
+    typed = replace(usual, duration="1h", limit=5, deadline="none")
+    own = (await guild.first.desk.add(officer(), typed)).series
+    assert (own.duration, own.total_limit, own.deadline) == (timedelta(hours=1), 5, None)
+
+
+async def test_a_usual_deadline_is_no_longer_than_a_series_can_have(guild):
+    async with guild.first.db.transaction() as tx:
+        await tx.settings.put(GUILD, SERVER, {"deadline": 60 * 24 * 30})
+    made = await guild.first.desk.add(officer(), SeriesWish("Heroic", "Wednesday", "20:00", template="plain"))
+    assert made.series.deadline == timedelta(days=6)
 
 
 async def test_a_series_raid_with_its_templates_rules_has_none_of_its_own(guild):
