@@ -237,8 +237,13 @@ class Queue:
     async def _taken_over(self, settled: Settled) -> None:
         """Have drawn anew what we drew: whoever has taken it over read later, and may have been shown before."""
         if settled.action.kind in DRAWS and not settled.uncounted:
-            async with self._db.statements() as tx:
-                await tx.actions.enqueue(_anew(settled.action, self._clock.now() + ASKED_AGAIN))
+            await self._draw_anew(settled.action)
+
+    async def _draw_anew(self, action: Action) -> None:
+        async with self._db.transaction() as tx:
+            # With a raid that was deleted meanwhile its actions went, too: nobody took this one over.
+            if action.event_id is None or await tx.events.lock(action.guild_id, action.event_id):
+                await tx.actions.enqueue(_anew(action, self._clock.now() + ASKED_AGAIN))
 
     async def _settle(self, settled: Sequence[Settled], *, wait: bool) -> Collection[ActionId]:
         now = self._clock.now()

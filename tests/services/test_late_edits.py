@@ -152,3 +152,16 @@ async def test_who_only_waited_has_drawn_nothing_over(work: Work) -> None:
 
     await begins(work, Kind.REFRESH_SHEET, by_others)
     assert await work.rows() == []
+
+
+async def test_a_raid_that_is_gone_meanwhile_is_drawn_no_more_and_stops_nobody(guild: World) -> None:
+    """Its actions are deleted along with it: whoever has one in hand finds it as if somebody else had done it."""
+    event_id, held = await standing(guild), HeldBack(guild.discord, None)
+    await answer(guild.first, event_id, 1)
+    guild.clock.advance(SPACING)
+    drawing = asyncio.create_task(guild.first.queue.run_due())
+    await held.begun.wait()
+    await guild.pool.execute("DELETE FROM patt.raid_events WHERE id = $1", event_id)
+    held.let_go.set()
+    await drawing
+    assert await guild.open_actions() == []
