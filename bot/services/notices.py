@@ -213,9 +213,11 @@ class Notices:
         return until is not None and notice in MAY_BE_OFF
 
     async def _say(self, action: Action, part: _Part, news: Tidings, way: Way) -> str:
+        # Of a place asked for again they may have heard the contrary since the message that may stand already.
+        nonce = f"{action.nonce}-{action.version}" if part.notice in OF_PLACE else action.nonce
         if way is not Way.CHANNEL:
             try:
-                await self._notifier.tell(part.user_id, news, action.nonce)
+                await self._notifier.tell(part.user_id, news, nonce)
             except DmClosed:
                 way = Way.CHANNEL
             else:
@@ -224,7 +226,7 @@ class Notices:
         if part.matter is None and await self._leavers.among(action.guild_id, [part.user_id]):
             return "not in the server any more"
         if part.matter is None:
-            await self._notifier.name([part.user_id], news, action.nonce)
+            await self._notifier.name([part.user_id], news, nonce)
             return "named"
         async with self._db.transaction() as tx:
             await tx.told.to_channel(part.matter, part.user_id)

@@ -404,6 +404,20 @@ async def test_whoever_moves_up_and_down_in_quiet_hours_hears_once_where_they_st
     assert [(who, news.notice) for who, news in guild.discord.tidings] == [(users(2)[0], Notice.PROMOTED)]
 
 
+async def test_a_seat_found_again_is_told_though_the_first_word_of_one_may_have_arrived(guild: World) -> None:
+    """Whether it did is not known, so it is to be said again; meanwhile they were told that the seat was gone."""
+    event_id = await planned(guild, limit=1, reminders="none")
+    await come(guild, event_id, 1, 2)
+    guild.discord.fail("tell", TimeoutError(), after=True)
+    for limit in ("2", "1"):
+        await guild.first.edits.edit(officer(), str(event_id), EditWish(limit=limit))
+        await guild.first.queue.run_due()
+    await guild.first.edits.edit(officer(), str(event_id), EditWish(limit="2"))
+    await at(guild, guild.clock.now() + MINUTE)
+    heard = [news.notice for _, news in guild.discord.tidings]
+    assert heard == [Notice.PROMOTED, Notice.DEMOTED, Notice.PROMOTED]
+
+
 # ---------------------------------------------------------------- by an officer's hand
 
 
