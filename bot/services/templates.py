@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from bot.domain.errors import MusterError
-from bot.domain.event import Event
+from bot.domain.event import Event, SheetKind
+from bot.domain.gates import Gates
 from bot.domain.ids import GuildId, TemplateId
 from bot.domain.template import Template, read_template
 from bot.domain.template_file import read_file
@@ -39,8 +40,13 @@ class Templates:
                 await tx.templates.ship(str(definition["name"]), definition, digest)
 
     async def of(self, tx: Session, event: Event) -> Template:
-        """The template an event was made with; one written by hand without any has its server's default."""
+        """The template an event was made with; one written by hand without any has its server's default.
+
+        While its sheet stands on Raid-Helper our rules for signing up do not hold: who sits there is said there.
+        """
         template = await self._made_with(tx, event)
+        if event.sheet is SheetKind.RAID_HELPER:
+            return replace(template, gates=Gates())
         return replace(template, gates=event.gates) if event.gates else template
 
     async def _made_with(self, tx: Session, event: Event) -> Template:

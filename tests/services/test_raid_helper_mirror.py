@@ -101,6 +101,21 @@ async def test_a_button_pressed_there_is_an_answer_here(
     assert kept["signed_at"].timestamp() == row["entryTime"]
 
 
+@pytest.mark.parametrize("method", ["waiting-list", "host"])
+async def test_who_sits_there_sits_here_however_our_own_sheets_give_out_seats(guild: World, method: str) -> None:
+    """Nobody can be put in there out of our waiting list: all would wait for ever."""
+    await setting(guild, "method", method)
+    raid = await posted(guild)
+    await presses(guild, raid, 1, "Ranged", "Fire")
+    await look(guild)
+    roster = (await guild.first.panel.show(officer(), str(raid.id))).sheet.roster
+    assert (len(roster.seated), len(roster.queued)) == (1, 0)
+    async with guild.first.db.transaction() as tx:
+        await tx.raid_helper.hand_over(raid.id, SheetKind.NATIVE)
+    roster = (await guild.first.panel.show(officer(), str(raid.id))).sheet.roster
+    assert (len(roster.seated), len(roster.queued)) == (0, 1)
+
+
 async def test_the_order_and_the_queue_are_raid_helpers(guild: World) -> None:
     raid = await posted(guild, limit=2)
     for number in (3, 1, 2):
