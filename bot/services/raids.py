@@ -162,6 +162,7 @@ class Raids:
         zone = await zone_of(tx, actor)
         starts_at = future(parse_when(wish.when, zone=zone, now=now), now)
         sheet = self.sheet_kind(wish.sheet, server)
+        post_at = _post_at(wish, zone, sheet, starts_at, now)
         return NewEvent(
             guild_id=server.id,
             title=check_title(wish.title),
@@ -169,7 +170,7 @@ class Raids:
             starts_at=starts_at,
             duration=duration_of(wish.duration, holds[DURATION]),
             description=check_description(wish.description or ""),
-            deadline=deadline_of(wish.deadline, starts_at, now, holds[DEADLINE]),
+            deadline=deadline_of(wish.deadline, starts_at, post_at or now, holds[DEADLINE]),
             leader_id=actor.user_id,
             created_by=actor.user_id,
             sheet=sheet,
@@ -179,7 +180,7 @@ class Raids:
             minimum=template.minimum,
             gates=own_gates(template, holds, server.id),
             channel_id=channel_id,
-            post_at=_post_at(wish, zone, sheet, starts_at, now),
+            post_at=post_at,
             reminders=parse_lead_times(wish.reminders) if wish.reminders else None,
         )
 

@@ -30,7 +30,7 @@ class UnreadablePostTime(MusterError):
 
 
 class PostedTooLate(MusterError):
-    """Sign-ups would end before the sheet is posted. Give a shorter `deadline`, or an earlier `post` time."""
+    """Sign-ups would end before the sheet is posted. Give a shorter `deadline` or `none`, or an earlier `post` time."""
 
 
 class UnreadableDay(UnreadableTime):

@@ -170,6 +170,13 @@ async def test_a_series_is_made_with_what_holds_in_its_channel(guild):
     assert (own.duration, own.total_limit, own.deadline) == (timedelta(hours=1), 5, None)
 
 
+async def test_a_sheet_that_appears_after_the_usual_deadline_is_not_born_closed(guild):
+    async with guild.first.db.transaction() as tx:
+        await tx.settings.put(GUILD, SERVER, {"deadline": 60 * 24})
+    wish = RaidWish("Heroic", "2026-12-02 20:00", channel_id=RAIDS, post_at="2026-12-02 12:00")
+    assert (await guild.first.raids.create(officer(), wish)).deadline is None
+
+
 async def test_a_usual_deadline_is_no_longer_than_a_series_can_have(guild):
     async with guild.first.db.transaction() as tx:
         await tx.settings.put(GUILD, SERVER, {"deadline": 60 * 24 * 30})
