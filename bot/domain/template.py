@@ -4,6 +4,7 @@ A template is a JSON object, shipped in `bot/templates` or a server's own; `read
 refuses what a sheet could not show.
 """
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -168,6 +169,8 @@ DEFAULT_LABELS = {
     Choice.BENCH: "Bench",
     Choice.ABSENCE: "Absence",
 }
+_SAME_LOOKS = re.compile(r"\ufe0f|(?<=:)\w+(?=:)")
+"""What no eye tells emoji apart by: Unicode's mark that it is a picture, and what a custom one is called."""
 MOST_OPTIONS = 25
 """Options of one Discord select: classes of a template, specs of a class."""
 
@@ -309,6 +312,15 @@ def _check_fit(template: Template) -> None:
     if len(template.roles) > MOST_OPTIONS:
         message = f"{len(template.roles)} roles: a sheet shows at most {MOST_OPTIONS}."
         raise BadTemplate(message, ("roles", MOST_OPTIONS))
+
+
+def check_emoji(template: Template) -> None:
+    """Raise BadTemplate for two classes, or two roles, of one look. What is stored is read whatever it looks like."""
+    for key, things in (("classes", template.classes), ("roles", template.roles)):
+        looks = [_SAME_LOOKS.sub("", one.emoji) for one in things]
+        for index, one in enumerate(things):
+            if looks[index] in looks[:index]:
+                raise BadTemplate(f"The emoji {one.emoji} stands twice in `{key}`.", (key, index))
 
 
 def _check_said_alone(template: Template) -> None:

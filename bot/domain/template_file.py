@@ -18,6 +18,7 @@ from bot.domain.template import (
     Role,
     Spec,
     Template,
+    check_emoji,
     read_template,
 )
 from bot.domain.words import USUAL, Words
@@ -91,6 +92,7 @@ def read_file(text: str) -> Template:
     try:
         template = read_template(data)
         _check_keys(JsonObject(cast("Mapping[str, Any]", data)))
+        check_emoji(template)
     except (BadTemplate, Garbled) as error:
         raise located(text, BadTemplate(str(error), error.path)) from None
     return template

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from bot.domain.emoji import is_emoji
-from bot.domain.template import BadTemplate, GameClass, Role, Spec, Template, read_template
+from bot.domain.template import BadTemplate, GameClass, Role, Spec, Template, check_emoji, read_template
 
 _NUMBER = re.compile("[0-9]{1,6}")
 _CLASS = re.compile(r"(?P<label>(?:<a?:\w+:[0-9]+>|[^:])+):(?P<specs>.*)")
@@ -27,9 +27,11 @@ def read_lines(name: str, title: str, emoji: str, roles: str, classes: str) -> T
     chosen = chosen or [{**one, "specs": [{"name": one["name"], "role": one["name"]}]} for one in listed]
     data = {"name": name, "title": title, "emoji": emoji.strip() or None, "roles": listed, "classes": chosen}
     try:
-        return read_template(data)
+        template = read_template(data)
+        check_emoji(template)
     except BadTemplate as error:
         raise located(error, roles, classes) from None
+    return template
 
 
 def located(error: BadTemplate, roles: str, classes: str) -> BadTemplate:

@@ -30,9 +30,10 @@ game_words = st.fixed_dictionaries(
 def templates(draw: st.DrawFn) -> Template:
     """Any template, by way of what is read."""
     names = draw(st.lists(words, unique=True, min_size=1, max_size=4))
+    looks = draw(st.lists(emoji, unique=True, min_size=len(names), max_size=len(names)))
     roles = [
-        {"name": one, "plural": draw(words), "emoji": draw(emoji), "limit": limit, "wanted": limit}
-        for one, limit in ((one, draw(limits)) for one in names)
+        {"name": one, "plural": draw(words), "emoji": shown, "limit": limit, "wanted": limit}
+        for one, shown, limit in ((one, shown, draw(limits)) for one, shown in zip(names, looks, strict=True))
     ]
     classes = [
         {
@@ -148,6 +149,9 @@ def test_the_file_as_it_is_reads():
         ('"Arms", "role": "Tank"', '"Arms", "role": "Bard"', 'Line 20: Warrior, Arms: there is no role "Bard"'),
         ('"Arms", "role": "Tank"', '"Arms"', "Line 20: Class 2, spec 1: `role` is missing"),
         ('"emoji": "🪓"', '"emoji": "🔨"', "Line 17: The class emoji 🔨 stands there twice."),
+        ('"emoji": "💚"', '"emoji": "🛡️"', "Line 10: The emoji 🛡️ stands twice in `roles`."),
+        ('"emoji": "💚"', '"emoji": "🛡"', "Line 10: The emoji 🛡 stands twice in `roles`."),
+        ('"emoji": "🪓"', '"emoji": "🔨\ufe0f"', "Line 17: The emoji 🔨\ufe0f stands twice in `classes`."),
         ('"emoji": "🪓"', '"emoji": "axe"', "Line 19: Class 2: `emoji` is one emoji"),
         ('"emoji": "💚"', '"emoji": "💚", "limit": 0', "Line 10: Role 2: `limit` is a whole number from 1 to 1000"),
         ('"limit": 20', '"limit": 0', "Line 4: `limit` is a whole number from 1 to 1000"),
@@ -220,3 +224,18 @@ def test_every_value_of_any_json_has_its_line(value: Any):
 def test_any_json_is_read_or_refused_with_a_line(value: Any):
     with pytest.raises(BadTemplate, match=r"^Line \d+: "):
         read_file(json.dumps(value, indent=1))
+
+
+@pytest.mark.parametrize(("other", "twice"), [("<:Axe:71>", True), ("<a:axe:71>", False), ("<:axe:72>", False)])
+def test_a_custom_emoji_is_its_id_whatever_it_is_called(other: str, twice: bool):
+    text = FILE.replace('"🔨"', '"<:axe:71>"').replace('"🪓"', f'"{other}"')
+    if not twice:
+        assert [one.emoji for one in read_file(text).classes] == ["<:axe:71>", other]
+        return
+    with pytest.raises(BadTemplate, match="stands twice in `classes`"):
+        read_file(text)
+
+
+def test_what_is_stored_is_read_although_two_roles_look_the_same():
+    data = json.loads(FILE.replace("💚", "🛡️"))
+    assert [one.emoji for one in read_template(data).roles] == ["🛡️", "🛡️"]

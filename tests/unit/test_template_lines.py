@@ -56,6 +56,7 @@ def test_without_roles_one_press_is_all():
         ("Tank 🛡️\nHealer 🛡️", "", "Roles, line 2: The class emoji 🛡️ stands there twice."),
         ("Tank 🛡️\nTank 💚", "Paladin 🔨: Holy=Tank", "Roles, line 2: The role Tank stands there twice."),
         (ROLES, "Paladin 🔨", "Classes, line 1: write a class and its specs"),
+        ("Tank 🛡️\nHealer 🛡", "A 🔨: B=Tank", "Roles, line 2: The emoji 🛡 stands twice in `roles`."),
         (ROLES, "\nPaladin: Holy=Healer", "Classes, line 2: put an emoji behind the name"),
         (ROLES, "Paladin 🔨: Holy", "Classes, line 1: write a spec and its role as `Holy=Healer`"),
         (ROLES, "Paladin 🔨: =Healer", "Classes, line 1: write a spec and its role"),
@@ -101,7 +102,8 @@ def templates(draw: st.DrawFn) -> Template:
         }
         for index, name in enumerate(draw(st.lists(names, unique=True, min_size=1, max_size=4)))
     ]
-    listed = [{"name": one, "emoji": draw(emoji), "limit": draw(limits)} for one in roles]
+    looks = draw(st.lists(emoji, unique=True, min_size=len(roles), max_size=len(roles)))
+    listed = [{"name": one, "emoji": shown, "limit": draw(limits)} for one, shown in zip(roles, looks, strict=True)]
     return read_template(
         {"name": draw(names), "title": draw(names), "emoji": draw(emoji), "roles": listed, "classes": classes}
     )
