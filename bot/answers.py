@@ -50,15 +50,20 @@ async def answer(
     await shown(interaction, view, lambda: send(text, ephemeral=True, **extra))
 
 
-def knows(guild: discord.Guild | None) -> Callable[[int], object]:
-    """Whether the server has the role of an id; it has every one while its roles are not known."""
-    everyone = guild and guild.get_role(guild.id)  # a role in every server
-    return guild.get_role if guild and everyone else bool
+def knows(interaction: discord.Interaction[Any]) -> Callable[[int], object]:
+    """Whether its server has the role of an id; it has every one while its roles are not known."""
+
+    def is_there(role_id: int) -> object:
+        guild = interaction.guild
+        everyone = guild and guild.get_role(guild.id)  # a role in every server
+        return guild.get_role(role_id) if guild and everyone else True
+
+    return is_there
 
 
 def named_roles(interaction: discord.Interaction[Any], text: str) -> str:
     """The text, a role that was deleted being called so."""
-    return texts.deleted_roles(text, knows(interaction.guild))
+    return texts.deleted_roles(text, knows(interaction))
 
 
 async def turn_into(

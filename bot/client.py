@@ -7,6 +7,7 @@ import json
 import logging
 from collections.abc import Coroutine, Sequence
 from datetime import timedelta
+from functools import partial
 from typing import Any
 from weakref import WeakValueDictionary
 
@@ -17,7 +18,7 @@ from discord.ext import commands
 from bot.components import PersistentClasses, press
 from bot.domain.needs import POSTS
 from bot.errors import report, say
-from bot.pressed import Pressed, hear_presses
+from bot.pressed import hear_presses
 from bot.render import texts
 from bot.services.bundle import Services
 from bot.services.queue import Queue
@@ -109,7 +110,7 @@ class MusterBot(commands.AutoShardedBot):
         self.fatal: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._closing = False
         self.persistent = PersistentClasses()
-        hear_presses(self)
+        hear_presses(self, partial(press, self.persistent))
         self.forms: WeakValueDictionary[str, ui.Modal] = WeakValueDictionary()
         self.refused_emoji: set[int] = set()
         """Custom emoji for which Discord refused a list."""
@@ -175,10 +176,8 @@ class MusterBot(commands.AutoShardedBot):
             )
 
     async def on_interaction(self, interaction: discord.Interaction[Any], /) -> None:
-        """Do what was pressed, and answer a form from before a restart, which nobody knows."""
-        if isinstance(interaction, Pressed):
-            await press(self.persistent, interaction)
-        elif interaction.type is discord.InteractionType.modal_submit:
+        """Answer a form from before a restart, which nobody knows."""
+        if interaction.type is discord.InteractionType.modal_submit:
             known = (interaction.data or {}).get("custom_id") in self.forms
             if not known and not interaction.response.is_done():
                 await say(interaction, texts.FORM_TOO_OLD)

@@ -1,7 +1,7 @@
 """Components that always answer: buttons and selects known by their `custom_id` alone, and forms.
 
 The library knows nothing of the buttons and selects: it would rebuild the whole message for each click, keep views in
-memory, and only log what goes wrong. `MusterBot.on_interaction` finds their classes itself (`pressed`).
+memory, and only log what goes wrong. Each press comes here as it was heard (`pressed`), and its class is found here.
 """
 
 import re

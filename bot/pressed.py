@@ -1,10 +1,11 @@
 """A button that was pressed or a select that was used, as Discord tells of it.
 
-The library reads the whole message around it before it tells anybody. A click is being written by then: here it is read
-when somebody asks for more than who pressed what, which the answer does while the database commits.
+The library reads the whole message around it before it tells anybody. What most are about, who pressed what, is a small
+part of that: here the rest is read when somebody asks for it, and to be answered a click on a sheet needs none of it.
 """
 
-from collections.abc import Mapping
+import asyncio
+from collections.abc import Callable, Coroutine, Mapping
 from typing import Any
 
 import discord
@@ -13,7 +14,7 @@ COMPONENT = discord.InteractionType.component.value
 
 
 class Pressed(discord.Interaction[Any]):
-    """The library's interaction, which reads the `payload` at the first look at anything but that and the client.
+    """The library's interaction, which reads the `payload` at the first look at more than it takes to answer.
 
     The payload is Discord's documentation's: Interaction Object, of a component.
     """
@@ -23,11 +24,12 @@ class Pressed(discord.Interaction[Any]):
     def __init__(self, *, data: Any, state: Any) -> None:  # as the library makes its own
         self.payload: Mapping[str, Any] = data
         self._read = False
-        self._client, self._state = state._get_client(), state
+        self.id, self.token = int(data["id"]), data["token"]
+        self._client, self._state, self._session = state._get_client(), state, state.http._HTTPClient__session
 
     def __getattr__(self, name: str) -> Any:
-        """Asked for what has no value: nothing was read yet, or the library has it made at its first use."""
-        if self._read:
+        """Asked for what has no value: nothing was read yet, or the library has it made at its first use (`_cs_`)."""
+        if self._read or name.startswith("_cs_"):
             raise AttributeError(name)
         self._read = True
         try:
@@ -37,18 +39,20 @@ class Pressed(discord.Interaction[Any]):
         return getattr(self, name)
 
 
-def hear_presses(bot: discord.Client) -> None:
-    """Have the bot told of presses as `Pressed`; of everything else, the library tells as ever.
+def hear_presses(bot: discord.Client, act: Callable[[Pressed], Coroutine[Any, Any, None]]) -> None:
+    """Have `act` done about each press, side by side; of everything else, the library tells as ever.
 
     What the library would do beside, look among the views it keeps, is for nothing: it keeps none (`components`).
     """
     state: Any = bot._connection  # pyright: ignore[reportPrivateUsage] - there is no public way to what a shard hears
-    heard = state.parsers["INTERACTION_CREATE"]
+    heard, under_way = state.parsers["INTERACTION_CREATE"], set[asyncio.Task[None]]()
 
     def hear(payload: Any) -> None:
-        if payload["type"] == COMPONENT:
-            bot.dispatch("interaction", Pressed(data=payload, state=state))
-        else:
+        if payload["type"] != COMPONENT:
             heard(payload)
+            return
+        task = asyncio.create_task(act(Pressed(data=payload, state=state)))
+        under_way.add(task)
+        task.add_done_callback(under_way.discard)
 
     state.parsers["INTERACTION_CREATE"] = hear

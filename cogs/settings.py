@@ -54,7 +54,7 @@ class SettingsCommands(commands.GroupCog, name="settings", description="What hol
         """See every setting, its value and where it comes from."""
         found = await in_time(interaction, self._services.settings.show(actor_of(interaction), event))
         named = {setting.name: (setting, one) for setting, one in found.found}
-        await answer(interaction, "", embed=setting_texts.overview(found.event, named, knows(interaction.guild)))
+        await answer(interaction, "", embed=setting_texts.overview(found.event, named, knows(interaction)))
 
     @app_commands.command()
     @app_commands.describe(setting="Which one", value="What it shall be")

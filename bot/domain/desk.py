@@ -28,7 +28,7 @@ class Desk:
         self._found = {one.player_id: one for one in sign_ups}
         self._now = dict(self._found)
         self._fresh = count(NOT_WRITTEN_YET)
-        self._acted: set[PlayerId] = set()
+        self._acted: dict[PlayerId, None] = {}  # a set in the order of the clicks
         self._placed = before
         self.before = self.roster()
 
@@ -61,7 +61,6 @@ class Desk:
 
         Whoever keeps their place keeps the standing it was taken with.
         """
-        self._acted.add(known.player_id)
         own = self._now.get(known.player_id)
         stays = own is not None and answer.keeps_place
         standing = replace(
@@ -81,7 +80,6 @@ class Desk:
 
     def amend(self, own: SignUp) -> None:
         """Write down what a member changed on their own answer; their place stays."""
-        self._acted.add(own.player_id)
         self._stands(own)
 
     def withdraw(self, own: SignUp | None, now: datetime) -> None:
@@ -93,13 +91,11 @@ class Desk:
 
     def put(self, sign_up: SignUp) -> None:
         """Write down somebody's sign-up as an officer wants it."""
-        self._acted.add(sign_up.player_id)
         own = self._now.get(sign_up.player_id)
         self._stands(replace(sign_up, id=own.id if own else SignUpId(next(self._fresh))))
 
     def take_off(self, player_id: PlayerId) -> None:
         """Take somebody's sign-up away, as an officer wants it."""
-        self._acted.add(player_id)
         self._goes(player_id)
 
     def becomes(self, event: Event) -> None:
@@ -107,17 +103,19 @@ class Desk:
         self.event, self._placed = event, None
 
     def _stands(self, sign_up: SignUp) -> None:
+        self._acted[sign_up.player_id] = None
         self._now[sign_up.player_id], self._placed = sign_up, None
 
     def _goes(self, player_id: PlayerId) -> None:
+        self._acted[player_id] = None
         self._now.pop(player_id, None)
         self._placed = None
 
     @property
     def changed(self) -> Sequence[SignUp]:
-        """What must be written, in the order of the clicks."""
-        found = self._found.get  # most are the very same, which is quicker seen than that they are equal
-        return [one for one in self._now.values() if (was := found(one.player_id)) is not one and was != one]
+        """What must be written, in the order of their ids: new ones have theirs in the order of the clicks."""
+        stand = (self._now[one] for one in self._acted if one in self._now)
+        return sorted((one for one in stand if one != self._found.get(one.player_id)), key=lambda one: one.id)
 
     @property
     def removed(self) -> Sequence[PlayerId]:
@@ -127,7 +125,7 @@ class Desk:
     @property
     def gone(self) -> Sequence[SignUp]:
         """The sign-ups that must go, as they were found."""
-        return [one for player_id, one in self._found.items() if player_id not in self._now]
+        return [self._found[one] for one in self._acted if one in self._found and one not in self._now]
 
     @property
     def demoted(self) -> Sequence[SignUp]:

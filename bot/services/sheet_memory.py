@@ -63,9 +63,8 @@ class SheetMemory:
         self._sheets.pop(desk.event.id, None)
         if written is None or desk.event.template_id is None:  # without one it has its server's default of the moment
             return
-        fresh = any(one.id != written.ids.get(one.player_id, one.id) for one in desk.changed)
-        sign_ups = [_with_id(one, written.ids) for one in desk.sign_ups] if fresh else [*desk.sign_ups]
-        roster = None if fresh else desk.roster()
+        sign_ups = [_with_id(one, written.ids) for one in desk.sign_ups] if written.ids else [*desk.sign_ups]
+        roster = None if written.ids else desk.roster()
         self._sheets[desk.event.id] = Remembered(
             desk.event, desk.template, written.version, sign_ups, roster, written.redraw_at
         )
