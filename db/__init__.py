@@ -118,7 +118,7 @@ class Database:
     async def statements(self, *, hurried: bool = False) -> AsyncGenerator[Session]:
         """The same without a transaction around it: each statement is committed by itself, in one round trip.
 
-        Whoever is `hurried` does not wait until the connection is back in the pool.
+        Whoever is `hurried` does not wait until the connection is back in the pool: what they do next comes first.
         """
         connection = await self._pool.acquire()
         session = Session(connection)
@@ -128,7 +128,7 @@ class Database:
             if session.actions.soonest is not None:  # whatever came after is no part of what that statement wrote
                 self.work.due(session.actions.soonest)
             if hurried:
-                self._give_back(connection)
+                asyncio.get_running_loop().call_soon(self._give_back, connection)
             else:
                 await self._pool.release(connection)
 
