@@ -16,7 +16,7 @@ class Desk:
     """One event's sign-ups while a batch of clicks is worked off.
 
     `before` is the roster the batch found, `roster()` the one it leaves; `changed` and `removed` are the difference to
-    write. The last word of a person is the one that stands.
+    write. The last word of a person is the one that stands. Everybody is placed only where somebody wants to know.
     """
 
     def __init__(
@@ -25,18 +25,33 @@ class Desk:
         """`before` is the sign-ups' roster, where somebody has placed them already."""
         self.event = event
         self.template = template
+        self._limit_found = event.total_limit
         self._found = {one.player_id: one for one in sign_ups}
         self._now = dict(self._found)
         self._fresh = count(NOT_WRITTEN_YET)
         self._acted: dict[PlayerId, None] = {}  # a set in the order of the clicks
-        self._placed = before
-        self.before = self.roster()
+        self._before = self.known_roster = before
+
+    @property
+    def before(self) -> Roster:
+        """Everybody placed, as the batch found them."""
+        if self._before is None:
+            self._before = place(self._found.values(), self.template, self._limit_found)
+        return self._before
 
     def roster(self) -> Roster:
-        """Everybody placed, as things stand."""
-        if self._placed is None:
-            self._placed = place(self._now.values(), self.template, self.event.total_limit)
-        return self._placed
+        """Everybody placed, as things stand; it is the `known_roster` from then on."""
+        if self.known_roster is None:
+            self.known_roster = place(self._now.values(), self.template, self.event.total_limit)
+        return self.known_roster
+
+    def placed(self, player_id: PlayerId) -> Placed | None:
+        """Where this player stands, or None."""
+        own = self._now.get(player_id)
+        if own is None or self.known_roster or self._may_wait(self.event.total_limit):
+            return self.roster().of(player_id)
+        number = 1 + sum(one.order < own.order for one in self._now.values())  # nobody waits: there is no more to it
+        return Placed(number, own)
 
     @property
     def sign_ups(self) -> Collection[SignUp]:
@@ -50,7 +65,7 @@ class Desk:
     def of_user(self, user_id: UserId) -> Placed | None:
         """Where this Discord user stands, or None."""
         own = self.own_of_user(user_id)
-        return self.roster().of(own.player_id) if own else None
+        return self.placed(own.player_id) if own else None
 
     def own_of_user(self, user_id: UserId) -> SignUp | None:
         """This Discord user's sign-up, or None."""
@@ -100,16 +115,20 @@ class Desk:
 
     def becomes(self, event: Event) -> None:
         """The raid is `event` from now on, with another limit perhaps; `before` stays what it was."""
-        self.event, self._placed = event, None
+        self.event, self.known_roster = event, None
 
     def _stands(self, sign_up: SignUp) -> None:
         self._acted[sign_up.player_id] = None
-        self._now[sign_up.player_id], self._placed = sign_up, None
+        self._now[sign_up.player_id], self.known_roster = sign_up, None
 
     def _goes(self, player_id: PlayerId) -> None:
         self._acted[player_id] = None
         self._now.pop(player_id, None)
-        self._placed = None
+        self.known_roster = None
+
+    def _may_wait(self, total_limit: int | None) -> bool:
+        """Whether anybody may be queued, which is seen before everybody is placed."""
+        return total_limit is not None or self.template.limits_seats
 
     @property
     def changed(self) -> Sequence[SignUp]:
@@ -130,13 +149,14 @@ class Desk:
     @property
     def demoted(self) -> Sequence[SignUp]:
         """Who had a seat before and waits now, not by their own answer."""
-        if self.event.total_limit is None and not self.template.limits_seats:
-            return []  # nobody waits, which is seen before everybody is placed
+        if not self._may_wait(self.event.total_limit):
+            return []
         return [one for one in demoted(self.before, self.roster()) if one.player_id not in self._acted]
 
     @property
     def promoted(self) -> Sequence[SignUp]:
         """Who waited before and has a seat now, not by their own answer."""
-        if not self.before.queued:
+        waited = self._before or self._may_wait(self._limit_found)
+        if not waited or not self.before.queued:
             return []
         return [one for one in promoted(self.before, self.roster()) if one.player_id not in self._acted]

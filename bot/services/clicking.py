@@ -175,7 +175,7 @@ class Stands:
 
     def placed(self) -> SignedUp | NotSignedUp:
         """Where."""
-        placed = self.desk.roster().of(self.player_id)
+        placed = self.desk.placed(self.player_id)
         if placed is None:
             return NotSignedUp()  # the same person withdrew within the same batch
         return SignedUp(self.desk.event, self.desk.template, placed)

@@ -168,7 +168,7 @@ class Officers:
             work.desk.put(wanted)
             await work.write(notice or (Notice.MOVED if own else Notice.ADDED), wanted)
             entry_id = await work.note(action, before=kept(own), after=kept(wanted))
-        placed = work.desk.roster().of(wanted.player_id)
+        placed = work.desk.placed(wanted.player_id)
         assert placed is not None  # noqa: S101 - put there a moment ago
         return OnSheet(work.event, work.template, placed, own is not None, entry_id)
 

@@ -215,8 +215,9 @@ class SettingsDesk:
         await tx.events.set_gates(event.id, gates)
         changed = await tx.events.get(event.id)
         assert changed is not None  # noqa: S101 - locked in this transaction
-        after = Desk(changed, await self._templates.of(tx, changed), await tx.sign_ups.of(event.id))
-        after.before = work.desk.before
+        template, sign_ups = await self._templates.of(tx, changed), await tx.sign_ups.of(event.id)
+        after = Desk(event, template, sign_ups, work.desk.before)
+        after.becomes(changed)
         await tx.actions.enqueue(*sheets.moved_up_and_down(after, work.now))
 
 

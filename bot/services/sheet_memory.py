@@ -64,7 +64,7 @@ class SheetMemory:
         if written is None or desk.event.template_id is None:  # without one it has its server's default of the moment
             return
         sign_ups = [_with_id(one, written.ids) for one in desk.sign_ups] if written.ids else [*desk.sign_ups]
-        roster = None if written.ids else desk.roster()
+        roster = None if written.ids else desk.known_roster
         self._sheets[desk.event.id] = Remembered(
             desk.event, desk.template, written.version, sign_ups, roster, written.redraw_at
         )

@@ -105,6 +105,8 @@ class Night:
         placed = [*roster.seated, *roster.queued, *(one for group in roster.others.values() for one in group)]
         assert sorted(one.number for one in placed) == list(range(1, len(placed) + 1))
         assert [one.position for one in roster.queued] == list(range(1, len(roster.queued) + 1))
+        unplaced = Desk(desk.event, desk.template, desk.sign_ups)
+        assert all(unplaced.placed(one.sign_up.player_id) == one for one in placed)
 
     def write(self, desk: Desk) -> None:
         """What the database holds afterwards; nobody is lost but who left."""
