@@ -11,6 +11,7 @@ from bot.answers import in_time, turn_into
 from bot.client import MusterBot
 from bot.components import Persistent, view_of
 from bot.domain.alerts import Short, Verdict
+from bot.domain.event import Event
 from bot.domain.ids import ChannelId, EventId, GuildId, UserId
 from bot.domain.permissions import Actor, NotAnOfficer
 from bot.domain.roster import SignUp
@@ -48,8 +49,7 @@ class MinimumButton(Persistent, ui.Button[ui.View], template=custom_ids.MINIMUM)
             event = await desk.cancel(actor, self.event_id, alert_texts.TOO_FEW)
         else:
             event = await desk.keep(actor, self.event_id)
-        said = alert_texts.decided(event, actor.user_id, self.verdict)
-        return said if interaction.guild_id else texts.direct(await name_of(interaction.client, event.guild_id), said)
+        return await _said(interaction, event, alert_texts.decided(event, actor.user_id, self.verdict))
 
 
 class SubstitutesButton(Persistent, ui.Button[ui.View], template=custom_ids.SUBSTITUTES):
@@ -68,10 +68,12 @@ class SubstitutesButton(Persistent, ui.Button[ui.View], template=custom_ids.SUBS
 
     async def act(self, interaction: Interaction) -> None:
         """Have them asked, and have the warning say so."""
-        actor = actor_of(interaction)
-        work = interaction.client.services.alerts.call_substitutes(actor, self.event_id)
-        called = await in_time(interaction, work, update=True)
-        await turn_into(interaction, alert_texts.called(called.event, actor.user_id, called.people))
+        await turn_into(interaction, await in_time(interaction, self._call(interaction), update=True))
+
+    async def _call(self, interaction: Interaction) -> str:
+        actor = await decider(interaction, self.event_id)
+        called = await interaction.client.services.alerts.call_substitutes(actor, self.event_id)
+        return await _said(interaction, called.event, alert_texts.called(called.event, actor.user_id, called.people))
 
 
 PERSISTENT = (MinimumButton, SubstitutesButton)
@@ -100,16 +102,17 @@ class DiscordAlerts:
 
     async def ask_leader(self, user_id: UserId, sheet: Sheet, nonce: str) -> None:
         """Ask the leader by direct message."""
-        event, text = sheet.event, alert_texts.below_minimum(sheet)
-        try:
-            await send_direct(self._bot, event.guild_id, user_id, text, nonce, view=minimum_view(event.id))
-        except (discord.Forbidden, discord.NotFound) as error:
-            raise Undeliverable(str(error)) from error
+        await self._direct(user_id, sheet, alert_texts.below_minimum(sheet), minimum_view(sheet.event.id), nonce)
 
-    async def warn_roles(self, channel_id: ChannelId, sheet: Sheet, short: Sequence[Short], nonce: str) -> None:
+    async def warn_in(self, channel_id: ChannelId, sheet: Sheet, short: Sequence[Short], nonce: str) -> None:
         """Tell the officers which roles are short."""
         channel = self._bot.get_partial_messageable(channel_id)
         await self._send(channel, alert_texts.roles_short(sheet, short), substitutes_view(sheet.event.id), nonce)
+
+    async def warn_leader(self, user_id: UserId, sheet: Sheet, short: Sequence[Short], nonce: str) -> None:
+        """Tell the leader which roles are short, by direct message."""
+        text, view = alert_texts.roles_short(sheet, short), substitutes_view(sheet.event.id)
+        await self._direct(user_id, sheet, text, view, nonce)
 
     async def ask_substitutes(self, sheet: Sheet, short: Sequence[Short], who: Sequence[SignUp], nonce: str) -> None:
         """Ask `who` in the raid's channel."""
@@ -120,6 +123,12 @@ class DiscordAlerts:
             everyone=False, roles=False, users=[discord.Object(one.user_id) for one in who if one.user_id]
         )
         await self._send(channel, alert_texts.call(sheet, short, who), None, nonce, rung)
+
+    async def _direct(self, user_id: UserId, sheet: Sheet, text: str, view: ui.View, nonce: str) -> None:
+        try:
+            await send_direct(self._bot, sheet.event.guild_id, user_id, text, nonce, view=view)
+        except (discord.Forbidden, discord.NotFound) as error:
+            raise Undeliverable(str(error)) from error
 
     async def _send(
         self,
@@ -141,6 +150,11 @@ async def decider(interaction: Interaction, event_id: EventId) -> Actor:
     if interaction.guild_id is not None:
         return actor_of(interaction)
     return await officer_of(interaction, await interaction.client.services.alerts.guild_of(event_id))
+
+
+async def _said(interaction: Interaction, event: Event, text: str) -> str:
+    """What an alert turns into; a direct message names its server still."""
+    return text if interaction.guild_id else texts.direct(await name_of(interaction.client, event.guild_id), text)
 
 
 async def officer_of(interaction: Interaction, guild_id: GuildId) -> Actor:

@@ -44,8 +44,12 @@ class Alerter(Protocol):
         """Ask the leader the same, by direct message."""
         ...
 
-    async def warn_roles(self, channel_id: ChannelId, sheet: Sheet, short: Sequence[Short], nonce: str) -> None:
+    async def warn_in(self, channel_id: ChannelId, sheet: Sheet, short: Sequence[Short], nonce: str) -> None:
         """Tell the officers which roles are short, with a button that calls substitutes."""
+        ...
+
+    async def warn_leader(self, user_id: UserId, sheet: Sheet, short: Sequence[Short], nonce: str) -> None:
+        """Tell the leader the same, by direct message."""
         ...
 
     async def ask_substitutes(self, sheet: Sheet, short: Sequence[Short], who: Sequence[SignUp], nonce: str) -> None:
@@ -90,19 +94,25 @@ class Deadlines:
         )
 
     async def warn_roles(self, action: Action) -> str:
-        """Tell the officer channel once which roles are short."""
+        """Tell the officers, or the leader, once which roles are short."""
         async with self._db.transaction() as tx:
             sheet = await self._current(tx, action)
             if sheet is None or not self._due(sheet.event, warn_roles_at(sheet.event, sheet.template)):
                 return "nothing to warn of"
             short = short_roles(sheet.template, sheet.roster)
             officers = (await effective(tx, sheet.event))[OFFICER_CHANNEL]
-            if not short or officers is None:
-                return "nothing is short" if not short else "no officer channel"
+            if not short:
+                return "nothing is short"
+            if officers is None and sheet.event.leader_id is None:
+                return "nobody to warn"
             if not await tx.alerts.claim(sheet.event.id, Alert.ROLES, action.id):
                 return "warned before"
-        await self._alerter.warn_roles(officers, sheet, short, action.nonce)
-        return "warned"
+        return await deciders.warn(
+            sheet.event,
+            officers,
+            lambda channel_id: self._alerter.warn_in(channel_id, sheet, short, action.nonce),
+            lambda user_id: self._alerter.warn_leader(user_id, sheet, short, action.nonce),
+        )
 
     async def ask_substitutes(self, action: Action) -> str:
         """Ask whoever could fill the short roles, as things stand now."""

@@ -1,4 +1,4 @@
-"""Whom to ask what somebody has to decide about a raid."""
+"""Whom to ask what somebody has to decide about a raid, and whom to warn."""
 
 from collections.abc import Awaitable, Callable
 
@@ -25,6 +25,24 @@ async def ask(
         raise Undeliverable("no officer channel, no leader and no raid channel to ask in")
     await ask_in(event.channel_id)
     return "asked in the raid's channel"
+
+
+async def warn(
+    event: Event,
+    officers: ChannelId | None,
+    warn_in: Callable[[ChannelId], Awaitable[None]],
+    warn_leader: Callable[[UserId], Awaitable[None]],
+) -> str:
+    """Warn in the officer channel, else the leader; who was warned. It is nothing for the raid's own channel.
+
+    Raises Undeliverable when nobody could be.
+    """
+    if officers and await _reached(warn_in(officers)):
+        return "warned the officers"
+    if event.leader_id is None:
+        raise Undeliverable("no officer channel and no leader to warn")
+    await warn_leader(event.leader_id)
+    return "warned the leader"
 
 
 async def _reached(asking: Awaitable[None]) -> bool:

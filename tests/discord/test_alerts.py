@@ -239,6 +239,18 @@ async def test_the_officers_are_warned_and_have_exactly_those_asked_who_can_help
     assert (f"<@{guild.officer.actor.id}> has 2 members" in warning.content, buttons(warning)) == (True, {})
 
 
+async def test_a_leader_warned_by_direct_message_has_them_asked_from_there(guild: Stage) -> None:
+    await guild.local.db.execute("UPDATE common.discord_config SET officer_channel_id = NULL")
+    _, able, _, bench = await short_of_healers(guild)
+    direct = guild.local.discord.dm_channel(guild.officer.actor.user)
+    (warning,) = messages(direct)
+    assert warning.content.startswith("📍 **Night Watch**\n")
+    answer = await guild.local.discord.hand(guild.officer.actor.user, direct).click(warning, ASK)
+    assert answer.text.startswith(f"📍 **Night Watch**\n<@{guild.officer.actor.id}> has 2 members")
+    await guild.local.settle()
+    assert messages(guild.raids)[-1].pings.users == {able.actor.id, bench.actor.id}
+
+
 async def test_substitutes_are_asked_once_also_after_a_restart(guild: Stage) -> None:
     await short_of_healers(guild)
     warning = await asked(guild)

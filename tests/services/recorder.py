@@ -178,10 +178,15 @@ class Recorder:
     async def with_roles(self, guild_id: GuildId, role_ids: Sequence[RoleId]) -> Mapping[UserId, str] | None:
         return self.role_holders
 
-    async def warn_roles(self, channel_id: ChannelId, sheet: Sheet, short: Sequence[Short], nonce: str) -> None:
-        if self._first("warn_roles", nonce):
+    async def warn_in(self, channel_id: ChannelId, sheet: Sheet, short: Sequence[Short], nonce: str) -> None:
+        if self._first("warn_in", nonce):
             self.asked.append((channel_id, alert_texts.roles_short(sheet, short)))
-        self._afterwards("warn_roles")
+        self._afterwards("warn_in")
+
+    async def warn_leader(self, user_id: UserId, sheet: Sheet, short: Sequence[Short], nonce: str) -> None:
+        if self._first("warn_leader", nonce):
+            self.asked.append((user_id, alert_texts.roles_short(sheet, short)))
+        self._afterwards("warn_leader")
 
     async def ask_substitutes(self, sheet: Sheet, short: Sequence[Short], who: Sequence[SignUp], nonce: str) -> None:
         if self._first("ask_substitutes", nonce):
