@@ -16,6 +16,7 @@ from bot.domain.mirrors import Look, MirrorKind
 from bot.render import mirror_texts
 from bot.services.messenger import Undeliverable
 from bot.services.mirrors import Gone, NoRoom, NotYet, Refused
+from cogs.direct import send_direct
 from cogs.rights import DiscordRights, words
 
 NOBODY = discord.AllowedMentions.none()
@@ -39,21 +40,20 @@ class DiscordMirrors:
         self._bot = bot
         self._rights = DiscordRights(bot)
 
-    async def warn(
-        self, channel_id: ChannelId | None, event: Event, kind: MirrorKind, why: str | None, nonce: str
-    ) -> None:
-        """Tell the officers, else the leader."""
-        text = mirror_texts.trouble(event, kind, why) if why else mirror_texts.deleted(event, kind)
+    async def warn_in(self, channel_id: ChannelId, event: Event, kind: MirrorKind, why: str | None, nonce: str) -> None:
+        """Say in a channel what is in a mirror's way."""
         try:
-            where = await self._officers(channel_id, event)
-            await where.send(text, nonce=nonce, allowed_mentions=NOBODY)
+            where = self._bot.get_partial_messageable(channel_id)
+            await where.send(_trouble(event, kind, why), nonce=nonce, allowed_mentions=NOBODY)
         except (discord.Forbidden, discord.NotFound) as error:
             raise Undeliverable(str(error)) from error
 
-    async def _officers(self, channel_id: ChannelId | None, event: Event) -> discord.abc.Messageable:
-        if channel_id is not None:
-            return self._bot.get_partial_messageable(channel_id)
-        return await self._bot.create_dm(discord.Object(event.leader_id or 0))
+    async def warn_leader(self, user_id: UserId, event: Event, kind: MirrorKind, why: str | None, nonce: str) -> None:
+        """Say it by direct message."""
+        try:
+            await send_direct(self._bot, event.guild_id, user_id, _trouble(event, kind, why), nonce)
+        except (discord.Forbidden, discord.NotFound) as error:
+            raise Undeliverable(str(error)) from error
 
     async def announce(
         self, channel_id: ChannelId, event: Event, text: str, rung: Sequence[UserId], nonce: str
@@ -252,3 +252,7 @@ class DiscordMirrors:
             return (await self._rights.in_server(guild_id, needed)).names
         lack = await self._rights.in_channel(guild_id, ChannelId(channel_id), needed)
         return [words("view_channel")] if lack.gone else lack.names
+
+
+def _trouble(event: Event, kind: MirrorKind, why: str | None) -> str:
+    return mirror_texts.trouble(event, kind, why) if why else mirror_texts.deleted(event, kind)

@@ -1,6 +1,6 @@
 """What the officers are told and asked about bookings: in their channel, else by direct message to the leader."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from typing import Protocol
 
@@ -11,8 +11,8 @@ from bot.domain.event import Event
 from bot.domain.ids import ChannelId, EventId, GuildId, SeriesId, UserId
 from bot.domain.series import Series
 from bot.domain.settings import OFFICER_CHANNEL
+from bot.services import deciders
 from bot.services.deadlines import officers_lane
-from bot.services.messenger import Undeliverable
 from bot.services.queue import Handler
 from bot.services.settings import Around, effective, within
 from db import Database, Session
@@ -67,9 +67,11 @@ class BookingNotes:
             if series is None or question is None or question.answer or question.starts_at <= self._clock.now():
                 return "nothing to ask"
             channel_id = await _officer_channel(tx, action.guild_id, series, None)
-        return await _first_that_can(
-            (channel_id, lambda channel_id: self._teller.ask_in(channel_id, series, question, action.nonce)),
-            (series.leader_id, lambda leader_id: self._teller.ask_leader(leader_id, series, question, action.nonce)),
+        return await deciders.tell(
+            channel_id,
+            series.leader_id,
+            lambda channel_id: self._teller.ask_in(channel_id, series, question, action.nonce),
+            lambda leader_id: self._teller.ask_leader(leader_id, series, question, action.nonce),
         )
 
     async def end(self, action: Action) -> str:
@@ -87,30 +89,12 @@ class BookingNotes:
         return await self._say(action, News(Note.UNANSWERED, series, None, question.starts_at), channel_id)
 
     async def _say(self, action: Action, news: News, channel_id: ChannelId | None) -> str:
-        return await _first_that_can(
-            (channel_id, lambda channel_id: self._teller.tell_in(channel_id, news, action.nonce)),
-            (news.leader_id, lambda leader_id: self._teller.tell_leader(leader_id, news, action.nonce)),
+        return await deciders.tell(
+            channel_id,
+            news.leader_id,
+            lambda channel_id: self._teller.tell_in(channel_id, news, action.nonce),
+            lambda leader_id: self._teller.tell_leader(leader_id, news, action.nonce),
         )
-
-
-async def _first_that_can(
-    channel: tuple[ChannelId | None, Callable[[ChannelId], Awaitable[None]]],
-    leader: tuple[UserId | None, Callable[[UserId], Awaitable[None]]],
-) -> str:
-    """Say it in the channel, else to the leader. Raises Undeliverable when the last of them cannot be reached."""
-    (channel_id, say_in), (leader_id, say_to) = channel, leader
-    if channel_id is not None:
-        try:
-            await say_in(channel_id)
-        except Undeliverable:
-            if leader_id is None:
-                raise
-        else:
-            return "told the officers"
-    if leader_id is None:
-        return "nobody to tell"
-    await say_to(leader_id)
-    return "told the leader"
 
 
 async def _about(tx: Session, action: Action) -> tuple[Series | None, Question | None]:

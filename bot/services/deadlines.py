@@ -104,12 +104,12 @@ class Deadlines:
             if not short:
                 return "nothing is short"
             if officers is None and sheet.event.leader_id is None:
-                return "nobody to warn"
+                return "nobody to tell"
             if not await tx.alerts.claim(sheet.event.id, Alert.ROLES, action.id):
                 return "warned before"
-        return await deciders.warn(
-            sheet.event,
+        return await deciders.tell(
             officers,
+            sheet.event.leader_id,
             lambda channel_id: self._alerter.warn_in(channel_id, sheet, short, action.nonce),
             lambda user_id: self._alerter.warn_leader(user_id, sheet, short, action.nonce),
         )

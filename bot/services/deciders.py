@@ -1,4 +1,4 @@
-"""Whom to ask what somebody has to decide about a raid, and whom to warn."""
+"""Whom to ask what somebody has to decide about a raid, and whom to tell of what is in its way."""
 
 from collections.abc import Awaitable, Callable
 
@@ -27,22 +27,28 @@ async def ask(
     return "asked in the raid's channel"
 
 
-async def warn(
-    event: Event,
+async def tell(
     officers: ChannelId | None,
-    warn_in: Callable[[ChannelId], Awaitable[None]],
-    warn_leader: Callable[[UserId], Awaitable[None]],
+    leader: UserId | None,
+    tell_in: Callable[[ChannelId], Awaitable[None]],
+    tell_leader: Callable[[UserId], Awaitable[None]],
 ) -> str:
-    """Warn in the officer channel, else the leader; who was warned. It is nothing for the raid's own channel.
+    """Tell them in the officer channel, else the leader; who was told. It is nothing for the raid's own channel.
 
-    Raises Undeliverable when nobody could be.
+    Raises Undeliverable when the last of them cannot be reached.
     """
-    if officers and await _reached(warn_in(officers)):
-        return "warned the officers"
-    if event.leader_id is None:
-        raise Undeliverable("no officer channel and no leader to warn")
-    await warn_leader(event.leader_id)
-    return "warned the leader"
+    if officers is not None:
+        try:
+            await tell_in(officers)
+        except Undeliverable:
+            if leader is None:
+                raise
+        else:
+            return "told the officers"
+    if leader is None:
+        return "nobody to tell"
+    await tell_leader(leader)
+    return "told the leader"
 
 
 async def _reached(asking: Awaitable[None]) -> bool:

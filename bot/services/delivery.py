@@ -16,7 +16,7 @@ from bot.domain.notice import takes_place
 from bot.domain.server import Server
 from bot.domain.settings import ANNOUNCE, OFFICER_CHANNEL
 from bot.domain.sheet import Sheet
-from bot.services import comp_delivery, lost_sheets, mirrors, sheets
+from bot.services import comp_delivery, deciders, lost_sheets, mirrors, sheets
 from bot.services.messenger import CannotLook, Messenger, SheetGone, Undeliverable
 from bot.services.pace import Pace
 from bot.services.presence import Leavers
@@ -212,15 +212,12 @@ class Delivery:
                 await tx.bookings.set_error(event.id, why)
                 if not await tx.alerts.claim(event.id, Alert.GIVEN_UP, action.id):
                     return "told before"
-        if officers is None and event.leader_id is None:
-            return "nobody to tell"
-        try:
-            await self._messenger.tell_officers(officers, event, what, why, action.nonce)
-        except Undeliverable:
-            if officers is None or event.leader_id is None:
-                raise
-            await self._messenger.tell_officers(None, event, what, why, action.nonce)
-        return "told"
+        return await deciders.tell(
+            officers,
+            event.leader_id,
+            lambda channel_id: self._messenger.tell_officers(channel_id, event, what, why, action.nonce),
+            lambda _: self._messenger.tell_officers(None, event, what, why, action.nonce),
+        )
 
     async def _sheet(self, tx: Session, action: Action) -> Sheet | None:
         return await self._sheets.find(tx, _event_id(action))

@@ -17,8 +17,7 @@ from bot.domain.needs import Lack
 from bot.domain.server import Server
 from bot.domain.setting import Effective
 from bot.domain.settings import ANNOUNCE, ARCHIVE, ARCHIVE_CHANNEL, OFFICER_CHANNEL, REPOST
-from bot.services import naming
-from bot.services.messenger import Undeliverable
+from bot.services import deciders, naming
 from bot.services.queue import Handler
 from bot.services.settings import effective
 from bot.services.templates import stored_of
@@ -87,7 +86,14 @@ class LostRights:
             reasons = [reason for lack in lacks for reason in lack.reasons]
             news = await tx.lost_rights.claim(event.id, reasons, action.id)
         fresh = [one for lack in lacks if (one := lack.only(news))]
-        return await self._tell(event, holds[OFFICER_CHANNEL], fresh, action.nonce) if fresh else "told before"
+        if not fresh:
+            return "told before"
+        return await deciders.tell(
+            holds[OFFICER_CHANNEL],
+            event.leader_id,
+            lambda officers: self._rights.tell_officers(officers, event, fresh, action.nonce),
+            lambda leader: self._rights.tell_leader(leader, event, fresh, action.nonce),
+        )
 
     async def _lacks(
         self, event: Event, holds: Effective, spoken_in: Sequence[ChannelId], named: needs.Named
@@ -110,21 +116,6 @@ class LostRights:
         usable = await self._rights.emoji(event.guild_id) if custom else None
         gone = sorted(name for one, name in custom.items() if usable is not None and one not in usable)
         return [Lack(None, emoji=tuple(gone))] if gone else []
-
-    async def _tell(self, event: Event, officers: ChannelId | None, lacks: Sequence[Lack], nonce: str) -> str:
-        """In the officer channel, else to the leader."""
-        if officers is not None:
-            try:
-                await self._rights.tell_officers(officers, event, lacks, nonce)
-            except Undeliverable:
-                if event.leader_id is None:
-                    raise
-            else:
-                return "told the officers"
-        if event.leader_id is None:
-            return "nobody to tell"
-        await self._rights.tell_leader(event.leader_id, event, lacks, nonce)
-        return "told the leader"
 
 
 def _spoken_in(event: Event, holds: Effective, server: Server) -> Sequence[ChannelId]:

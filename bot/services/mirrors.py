@@ -13,10 +13,11 @@ from typing import Protocol
 from bot.clock import Clock
 from bot.domain.action import Action, Kind, NewAction
 from bot.domain.event import Event
-from bot.domain.ids import ChannelId, EventId, GuildId
+from bot.domain.ids import ChannelId, EventId, GuildId, UserId
 from bot.domain.mirrors import Look, Mirror, MirrorKind, MirrorState, Step, step
 from bot.domain.setting import Effective, Setting
 from bot.domain.settings import DISCORD_EVENT, OFFICER_CHANNEL, TEMP_ROLE, THREAD
+from bot.services import deciders
 from bot.services.messenger import Undeliverable
 from bot.services.settings import effective
 from db import Database, Session
@@ -89,10 +90,12 @@ class Hand(Protocol):
 class Warner(Protocol):
     """Tells officers of a mirror. Raises Undeliverable as `Messenger` does."""
 
-    async def warn(
-        self, channel_id: ChannelId | None, event: Event, kind: MirrorKind, why: str | None, nonce: str
-    ) -> None:
-        """Say what is in the way, or without `why` that it was deleted by hand: there, else to the leader by DM."""
+    async def warn_in(self, channel_id: ChannelId, event: Event, kind: MirrorKind, why: str | None, nonce: str) -> None:
+        """Say in a channel what is in the way, or without `why` that it was deleted by hand."""
+        ...
+
+    async def warn_leader(self, user_id: UserId, event: Event, kind: MirrorKind, why: str | None, nonce: str) -> None:
+        """Say the same by direct message."""
         ...
 
 
@@ -150,17 +153,19 @@ class Mirrors:
             await self.record(event, mirror, lost(mirror))
 
     async def warn(self, action: Action) -> str:
-        """Tell the officers what is in a mirror's way."""
+        """Tell the officers, else the leader, what is in a mirror's way."""
         async with self._db.transaction() as tx:
             event = await tx.events.get(event_of(action))
             if event is None:
                 return "no raid"
             channel_id = (await effective(tx, event))[OFFICER_CHANNEL]
-        if channel_id is None and event.leader_id is None:
-            return "nobody to tell"
-        kind = MirrorKind(action.payload["mirror"])
-        await self._warner.warn(channel_id, event, kind, action.payload["why"], action.nonce)
-        return "told"
+        about = event, MirrorKind(action.payload["mirror"]), action.payload["why"], action.nonce
+        return await deciders.tell(
+            channel_id,
+            event.leader_id,
+            lambda officers: self._warner.warn_in(officers, *about),
+            lambda leader: self._warner.warn_leader(leader, *about),
+        )
 
 
 async def follow(tx: Session, event: Event, now: datetime, settings: Effective | None = None) -> Sequence[Mirror]:

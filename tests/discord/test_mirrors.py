@@ -346,6 +346,17 @@ async def test_a_missing_permission_is_told_once_by_name_and_mended_by_giving_it
     assert standing(stage) == 1
 
 
+async def test_without_an_officer_channel_the_leader_reads_it_under_the_servers_name(stage: Stage) -> None:
+    await stage.local.db.execute("UPDATE common.discord_config SET officer_channel_id = NULL")
+    permission, name = NEEDED[TEMP_ROLE]
+    stage.local.discord.allow_bot(stage.guild, BOT_BY_DEFAULT & ~permission)
+    await switch(stage, TEMP_ROLE)
+    with stage.local.discord.expect_refusal(50013):
+        await stage.raid()
+    [text] = [one.content for one in stage.local.discord.dms(stage.officer.actor) if f"**{name}**" in one.content]
+    assert text.startswith("📍 **Night Watch**\n")
+
+
 @pytest.mark.parametrize("setting", [THREAD, TEMP_ROLE], ids=lambda setting: setting.name)
 async def test_what_is_deleted_by_hand_is_noticed_at_once_and_not_made_again(
     stage: Stage, setting: Setting[bool]

@@ -22,7 +22,7 @@ class BesideRecorder:
         self.ended: list[tuple[int, bool, bool]] = []
         self.roles: dict[int, str] = {}
         self.holders: dict[int, set[UserId]] = {}
-        self.warned: list[tuple[ChannelId | None, EventId, MirrorKind, str | None]] = []
+        self.warned: list[tuple[ChannelId | UserId, EventId, MirrorKind, str | None]] = []
         self.lost: list[tuple[int, EventId]] = []
         self.said: list[tuple[ChannelId, str, Sequence[UserId]]] = []
         self.asked: list[str] = []
@@ -35,12 +35,15 @@ class BesideRecorder:
         """Make the next `times` calls of `method` raise, before or `after` Discord has done it."""
         self._troubles.setdefault(method, deque()).extend([(error, after)] * times)
 
-    async def warn(
-        self, channel_id: ChannelId | None, event: Event, kind: MirrorKind, why: str | None, nonce: str
-    ) -> None:
-        if self._begin("warn", nonce):
+    async def warn_in(self, channel_id: ChannelId, event: Event, kind: MirrorKind, why: str | None, nonce: str) -> None:
+        if self._begin("warn_in", nonce):
             self.warned.append((channel_id, event.id, kind, why))
-        self._end("warn")
+        self._end("warn_in")
+
+    async def warn_leader(self, user_id: UserId, event: Event, kind: MirrorKind, why: str | None, nonce: str) -> None:
+        if self._begin("warn_leader", nonce):
+            self.warned.append((user_id, event.id, kind, why))
+        self._end("warn_leader")
 
     async def ask_of_lost(self, channel_id: ChannelId, event: Event, nonce: str) -> None:
         if self._begin("ask_of_lost", nonce):

@@ -13,6 +13,7 @@ from bot.domain.setting import SERVER, Setting
 from bot.domain.settings import DISCORD_EVENT, TEMP_ROLE, THREAD, VOICE_CHANNEL
 from bot.domain.template import Choice
 from bot.services import mirrors
+from bot.services.messenger import Undeliverable
 from bot.services.mirrors import Refused
 from bot.services.queue import LEASE
 from bot.services.raid_edits import EditWish
@@ -220,7 +221,7 @@ async def test_discords_word_that_it_is_gone_is_final(guild: World, kind: Mirror
         await guild.first.mirrors.noticed_gone(GUILD, kind, discord_id)
     await redraw(guild)
     assert await state(guild, kind) == MirrorState.LOST
-    assert guild.beside.warned == [] or guild.beside.warned == [(None, event_id, kind, None)]
+    assert guild.beside.warned == [(officer().user_id, event_id, kind, None)]
     made = list(guild.beside.asked)
     await guild.first.edits.edit(officer(), str(event_id), EditWish(title="Mythic"))
     await redraw(guild)
@@ -255,6 +256,16 @@ async def test_what_discord_refuses_is_told_once_and_made_when_it_may_be(guild: 
     assert (channel, raid_id, why) == (OFFICERS, event_id, "I need **Manage Something**")
     assert standing(guild) == only(setting)
     assert not await guild.pool.fetchval("SELECT count(*) FROM patt.scheduled_actions WHERE dead")
+
+
+async def test_the_leader_hears_what_cannot_be_said_in_the_officer_channel(guild: World) -> None:
+    await guild.pool.execute("UPDATE common.discord_config SET officer_channel_id = $1", OFFICERS)
+    await switch(guild, THREAD)
+    guild.beside.fail("open_thread", Refused("I need **Create Public Threads**"))
+    guild.beside.fail("warn_in", Undeliverable("Missing Access"))
+    event_id = await raid(guild)
+    [(whom, raid_id, _, why)] = guild.beside.warned
+    assert (whom, raid_id, why) == (officer().user_id, event_id, "I need **Create Public Threads**")
 
 
 @EACH
