@@ -111,8 +111,7 @@ class RaidEdits:
         Raises NotAnOfficer, UnknownEvent, RaidIsOver, HasStarted, UnreadableTime, TimeInPast, NothingToChange.
         """
         async with self._desk.open(actor, event) as work:
-            if work.event.status is not EventStatus.SCHEDULED or work.event.starts_at <= work.now:
-                raise HasStarted
+            check_ahead(work.event, work.now)
             zone = await zone_of(work.tx, actor)
             starts_at = future(parse_when(when, zone=zone, now=work.now), work.now)
             return await _change(work, "move", work.event.moved_to(starts_at, work.server.zone))
@@ -162,10 +161,27 @@ async def rewrite(work: Work, event: Event) -> None:
         await work.tx.actions.enqueue(*sheets.show(event, work.now))
 
 
+def check_ahead(event: Event, now: datetime) -> None:
+    """Raise HasStarted for a raid that cannot be moved any more."""
+    if event.status is not EventStatus.SCHEDULED or event.starts_at <= now:
+        raise HasStarted
+
+
+def check_takes_answers(event: Event) -> None:
+    """Raise RaidIsOver for a raid whose sheet can be neither closed nor reopened any more."""
+    if event.status is not EventStatus.SCHEDULED:
+        raise RaidIsOver("This raid has started, and its sheet closed with that.")
+
+
+def check_minimum(event: Event) -> None:
+    """Raise BadMinimum for a raid that would never take place."""
+    if event.minimum and event.total_limit and event.minimum > event.total_limit:
+        raise BadMinimum
+
+
 async def _set_closed(work: Work, action: str, already: type[MusterError], *, closed: bool) -> Edited:
     check_kept_here(work.event)
-    if work.event.status is not EventStatus.SCHEDULED:
-        raise RaidIsOver("This raid has started, and its sheet closed with that.")
+    check_takes_answers(work.event)
     if work.event.closed is closed:
         raise already
     return await _change(work, action, replace(work.event, closed=closed))
@@ -184,8 +200,7 @@ async def _change(work: Work, action: str, event: Event) -> Edited:
 def _edited(event: Event, wish: EditWish, now: datetime) -> Event:
     """The raid as wished; what was left out stays."""
     edited = replace(event, **_settings(event, wish, now))
-    if edited.minimum and edited.total_limit and edited.minimum > edited.total_limit:
-        raise BadMinimum
+    check_minimum(edited)
     return edited
 
 

@@ -21,7 +21,7 @@ from bot.domain.permissions import Actor
 from bot.services import deadlines, sheets, telling
 from bot.services.audit_trail import Kept, holds, kept, restored, values
 from bot.services.officer_work import OfficerDesk, Work
-from bot.services.raid_edits import rewrite
+from bot.services.raid_edits import check_ahead, check_minimum, check_takes_answers, rewrite
 from bot.services.raids import Raids
 from bot.services.templates import Templates
 from db import Database
@@ -60,8 +60,8 @@ class Undo:
     async def undo(self, actor: Actor, entry_id: int, of: EventId | None = None) -> Undone:
         """Take the entry's action back, if it is one of the raid `of` (None: of any); whoever manages the raid may.
 
-        Raises NotAnOfficer, NothingToUndo, AlreadyUndone, TooLateToUndo, ChangedSince, RaidIsOver; then nothing is
-        written.
+        Raises NotAnOfficer, NothingToUndo, AlreadyUndone, TooLateToUndo, ChangedSince, HasStarted, BadMinimum,
+        RaidIsOver; then nothing is written.
         """
         async with self._db.transaction() as tx:
             entry = await tx.audit.lock(actor.guild_id, entry_id)
@@ -120,10 +120,22 @@ async def _change_back(details: Mapping[str, Kept], work: Work) -> Event:
     if not holds(work.event, details["after"]):
         raise ChangedSince
     event = replace(work.event, **values(details["before"]))
-    if event.starts_at != work.event.starts_at and event.starts_at <= work.now:
-        raise ChangedSince("The raid would have started by now. `/raid move` gives it another time.")
+    _check_possible(work.event, event, work.now)
     await rewrite(work, event)
     return event
+
+
+def _check_possible(event: Event, back: Event, now: datetime) -> None:
+    """Raise what an officer would hear who made `event` by hand what it was: the clock, or somebody, may be ahead."""
+    if back.starts_at != event.starts_at:
+        check_ahead(event, now)
+        if back.starts_at <= now:
+            raise ChangedSince("The raid would have started by now. `/raid move` gives it another time.")
+    if back.ends_at <= now:
+        raise ChangedSince("The raid would be over by now. `/raid edit` gives it another `duration`.")
+    if back.closed is not event.closed:
+        check_takes_answers(event)
+    check_minimum(back)
 
 
 async def revive(details: Kept, work: Work) -> Event:

@@ -13,7 +13,7 @@ from bot.domain.officer_rules import AlreadyUndone, ChangedSince, RaidIsCancelle
 from bot.domain.permissions import NotAnOfficer
 from bot.domain.template import Choice
 from bot.services.officers import Whom
-from bot.services.raid_edits import EditWish
+from bot.services.raid_edits import BadMinimum, EditWish, HasStarted
 from bot.services.raids import RaidWish
 from bot.services.undo import NothingToUndo
 from tests.factories import OTHER_GUILD, START, member, officer
@@ -168,6 +168,45 @@ async def test_a_raid_is_not_moved_back_into_the_past(guild: World) -> None:
     guild.clock.set(START + timedelta(minutes=1))
     with pytest.raises(ChangedSince, match="started by now"):
         await guild.first.undo.undo(officer(), entry_id)
+
+
+async def test_a_raid_that_has_begun_is_not_moved_away(guild: World) -> None:
+    event = await guild.first.raids.create(officer(), RaidWish("Heroic", "fri 20:00"))
+    entry_id = (await guild.first.edits.move(officer(), str(event.id), "wed 13:05")).entry_id
+    await guild.pass_time(timedelta(minutes=6))
+    before = await state(guild, event.id)
+    with pytest.raises(HasStarted):
+        await guild.first.undo.undo(officer(), entry_id)
+    assert await state(guild, event.id) == before
+
+
+async def test_a_raid_made_longer_does_not_end_in_the_past(guild: World) -> None:
+    event = await guild.first.raids.create(officer(), RaidWish("Heroic", "wed 20:00", duration="1h"))
+    guild.clock.set(START + timedelta(minutes=55))
+    entry_id = (await guild.first.edits.edit(officer(), str(event.id), EditWish(duration="3h"))).entry_id
+    guild.clock.set(START + timedelta(hours=1))
+    with pytest.raises(ChangedSince, match="over by now"):
+        await guild.first.undo.undo(officer(), entry_id)
+    assert (await guild.event(event.id))["end_time_utc"] == START + timedelta(hours=3)
+
+
+async def test_a_limit_does_not_come_back_below_a_minimum_set_since(guild: World) -> None:
+    event = await guild.first.raids.create(officer(), RaidWish("Heroic", "wed 20:00", limit=10))
+    entry_id = (await guild.first.edits.edit(officer(), str(event.id), EditWish(limit="20"))).entry_id
+    await guild.first.edits.edit(officer(), str(event.id), EditWish(minimum="15"))
+    with pytest.raises(BadMinimum):
+        await guild.first.undo.undo(officer(), entry_id)
+    assert (await guild.event(event.id))["total_limit"] == 20
+
+
+async def test_a_sheet_closed_before_the_start_is_not_reopened_behind_it(guild: World) -> None:
+    event_id = await standing(guild)
+    guild.clock.set(START - timedelta(minutes=2))
+    entry_id = await close(guild, event_id) or 0
+    await guild.pass_time(timedelta(minutes=3))
+    with pytest.raises(RaidIsOver, match="has started"):
+        await guild.first.undo.undo(officer(), entry_id)
+    assert (await guild.event(event_id))["closed"]
 
 
 async def test_nothing_is_taken_back_on_a_cancelled_raid(guild: World) -> None:
