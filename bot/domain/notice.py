@@ -82,11 +82,17 @@ def audience(notice: Notice, sheet: Sheet) -> Sequence[UserId]:
     return list(dict.fromkeys([*users, *([leader] if leader else [])]))
 
 
-def still_true(notice: Notice, roster: Roster, player_id: PlayerId) -> bool:
-    """Whether telling about a place now, some time after it happened, would not be a lie."""
+def still_true(notice: Notice, sheet: Sheet, player_id: PlayerId, now: datetime) -> bool:
+    """Whether telling about a place now, some time after it happened, would not be a lie.
+
+    Of a raid that was cancelled meanwhile those on its sheet hear that instead.
+    """
+    roster = sheet.roster
     placed = roster.of(player_id)
     if notice is Notice.REMOVED:
         return placed is None
+    if not takes_place(sheet.event, now):
+        return False
     if notice is Notice.PROMOTED:
         return player_id in roster.seated_players
     if notice is Notice.DEMOTED:

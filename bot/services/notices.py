@@ -196,7 +196,7 @@ class Notices:
         if part.notice in OF_PLACE:
             assert part.player_id is not None  # noqa: S101 - a place is somebody's
             leads_still = part.notice is not Notice.LATE_CHANGE or news.leads(part.user_id)
-            true = leads_still and still_true(part.notice, news.sheet.roster, part.player_id)
+            true = leads_still and still_true(part.notice, news.sheet, part.player_id, self._now)
             return None if true else "no longer true"
         starts_at = part.matter.starts_at if part.matter else event.starts_at
         if way is Way.OFF or not still_wanted(part.notice, news.sheet, part.user_id, starts_at, self._now):

@@ -8,6 +8,7 @@ from bot.clock import Clock
 from bot.domain.desk import Desk
 from bot.domain.event import Event
 from bot.domain.ids import ChannelId, GuildId
+from bot.domain.officer_rules import check_changeable
 from bot.domain.panel import Past
 from bot.domain.permissions import Actor, require_manager
 from bot.domain.setting import SERVER, Effective, Found, Level, Scope, Setting
@@ -105,7 +106,8 @@ class SettingsDesk:
     async def put(self, actor: Actor, target: Target, name: str, typed: str, here: Here) -> Changed:
         """Set a value at one level.
 
-        Raises UnknownSetting, NotHere, BadValue, ElsewhereInDiscord, NoArchive, and what finding the target raises.
+        Raises UnknownSetting, NotHere, BadValue, ElsewhereInDiscord, NoArchive, what finding the target raises, and
+        RaidIsOver for who may sign up to a raid that is over or was cancelled.
         """
         setting = find_setting(name)
         check_scope(setting, target.scope)
@@ -211,6 +213,7 @@ class SettingsDesk:
         if setting.name not in GATES:
             return
         work = await self._desk.take(tx, actor, event.id)
+        check_changeable(work.event, work.now)  # who sat in a raid that is over did sit there
         gates = gates_of(await effective(tx, event), event.guild_id)
         await tx.events.set_gates(event.id, gates)
         changed = await tx.events.get(event.id)

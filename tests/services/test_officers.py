@@ -44,6 +44,18 @@ async def names(world: World, event_id: EventId) -> list[str]:
     return [one.split(" ", 1)[1] for one, _ in await world.first.officers.on_sheet(GUILD, str(event_id), "")]
 
 
+# ---------------------------------------------------------------- what is told
+
+
+async def test_of_a_raid_cancelled_meanwhile_nobody_hears_of_a_seat_first(guild: World) -> None:
+    event_id = await guild.raid(total_limit=1)
+    await sits(guild, 1, event_id)
+    await sits(guild, 2, event_id)
+    await guild.first.officers.remove(officer(), str(event_id), "Member 1")
+    await guild.first.raids.cancel(officer(), str(event_id), None, delete=False)
+    assert await told(guild) == [(1, Notice.REMOVED), (2, Notice.CANCELLED)]
+
+
 # ---------------------------------------------------------------- adding
 
 

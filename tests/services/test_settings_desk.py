@@ -1,6 +1,7 @@
 """`/settings`: set, reset, shown with its source, carried as a file."""
 
 import json
+from datetime import timedelta
 
 import pytest
 
@@ -8,6 +9,7 @@ from bot.domain.errors import MusterError
 from bot.domain.event import UnknownEvent
 from bot.domain.gates import Method
 from bot.domain.ids import ChannelId, RoleId
+from bot.domain.officer_rules import RaidIsOver
 from bot.domain.permissions import NotAnAdministrator, NotAnOfficer
 from bot.domain.series import UnknownSeries
 from bot.domain.setting import Scope
@@ -18,7 +20,7 @@ from bot.services.raids import RaidWish
 from bot.services.settings import Around, within
 from bot.services.settings_desk import Target
 from bot.services.settings_file import BadSettingsFile
-from tests.factories import GUILD, OFFICER_ROLE, OTHER_GUILD, RAIDS, member, officer
+from tests.factories import GUILD, OFFICER_ROLE, OTHER_GUILD, RAIDS, START, member, officer
 
 SERVER = Target(Scope.SERVER)
 CHANNEL = Target(Scope.CHANNEL, RAIDS)
@@ -76,6 +78,23 @@ async def test_a_raids_own_rules_move_people_at_once(world, targets):
     assert world.discord.told == [member(1).user_id]
     await world.first.settings.reset(officer(), targets[-1], "method")
     assert (await world.first.panel.show(member(1), str(event_id))).own.position is None
+
+
+@pytest.mark.parametrize("how", ["over", "cancelled"])
+async def test_who_sat_in_a_raid_that_is_over_did_sit_there(world, targets, how):
+    event_id = int(targets[-1].typed)
+    await world.first.sign_ups.answer(member(1), event_id, Choice.ACCEPTED)
+    if how == "cancelled":
+        await world.first.raids.cancel(officer(), str(event_id), None, delete=False)
+    else:
+        world.clock.set(START + timedelta(hours=5))
+    await world.run()
+    world.discord.told.clear()
+    with pytest.raises(RaidIsOver):
+        await world.first.settings.put(officer(), targets[-1], "method", "host", HERE)
+    assert await holds(world, targets, "method") == (None, None)
+    await world.run()
+    assert world.discord.told == []
 
 
 @pytest.mark.parametrize(
