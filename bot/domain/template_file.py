@@ -92,6 +92,7 @@ def read_file(text: str) -> Template:
     try:
         template = read_template(data)
         _check_keys(JsonObject(cast("Mapping[str, Any]", data)))
+        _check_once(text)
         check_emoji(template)
     except (BadTemplate, Garbled) as error:
         raise located(text, BadTemplate(str(error), error.path)) from None
@@ -110,6 +111,15 @@ def _check_keys(data: JsonObject) -> None:
             spec.only("name", "role", "emoji", "limit")
     for buff in data.objects("buffs", "buff"):
         buff.only("name", "from")
+
+
+def _check_once(text: str) -> None:
+    """Raise Garbled for a key that stands twice in its object: the first would silently mean nothing."""
+    seen = set[Path]()
+    for path, _ in _places(text):
+        if path in seen:
+            raise Garbled(f'"{path[-1]}" stands twice in the same curly brackets.', path)
+        seen.add(path)
 
 
 def located(text: str, error: BadTemplate) -> BadTemplate:

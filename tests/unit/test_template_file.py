@@ -154,6 +154,8 @@ def test_the_file_as_it_is_reads():
         ('"emoji": "🪓"', '"emoji": "🔨\ufe0f"', "Line 17: The emoji 🔨\ufe0f stands twice in `classes`."),
         ('"emoji": "🪓"', '"emoji": "axe"', "Line 19: Class 2: `emoji` is one emoji"),
         ('"emoji": "💚"', '"emoji": "💚", "limit": 0', "Line 10: Role 2: `limit` is a whole number from 1 to 1000"),
+        ('"limit": 20', '"limit": 20,\n"limit": 25', 'Line 5: "limit" stands twice in the same curly brackets.'),
+        ('"role": "Tank"}\n    ]', '"role": "Tank", "role": "Tank"}\n    ]', 'Line 15: "role" stands twice'),
         ('"limit": 20', '"limit": 0', "Line 4: `limit` is a whole number from 1 to 1000"),
         ('"method": "self"', '"method": "lottery"', "Line 6: Sign_ups: `method` is self, host, waiting-list, priority"),
         ('"limit": 20', '"minimum": 30, "limit": 20', "Line 4: `minimum` is more than `limit`"),
