@@ -9,7 +9,7 @@ from bot.components import chosen
 from bot.domain.ids import PlayerId
 from bot.domain.mine import as_offer, offered
 from bot.domain.panel import Overview
-from bot.domain.people import GoneFromSheet
+from bot.domain.people import GoneFromSheet, listed
 from bot.domain.roster import Placed
 from bot.domain.template import Choice
 from bot.render import custom_ids, officer_texts
@@ -46,7 +46,7 @@ class OffButton(PanelItem, template=custom_ids.PANEL_OFF):
 
     async def _remove(self, interaction: Interaction) -> Said:
         officers = services_of(interaction).officers
-        done = await officers.remove(actor_of(interaction), str(self.event_id), str(self.player_id))
+        done = await officers.remove(actor_of(interaction), str(self.event_id), listed(self.player_id))
         return Said(officer_texts.removed(done.event, done.sign_up), done.entry_id)
 
 

@@ -14,6 +14,8 @@ LONGEST_NAME = 32  # as long as Discord lets a member's name be
 MOST_PARTICIPANTS = 40
 
 _MENTION = re.compile(r"<@!?(\d{1,20})>")
+_CHOSEN = re.compile(r"id:[0-9]{1,19}")
+_NUMBER = re.compile(r"#?([0-9]{1,4})")
 _BETWEEN = re.compile(r"[,;\n]|\s(?=[@+<])")
 
 
@@ -71,18 +73,30 @@ def check_name(name: str) -> str:
     return tidy
 
 
+def listed(player_id: PlayerId) -> str:
+    """What a list of people on a sheet sends for one of them. A bare number is what somebody has on the sheet."""
+    return f"id:{player_id}"
+
+
 def find_on_sheet(sign_ups: Sequence[SignUp], typed: str) -> SignUp:
-    """Who on the sheet is meant by a player's id, a mention or a name. Raises NotOnSheet with the likeliest names."""
+    """Who on the sheet is meant by what `listed` gives, a mention, a name, or the number they have there.
+
+    Raises NotOnSheet with the likeliest names.
+    """
     wanted = typed.strip().removeprefix("@")
     mention = _MENTION.fullmatch(typed.strip())
     for sign_up in sign_ups:
-        if str(sign_up.player_id) == wanted or (mention and sign_up.user_id == int(mention[1])):
+        if wanted == listed(sign_up.player_id) or (mention and sign_up.user_id == int(mention[1])):
             return sign_up
+    if _CHOSEN.fullmatch(wanted):
+        raise NotOnSheet("They are not on this sheet any more.")
     named = [one for one in sign_ups if folded(one.name) == folded(wanted)]
     if len(named) == 1:
         return named[0]
     if named:
         raise NotOnSheet(f"{len(named)} people on this sheet are called {shown(wanted)}: pick one from the list.")
+    if (number := _NUMBER.fullmatch(wanted)) and 1 <= int(number[1]) <= len(sign_ups):
+        return sorted(sign_ups, key=lambda one: one.order)[int(number[1]) - 1]
     guesses = near(wanted, (one.name for one in sign_ups))
     raise NotOnSheet(f"{shown(wanted)} is not on this sheet.{did_you_mean(guesses)}" if wanted else None)
 

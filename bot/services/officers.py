@@ -11,7 +11,7 @@ from bot.domain.mine import offered as offers_of
 from bot.domain.names import folded
 from bot.domain.notice import Notice
 from bot.domain.officer_rules import Put, as_kept_there, check_kept_here, find_choice, put_on
-from bot.domain.people import NotOnSheet, Person, check_name, find_on_sheet
+from bot.domain.people import NotOnSheet, Person, check_name, find_on_sheet, listed
 from bot.domain.permissions import Actor
 from bot.domain.roster import Placed, SignUp, place
 from bot.domain.sign_up import Pick
@@ -118,7 +118,7 @@ class Officers:
             return await self._put(work, own, wanted, "switch", Notice.SWITCHED)
 
     async def remove(self, actor: Actor, event: str, who: str) -> OffSheet:
-        """Take somebody off the sheet; they are told once. `who` is a player's id, a mention or a name.
+        """Take somebody off the sheet; they are told once. `who` is as `find_on_sheet` reads it.
 
         Raises NotAnOfficer, UnknownEvent, RaidIsOver, NotOnSheet; then nothing is written.
         """
@@ -139,14 +139,14 @@ class Officers:
         return offered(await self._template(guild_id, event), typed)
 
     async def on_sheet(self, guild_id: GuildId, event: str, typed: str) -> Sequence[tuple[str, str]]:
-        """Who is on the raid's sheet, in its order, as (number and name, player's id)."""
+        """Who is on the raid's sheet, in its order, as (number and name, what `remove` takes)."""
         found = await self._raids.find(guild_id, event)
         async with self._db.transaction() as tx:
             sign_ups = await tx.sign_ups.of(found.id)
             template = await self._templates.of(tx, found)
         roster = place(sign_ups, template, found.total_limit)
         placed = [one for sign_up in sign_ups if (one := roster.of(sign_up.player_id))]
-        shown = [(f"#{one.number} {one.sign_up.name}", str(one.sign_up.player_id)) for one in _by_number(placed)]
+        shown = [(f"#{one.number} {one.sign_up.name}", listed(one.sign_up.player_id)) for one in _by_number(placed)]
         return [one for one in shown if folded(typed) in folded(one[0])]
 
     async def names(self, guild_id: GuildId, typed: str) -> Sequence[str]:

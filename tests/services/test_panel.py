@@ -178,7 +178,7 @@ async def test_the_history_is_the_raids_own_and_names_people(guild: World) -> No
     own = await offering(guild, event_id)
     await guild.first.edits.close(officer(), str(other))
     await guild.first.officers.answer_for(officer(), str(event_id), own.player_id, Choice.BENCH)
-    await guild.first.officers.remove(officer(), str(event_id), str(own.player_id))
+    await guild.first.officers.remove(officer(), str(event_id), f"id:{own.player_id}")
     found = await guild.first.panel.history(officer(), event_id)
     assert [(one.action, one.name, one.undoable) for one in found.actions] == [
         ("remove", "Member 1", True),

@@ -49,13 +49,15 @@ def test_too_many_participants_are_refused():
 @pytest.mark.parametrize(
     ("typed", "name"),
     [
-        ("1001", "Arila"),
+        ("id:1001", "Arila"),
+        ("id:1003", "Gunther"),
+        ("2", "Bo the Great"),
+        ("#3", "Gunther"),
         ("<@5002>", "Bo the Great"),
         ("<@!5001>", "Arila"),
         (" arila ", "Arila"),
         ("@Arila", "Arila"),
         ("bo  THE great", "Bo the Great"),
-        ("1003", "Gunther"),
     ],
 )
 def test_somebody_on_the_sheet_is_found(typed: str, name: str):
@@ -68,7 +70,10 @@ def test_somebody_on_the_sheet_is_found(typed: str, name: str):
         ("Ariia", "Did you mean `Arila`?"),
         ("Bo Great", "Did you mean `Bo the Great`?"),
         ("Zyx", "`Zyx` is not on this sheet."),
-        ("999", "`999` is not on this sheet."),
+        ("1001", "`1001` is not on this sheet."),  # a player's id, which nobody sees
+        ("0", "`0` is not on this sheet."),
+        ("4", "`4` is not on this sheet."),
+        ("id:4", "They are not on this sheet any more."),
         ("<@999>", "is not on this sheet."),
         ("", "Nobody of that name"),
     ],
@@ -76,6 +81,11 @@ def test_somebody_on_the_sheet_is_found(typed: str, name: str):
 def test_somebody_else_is_not(typed: str, said: str):
     with pytest.raises(NotOnSheet, match=said.replace("?", r"\?")):
         find_on_sheet(SHEET, typed)
+
+
+def test_a_number_is_what_the_sheet_shows_unless_somebody_is_called_so():
+    sheet = [sign_up(4, name="3"), sign_up(2, name="Bo"), sign_up(3, name="Cy"), sign_up(1, name="Arila")]
+    assert [find_on_sheet(sheet, typed).name for typed in ("1", "2", "3", "#3")] == ["Arila", "Bo", "3", "Cy"]
 
 
 def test_of_two_of_one_name_neither_is_meant():
