@@ -125,6 +125,10 @@ class Template:
         """How long its raids take, when it says so."""
         return timedelta(minutes=self.duration_minutes) if self.duration_minutes else None
 
+    def minimum_of(self, limit: int | None) -> int | None:
+        """How many it takes for so many seats: a raid of fewer than the template's minimum takes them all."""
+        return min(self.minimum, limit) if self.minimum and limit else self.minimum
+
     @cached_property
     def limits_seats(self) -> bool:
         """Whether somebody may have to wait although the raid as a whole has no limit."""

@@ -94,7 +94,8 @@ class Planner:
         template_name = series.template_name or server.default_template
         template_id, template = await self._templates.named(tx, server.id, template_name)
         new = booked_event(series, occurrence, server, kind_of(series, server), template_id)
-        new = replace(planned_at(new, now), minimum=template.minimum, created_by=by)
+        minimum = template.minimum_of(new.total_limit)
+        new = replace(planned_at(new, now), minimum=minimum, created_by=by)
         new = await gated(tx, new, template)
         successor = await self._write(tx, source, new, now)
         if series.confirm:

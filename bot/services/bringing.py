@@ -99,7 +99,7 @@ async def _defined(work: SeriesWork, event: Event, templates: Templates, secrets
         sheet=kind,
         template_id=template_id,
         total_limit=new.total_limit,
-        minimum=template.minimum,
+        minimum=template.minimum_of(new.total_limit),
         gates=gates,
         channel_id=channel_id,
         occurrence=night.day,

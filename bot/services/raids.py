@@ -163,6 +163,7 @@ class Raids:
         starts_at = future(parse_when(wish.when, zone=zone, now=now), now)
         sheet = self.sheet_kind(wish.sheet, server)
         post_at = _post_at(wish, zone, sheet, starts_at, now)
+        limit = check_limit(wish.limit) or holds[LIMIT]
         return NewEvent(
             guild_id=server.id,
             title=check_title(wish.title),
@@ -176,8 +177,8 @@ class Raids:
             sheet=sheet,
             booking_state=BookingState.PLANNED if sheet is SheetKind.RAID_HELPER else None,
             template_id=template_id,
-            total_limit=check_limit(wish.limit) or holds[LIMIT],
-            minimum=template.minimum,
+            total_limit=limit,
+            minimum=template.minimum_of(limit),
             gates=own_gates(template, holds, server.id),
             channel_id=channel_id,
             post_at=post_at,

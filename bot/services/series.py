@@ -87,7 +87,8 @@ class SeriesDesk:
             occurrence, new = _planned(actor, server, holds, wish, zone, now, today=now.astimezone(own).date())
             series = await _written(tx, new)
             new_event = planned_at(first_event(series, occurrence, server, kind, template_id), now)
-            new_event = await gated(tx, replace(new_event, minimum=template.minimum), template)
+            new_event = replace(new_event, minimum=template.minimum_of(new_event.total_limit))
+            new_event = await gated(tx, new_event, template)
             first = await tx.events.get(await tx.events.add(new_event))
             assert first is not None  # noqa: S101 - written in this transaction
             await sheets.post(tx, first, now)

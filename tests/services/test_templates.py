@@ -2,12 +2,15 @@
 
 import asyncio
 import json
+from datetime import timedelta
 
 import pytest
 
 from bot.domain.template import Template
+from bot.services.raids import RaidWish
+from bot.services.series import SeriesWish
 from bot.services.templates import SHIPPED, Templates, UnknownTemplate
-from tests.factories import GUILD, OTHER_GUILD, officer
+from tests.factories import GUILD, OTHER_GUILD, START, new_series, officer
 from tests.services.world import World
 
 FILES = sorted(path.stem for path in SHIPPED.glob("*.json"))
@@ -99,3 +102,23 @@ async def test_at_most_25_are_offered(world: World) -> None:
         GUILD,
     )
     assert len(await world.first.templates.choices(GUILD, "")) == 25
+
+
+async def test_a_raid_of_fewer_seats_than_the_templates_minimum_takes_them_all(guild: World) -> None:
+    await guild.pool.execute(
+        """
+        INSERT INTO patt.templates (guild_discord_id, name, definition, digest)
+        VALUES ($1, 'ours', '{"name": "ours", "title": "Ours", "minimum": 10}', 'x')
+        """,
+        GUILD,
+    )
+    for limit, minimum in ((5, 5), (20, 10), (None, 10)):
+        raid = await guild.first.raids.create(officer(), RaidWish("Few", "fri 20:00", limit=limit, template="ours"))
+        assert (raid.total_limit, raid.minimum) == (limit, minimum)
+    await guild.raid(await guild.series(new_series(template_name="ours", total_limit=5)))
+    await guild.look(START + timedelta(minutes=12))
+    [booked] = await guild.successors()
+    assert (booked["total_limit"], booked["minimum"]) == (5, 5)
+    wish = SeriesWish("Weekly", "Friday", "20:00", template="ours", limit=5)
+    started = await guild.first.desk.add(officer(), wish)
+    assert (started.first.total_limit, started.first.minimum) == (5, 5)
