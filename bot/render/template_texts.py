@@ -12,11 +12,13 @@ from bot.domain.ids import EventId, GuildId, RoleId
 from bot.domain.roster import Roster
 from bot.domain.sheet import Sheet
 from bot.domain.template import GameClass, Role, Template
-from bot.render.sheet import sheet_embed, units
+from bot.render.sheet import cut, sheet_embed, units
 from bot.render.texts import safe
 
 LONGEST_RULES = 1800
 LONGEST_LIST = 3900
+LISTED_TITLES = (100, 50, 30, 15)
+"""How long a title in the list may be: the first at which everything fits."""
 METHODS = {
     Method.SELF: "first come, first served",
     Method.HOST: "officers alone put people in",
@@ -112,14 +114,19 @@ def _limited(words: str, limit: int | None) -> str:
 
 
 def listing(own: Sequence[Template], shipped: Sequence[Template], default: str) -> discord.Embed:
-    """The answer to `/template list`."""
-    lines = [
+    """The answer to `/template list`: of many templates the titles are shortened before any is left out."""
+    lines = [_lines(own, shipped, default, title) for title in LISTED_TITLES]
+    fit = next((one for one in lines if units("\n".join(one)) <= LONGEST_LIST), lines[-1])
+    return discord.Embed(title="Templates", description=_fitting(fit, LONGEST_LIST))
+
+
+def _lines(own: Sequence[Template], shipped: Sequence[Template], default: str, title: int) -> Sequence[str]:
+    return [
         f"**This server's own ({len(own)})**",
-        *(_listed(one, default) for one in own),
+        *(_listed(one, default, title) for one in own),
         "**Muster's**",
-        *(_listed(one, default) for one in shipped),
+        *(_listed(one, default, title) for one in shipped),
     ]
-    return discord.Embed(title="Templates", description=_fitting(lines, LONGEST_LIST))
 
 
 def _code(name: str) -> str:
@@ -127,9 +134,9 @@ def _code(name: str) -> str:
     return f"`{name.replace('`', '')}`"
 
 
-def _listed(template: Template, default: str) -> str:
+def _listed(template: Template, default: str, title: int) -> str:
     mark = " · **default**" if template.name == default else ""
-    return f"{template.emoji} {_code(template.name)} {safe(template.title)}{mark}"
+    return f"{template.emoji} {_code(template.name)} {safe(cut(template.title, title))}{mark}"
 
 
 def _fitting(lines: Sequence[str], longest: int) -> str:

@@ -64,6 +64,14 @@ def test_the_default_is_marked_and_names_stay_in_their_box():
     assert "`small` A small game · **default**" in embed.description
 
 
+def test_of_many_templates_the_titles_are_shortened_and_none_is_left_out():
+    own = [replace(game(), name=f"{'勇' * 30}{number:02}", title="*勇者* " * 16) for number in range(50)]
+    embed = template_texts.listing(own, [replace(game(), name=f"shipped{number}") for number in range(9)], "shipped8")
+    assert embed.description
+    assert all(one.name in embed.description for one in own)
+    assert embed.description.endswith("`shipped8` A small game · **default**")
+
+
 names = st.text(st.characters(blacklist_categories=["Cc", "Cs"]), min_size=1, max_size=100)
 
 
