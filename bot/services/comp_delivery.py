@@ -90,13 +90,14 @@ class CompDelivery:
         return "drawn"
 
     async def delete_comp(self, action: Action) -> str:
-        """Delete the comp's message, unless it was published again."""
+        """Delete the comp's message, unless it was published again; its raid's sheet may have gone with the raid."""
         found = await self._read(action)
-        if found is None or found.comp.message_id is None or found.comp.published:
+        stays = found is not None and found.comp.published and found.event.status is not EventStatus.CANCELLED
+        if found is None or found.comp.message_id is None or stays:
             return "no comp to delete"
         await self._poster.delete_message(channel_of(found.event), found.comp.message_id)
         async with self._db.transaction() as tx:
-            await tx.comps.stands(found.event.id, None, {})
+            await tx.comps.stands(found.event.id, None, None if found.comp.published else {})
         return "deleted"
 
     async def tell_declined(self, action: Action) -> str:
@@ -179,6 +180,20 @@ async def follow(tx: Session, event: Event, now: datetime) -> None:
     comp = await tx.comps.of(event.id)
     if comp is not None and comp.message_id is not None:
         await tx.actions.enqueue(redraw(event, now))
+
+
+async def goes(tx: Session, event: Event, now: datetime) -> None:
+    """Take the comp of a raid that was cancelled down along with its sheet."""
+    comp = await tx.comps.of(event.id)
+    if comp is not None and comp.published:
+        await tx.actions.enqueue(delete(event, now))
+
+
+async def comes_back(tx: Session, event: Event, now: datetime) -> None:
+    """Have the published comp of a raid that takes place after all stand again; who knows their place is not pinged."""
+    comp = await tx.comps.of(event.id)
+    if comp is not None and comp.published:
+        await tx.actions.enqueue(post(event, now))
 
 
 async def moves(tx: Session, before: Event, event: Event, now: datetime) -> None:

@@ -31,7 +31,7 @@ from bot.domain.permissions import Actor
 from bot.domain.server import Server
 from bot.domain.settings import DEADLINE, DURATION, LIMIT, LONGEST_RAID
 from bot.domain.template_edit import NOTHING
-from bot.services import deadlines, participants, places, sheets, telling
+from bot.services import comp_delivery, deadlines, participants, places, sheets, telling
 from bot.services.own_zone import zone_of
 from bot.services.participants import Participants
 from bot.services.secrets import NoRaidHelperKey, SecretBox
@@ -267,5 +267,6 @@ async def _withdraw_sheet(tx: Session, event: Event, now: datetime, *, delete: b
     elif delete:
         lane = channel_lane(event.channel_id)
         await tx.actions.enqueue(NewAction(event.guild_id, Kind.DELETE_SHEET, lane, now, event.id))
+        await comp_delivery.goes(tx, event, now)
     else:
         await sheets.refresh(tx, event, now)

@@ -18,7 +18,7 @@ from bot.domain.officer_rules import (
     check_changeable,
 )
 from bot.domain.permissions import Actor
-from bot.services import deadlines, sheets, telling
+from bot.services import comp_delivery, deadlines, sheets, telling
 from bot.services.audit_trail import Kept, holds, kept, restored, values
 from bot.services.officer_work import OfficerDesk, Work
 from bot.services.raid_edits import check_ahead, check_minimum, check_takes_answers, rewrite
@@ -157,6 +157,7 @@ async def revive(details: Kept, work: Work) -> Event:
     work.desk.becomes(alive)
     # Posting does nothing while the message stands; a deletion that is under way goes before it, in the same lane.
     await sheets.post(work.tx, alive, work.now)
+    await comp_delivery.comes_back(work.tx, alive, work.now)
     await work.tx.actions.enqueue(*sheets.show(alive, work.now))
     await work.tx.actions.enqueue(*telling.tell_people(alive, Notice.REVIVED, work.now, by=work.actor.user_id))
     await deadlines.plan(work.tx, alive, work.template, work.now)

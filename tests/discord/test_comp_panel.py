@@ -275,6 +275,24 @@ async def test_a_cancelled_raids_buttons_are_dead_with_a_sentence(crowd: Crowd) 
     assert all(button["disabled"] for row in comp.components for button in row["components"])
 
 
+@pytest.mark.parametrize("delete", [True, False])
+async def test_a_comp_goes_and_comes_back_with_its_raids_sheet(crowd: Crowd, *, delete: bool) -> None:
+    stage = crowd.stage
+    await crowd.published()
+    await crowd.hands["Ada"].click(messages(stage.raids)[-1], "Confirm")
+    cancelled = await stage.officer.slash("raid cancel", event=str(crowd.id), delete=delete)
+    await crowd.redrawn()
+    assert len(messages(stage.raids)) == (0 if delete else 2)
+    await stage.officer.click(cancelled, "Undo")
+    await crowd.redrawn()
+    sheet, comp = sorted(messages(stage.raids), key=lambda one: "Comp" in one.embeds[0]["title"])
+    assert event_id(sheet) == crowd.id
+    assert groups(comp)["Group 1 (4)"][0] == "✅ Ada"
+    assert (comp.pings.who == set()) is delete  # where it stood all the time, its own message still rings
+    confirmed = await crowd.hands["Bran"].click(comp, "Confirm")
+    assert "group 2" in confirmed.text.casefold()
+
+
 async def test_nothing_is_published_where_the_bot_cannot_post(crowd: Crowd, local: Local) -> None:
     panel = await crowd.panel()
     me = local.discord.bot_member(crowd.stage.guild)

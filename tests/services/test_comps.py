@@ -370,14 +370,15 @@ async def test_a_withdrawal_shows_as_a_gap(night: Night) -> None:
 
 
 @pytest.mark.parametrize("delete", [False, True])
-async def test_a_cancelled_raids_comp_is_drawn_as_such(night: Night, delete: bool) -> None:
+async def test_a_cancelled_raids_comp_is_drawn_as_such_or_goes_with_the_sheet(night: Night, delete: bool) -> None:
     await night.published()
     await night.pass_time()
     before = len(night.poster.edits)
     await night.world.first.raids.cancel(officer(), str(night.event_id), None, delete=delete)
     await night.pass_time()
     await night.pass_time()
-    assert [one.event.status for one in night.poster.edits[before:]] == ["CANCELLED"]
+    assert [one.event.status for one in night.poster.edits[before:]] == ([] if delete else ["CANCELLED"])
+    assert len(night.poster.deleted) == delete
 
 
 async def test_without_a_published_comp_a_sheets_change_draws_none(night: Night) -> None:
