@@ -1,6 +1,7 @@
 """What officers did, in words: to a raid, in its panel, and to the server, below `/settings history`."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from bot.domain.panel import Past
@@ -11,6 +12,8 @@ from bot.render.sheet import cut, units
 from bot.render.texts import safe, stamp
 
 LONGEST_LINE = 200
+LONGEST_PLAYED = 30
+NUMBERS = frozenset({"total_limit", "minimum"})
 LONGEST_TRAIL = 1900
 NOTHING_DONE = "Nobody has changed anything here for as long as Muster remembers (`/settings server retention`)."
 HEAD = "**What was changed here, beside single raids** (`/raid show`, `History` has those)"
@@ -20,7 +23,7 @@ DID: Mapping[str, str] = {
     "raidhelper.import": "took the raid over from Raid-Helper",
     "copy": "planned the raid as a copy of another",
     "edit": "changed {what}",
-    "move": "moved the raid",
+    "move": "moved the raid{when}",
     "close": "closed the sheet",
     "reopen": "opened the sheet again",
     "cancel": "cancelled the raid",
@@ -124,7 +127,7 @@ class _Words(dict[str, str]):
     """What stands for a word in braces."""
 
     def __init__(self, past: Past) -> None:
-        super().__init__(who=_whom(past), what=_what(past), series=_series(past))
+        super().__init__(who=_whom(past), what=_what(past), when=_when(past), series=_series(past))
         self._details = past.details
 
     def __missing__(self, name: str) -> str:
@@ -133,8 +136,9 @@ class _Words(dict[str, str]):
 
 def _put(past: Past) -> str:
     """Somebody put on the sheet, or given another answer."""
-    answer = safe(str((past.details.get("after") or {}).get("choice", "")))
-    before = past.details.get("before")
+    before, after = past.details.get("before"), past.details.get("after") or {}
+    played = safe(cut(" ".join(filter(None, (after.get("spec_name"), after.get("class_name")))), LONGEST_PLAYED))
+    answer = ", ".join(filter(None, (safe(str(after.get("choice", ""))), played)))
     return f"changed {_whom(past)} to {answer}" if before else f"put {_whom(past)} on the sheet as {answer}"
 
 
@@ -167,8 +171,19 @@ def _where(past: Past) -> str:
 
 
 def _what(past: Past) -> str:
-    names = past.details.get("after") or {}
-    return ", ".join(EDITED[name] for name in names if name in EDITED) or "the raid"
+    """What was changed, and numbers from what to what."""
+    before, after = past.details.get("before") or {}, past.details.get("after") or {}
+    words = {name: EDITED[name] for name in after if name in EDITED}
+    for name in NUMBERS & words.keys() & before.keys():
+        words[name] += f" ({before[name] or 'none'} → {after[name] or 'none'})"
+    return ", ".join(words.values()) or "the raid"
+
+
+def _when(past: Past) -> str:
+    """From when to when a raid was moved."""
+    found = [(past.details.get(side) or {}).get("starts_at") for side in ("before", "after")]
+    before, after = (stamp(datetime.fromisoformat(one), "f") if isinstance(one, str) else None for one in found)
+    return f" from {before} to {after}" if before and after else ""
 
 
 def _whom(past: Past) -> str:

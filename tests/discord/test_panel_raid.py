@@ -174,15 +174,15 @@ async def test_the_history_says_who_did_what_and_undoes_it(stage: Stage) -> None
     lines = shown.text.splitlines()
     by = f"<@{stage.officer.actor.id}>"
     assert [line.partition(" <t:")[0] for line in lines[1:4]] == [
-        rf"1\. {by} changed limit",
-        rf"2\. {by} changed **Mira** to bench",
+        rf"1\. {by} changed limit (20 → 10)",
+        rf"2\. {by} changed **Mira** to bench, Holy Paladin",
         rf"3\. {by} planned the raid",
     ]
     assert shown.labels == ["Undo 1", "Undo 2", "Back"]
     await stage.officer.click(shown, "Undo 2")
     shown = await stage.officer.click(await panel(stage, sheet), "History")
     assert r"1\. " + by + " took something back" in shown.text
-    assert "changed **Mira** to bench <t:" in shown.text
+    assert "changed **Mira** to bench, Holy Paladin <t:" in shown.text
     assert " · undone" in shown.text
     assert shown.labels == ["Undo 2", "Back"]
     stage.local.clock.advance(TOO_LATE)

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
+import pytest
 from discord import ui
 from hypothesis import given
 from hypothesis import strategies as st
@@ -89,6 +90,32 @@ def test_the_history_is_within_the_limits(name: str, action: str):
         Past(10**18 - n, user, action, details, START, undone=True, name=shown, undoable=True) for n in range(1, 16)
     ]
     taken(views.history(History(event(id=LARGEST, title=(name * 100)[:100]), past)))
+
+
+@pytest.mark.parametrize(
+    ("action", "before", "after", "said"),
+    [
+        ("edit", {"total_limit": None, "title": "a"}, {"total_limit": 10, "title": "b"}, "limit (none → 10), title"),
+        ("edit", {"minimum": 8, "title": "a"}, {"minimum": None, "title": "b"}, "changed minimum (8 → none), title"),
+        (
+            "move",
+            {"starts_at": "2026-11-25T19:00:00+00:00"},
+            {"starts_at": "2026-11-26T19:00:00+00:00"},
+            "moved the raid from <t:1795633200:f> to <t:1795719600:f>",
+        ),
+        ("move", {}, {}, "moved the raid <t:"),
+        (
+            "add",
+            None,
+            {"choice": "accepted", "class_name": "Paladin", "spec_name": "Holy"},
+            "put **Ada** on the sheet as accepted, Holy Paladin",
+        ),
+        ("add", {"choice": "late"}, {"choice": "late"}, "changed **Ada** to late <t:"),
+    ],
+)
+def test_the_history_says_from_what_to_what(action: str, before: Any, after: Any, said: str):
+    past = Past(1, None, action, {"before": before, "after": after}, START, name="Ada")
+    assert said in text(views.history(History(event(), [past])))
 
 
 async def test_the_library_keeps_nothing_of_a_message():
