@@ -84,6 +84,18 @@ class CompRepository:
             confirmed,
         )
 
+    async def forget_said(self, event_id: EventId) -> None:
+        """Forget what those said of their place whose answer holds no seat any more: who comes back says it anew."""
+        await self._db.execute(
+            """
+            UPDATE patt.comp_slots slot SET confirmed = NULL, decline_told = FALSE
+            WHERE event_id = $1 AND confirmed IS NOT NULL AND NOT EXISTS (
+                SELECT FROM patt.raid_attendance own
+                WHERE own.event_id = slot.event_id AND own.player_id = slot.player_id AND own.signed_up)
+            """,
+            event_id,
+        )
+
     async def decline_told(self, event_id: EventId, player_id: PlayerId) -> None:
         """Write down that the officers have heard of somebody's declining."""
         await self._db.execute(

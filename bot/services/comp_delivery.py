@@ -77,7 +77,9 @@ class CompDelivery:
         return "posted"
 
     async def refresh_comp(self, action: Action) -> str:
-        """Draw the comp anew; pings nobody."""
+        """Draw the comp anew; pings nobody. Whoever gave their seat up has said nothing of the next one they get."""
+        async with self._db.transaction() as tx:
+            await tx.comps.forget_said(EventId(action.event_id or 0))
         found = await self._read(action)
         if found is None or found.comp.message_id is None:
             return "no comp to draw"

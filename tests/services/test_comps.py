@@ -369,6 +369,26 @@ async def test_a_withdrawal_shows_as_a_gap(night: Night) -> None:
     assert night.poster.rings == []
 
 
+@pytest.mark.parametrize("confirmed", [True, False])
+async def test_whoever_gave_their_seat_up_and_is_back_says_anew_whether_they_come(
+    night: Night, confirmed: bool
+) -> None:
+    await night.published()
+    for number in (2, 3):
+        await night.say(number, confirmed=confirmed)
+    await night.pass_time()
+    told = len(night.poster.declined)
+    await night.world.first.sign_ups.withdraw(member(3), night.event_id)
+    for _ in range(2):
+        await night.pass_time()
+    await night.signs_up(3)
+    said = {slot.name: slot.confirmed for slot in (await night.open()).comp.slots}
+    assert (said["Member 2"], said["Member 3"]) == (confirmed, None)
+    await night.say(3, confirmed=False)
+    await night.run()
+    assert len(night.poster.declined) == told + 1
+
+
 @pytest.mark.parametrize("delete", [False, True])
 async def test_a_cancelled_raids_comp_is_drawn_as_such_or_goes_with_the_sheet(night: Night, delete: bool) -> None:
     await night.published()
