@@ -14,17 +14,16 @@ from discord import app_commands, ui
 
 from bot.answers import PATIENCE, answer, in_time
 from bot.client import MusterBot
-from bot.domain.event import SheetKind
-from bot.domain.ids import ChannelId, EventId, MessageId
+from bot.domain.ids import EventId, MessageId
 from bot.domain.panel import Overview
 from bot.render import comp_texts, custom_ids, officer_texts, panel_texts, texts
 from bot.render.comp_sheet import panel_embed
-from bot.services.copying import channel_of
 from bot.services.raid_edits import EditWish
 from cogs import panel_people
 from cogs import panel_views as views
-from cogs.actors import Interaction, actor_of, require_postable
+from cogs.actors import Interaction, actor_of
 from cogs.comp import panel_view as comp_view
+from cogs.copying import copy_raid
 from cogs.panel_base import PanelItem, look, redraw, send, services_of, turn
 from cogs.panel_forms import EditModal, WhenModal
 from cogs.panel_views import Said
@@ -160,12 +159,8 @@ class WhenButton(PanelItem, template=custom_ids.PANEL_WHEN):
         return Said(officer_texts.moved(done.before, done.event, deadline_passed=passed), done.entry_id)
 
     async def _copy(self, interaction: Interaction) -> Said:
-        services, actor, here = services_of(interaction), actor_of(interaction), ChannelId(interaction.channel_id or 0)
         with_sign_ups = self.match["do"] == "copyall"
-        source = await services.copies.source(actor, str(self.event_id))
-        if source.sheet is SheetKind.NATIVE:
-            require_postable(interaction, channel_of(source, await services.servers.get(actor.guild_id), here))
-        done = await services.copies.copy(actor, source.id, self.match["at"], here, with_sign_ups=with_sign_ups)
+        done = await copy_raid(interaction, str(self.event_id), self.match["at"], with_sign_ups=with_sign_ups)
         return Said(officer_texts.copied(done.source, done.event, done.people))
 
 

@@ -1,6 +1,7 @@
 """A raid once more: the same settings on another date, with the same people if wanted."""
 
 import re
+from collections.abc import Set
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
@@ -56,15 +57,27 @@ class Copies:
         shown = [(f"{one.title[:50]} · {describe(one.starts_at, zone, now)}", one) for one in latest]
         return [(name, str(one.id)) for name, one in shown if folded(typed) in folded(f"{one.id} {one.title}")]
 
-    async def copy(self, actor: Actor, source: EventId, when: str, here: ChannelId, *, with_sign_ups: bool) -> Copied:
+    async def copy(
+        self,
+        actor: Actor,
+        source: EventId,
+        when: str,
+        here: ChannelId,
+        gone: Set[ChannelId] = frozenset(),
+        *,
+        with_sign_ups: bool,
+    ) -> Copied:
         """Plan the raid once more, outside of any series, and enqueue its sheet; nobody is told.
+
+        `here` is where it was asked for, `gone` are channels that were deleted.
 
         Raises NotAnOfficer, UnknownEvent, UnreadableTime, TimeInPast, TimeTooFar, NoRaidHelperKey.
         """
         async with self._db.transaction() as tx:
             work = await self._desk.take(tx, actor, source)
             self._raids.sheet_kind(work.event.sheet, work.server)
-            event_id = await tx.events.add(_once_more(work, when, await zone_of(tx, actor), here))
+            channel_id = channel_of(work.event, work.server, here, gone)
+            event_id = await tx.events.add(_once_more(work, when, await zone_of(tx, actor), channel_id))
             await tx.settings.copy(actor.guild_id, Level(Scope.EVENT, source), Level(Scope.EVENT, event_id))
             people = await tx.sign_ups.copy(work.event.id, event_id) if with_sign_ups else 0
             event = await tx.events.get(event_id)
@@ -75,7 +88,7 @@ class Copies:
             return Copied(work.event, event, people)
 
 
-def _once_more(work: Work, when: str, zone: ZoneInfo, here: ChannelId) -> NewEvent:
+def _once_more(work: Work, when: str, zone: ZoneInfo, channel_id: ChannelId) -> NewEvent:
     """The raid on its new date. A deadline that would have passed already is left out."""
     event, server = work.event, work.server
     starts_at = future(parse_when(when, zone=zone, now=work.now), work.now)
@@ -97,13 +110,14 @@ def _once_more(work: Work, when: str, zone: ZoneInfo, here: ChannelId) -> NewEve
         minimum=event.minimum,
         gates=event.gates,
         reminders=event.reminders,
-        channel_id=channel_of(event, server, here),
+        channel_id=channel_id,
     )
 
 
-def channel_of(event: Event, server: Server, here: ChannelId) -> ChannelId:
+def channel_of(event: Event, server: Server, here: ChannelId, gone: Set[ChannelId] = frozenset()) -> ChannelId:
     """Where the copy of `event` stands: in the same channel, else in the server's, else where it was asked for."""
-    return event.channel_id or server.raid_channel_id or here
+    named = (event.channel_id, server.raid_channel_id)
+    return next((one for one in named if one is not None and one not in gone), here)
 
 
 async def _find(tx: Session, guild_id: GuildId, typed: str) -> Event:

@@ -4,15 +4,13 @@ import discord
 from discord import app_commands
 
 from bot.answers import answer, in_time
-from bot.domain.event import SheetKind
 from bot.domain.ids import ChannelId, UserId
 from bot.render import officer_texts
-from bot.services.copying import Copied, channel_of
 from bot.services.raid_edits import Edited, EditWish
 from cogs.actors import Interaction, actor_of, require_postable
+from cogs.copying import copy_raid
 from cogs.raid import options
 from cogs.raid.family import Family
-from cogs.raid.planning import here
 from cogs.undo import undo_view
 
 EVENT = "The raid: from the list, or its title or id"
@@ -77,7 +75,7 @@ class Editing(Family):
     @app_commands.autocomplete(event=any_event, when=options.when)
     async def copy(self, interaction: Interaction, event: str, when: str, with_signups: bool = False) -> None:
         """Plan a raid once more on another date."""
-        done = await in_time(interaction, self._copy(interaction, event, when, with_signups=with_signups))
+        done = await in_time(interaction, copy_raid(interaction, event, when, with_sign_ups=with_signups))
         await answer(interaction, officer_texts.copied(done.source, done.event, done.people))
 
     @app_commands.command()
@@ -105,12 +103,3 @@ class Editing(Family):
             )  # whoever may not move it learns nothing of channels
             require_postable(interaction, wish.channel_id)
         return await edits.edit(actor, typed, wish)
-
-    async def _copy(self, interaction: Interaction, typed: str, when: str, *, with_signups: bool) -> Copied:
-        actor = actor_of(interaction)
-        source = await self.services.copies.source(actor, typed)
-        if source.sheet is SheetKind.NATIVE:
-            server = await self.services.servers.get(actor.guild_id)
-            require_postable(interaction, channel_of(source, server, here(interaction)))
-        work = self.services.copies.copy(actor, source.id, when, here(interaction), with_sign_ups=with_signups)
-        return await work

@@ -33,6 +33,19 @@ async def test_last_weeks_raid_is_offered_for_a_copy(stage: Stage) -> None:
     assert "is planned once more" in (await stage.officer.slash("raid copy", event="Heroic", when="fri 20:00")).text
 
 
+async def test_a_raid_whose_channel_was_deleted_is_copied_into_the_servers(stage: Stage) -> None:
+    other = stage.local.discord.add_text_channel(stage.guild, "other")
+    old = event_id(await stage.raid(channel=other))
+    await stage.local.pass_time(timedelta(days=4))
+    stage.local.discord.delete_channel(other)
+    await stage.local.settle()
+    answer = await stage.officer.slash("raid copy", event=str(old), when="fri 20:00")
+    await stage.local.settle()
+    assert f"The sheet appears in <#{stage.raids.id}>" in answer.text
+    [copy] = messages(stage.raids)
+    assert event_id(copy) != old
+
+
 async def test_members_and_strangers_copy_nothing(stage: Stage, night_off: Stage) -> None:
     sheet, theirs = await stage.raid(), await night_off.raid(title="Theirs")
     answer = await stage.member.slash("raid copy", event=str(event_id(sheet)), when="sat 20:00")
