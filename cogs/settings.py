@@ -11,9 +11,9 @@ from bot.client import MusterBot
 from bot.domain.ids import ChannelId
 from bot.domain.setting import Scope
 from bot.domain.settings import ALL, BY_NAME
-from bot.render import setting_texts, trail_texts
+from bot.render import officer_texts, setting_texts, trail_texts
 from bot.services.bundle import Services
-from bot.services.settings_desk import Target
+from bot.services.settings_desk import Changed, Target
 from bot.services.settings_file import LARGEST_FILE, BadSettingsFile
 from cogs.actors import Interaction, actor_of, here_of
 from cogs.needs import warning_for
@@ -112,7 +112,7 @@ class SettingsCommands(commands.GroupCog, name="settings", description="What hol
         """Let a value go: what is further out holds again."""
         target = _target(ChannelId(channel.id) if channel else None, template, series, event)
         changed = await in_time(interaction, self._services.settings.reset(actor_of(interaction), target, setting))
-        await answer(interaction, setting_texts.changed(changed.setting, target.scope, changed.found))
+        await answer(interaction, _said(changed))
 
     @app_commands.command()
     async def history(self, interaction: Interaction) -> None:
@@ -140,9 +140,15 @@ class SettingsCommands(commands.GroupCog, name="settings", description="What hol
     async def _put(self, interaction: Interaction, target: Target, setting: str, value: str) -> None:
         work = self._services.settings.put(actor_of(interaction), target, setting, value, here_of(interaction))
         changed = await in_time(interaction, work)
-        said = setting_texts.changed(changed.setting, target.scope, changed.found)
+        said = _said(changed)
         missing = warning_for(interaction.guild, setting) if interaction.guild and changed.found.value else ""
         await answer(interaction, f"{said}\n⚠️ {missing}" if missing else said)
+
+
+def _said(changed: Changed) -> str:
+    """What holds now, and who moved by it."""
+    said = setting_texts.changed(changed.setting, changed.target.scope, changed.found)
+    return "\n".join([said, *officer_texts.moved_people(changed.promoted, changed.demoted)])
 
 
 def _target(channel_id: ChannelId | None, template: str | None, series: str | None, event: str | None) -> Target:

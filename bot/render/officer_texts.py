@@ -52,14 +52,16 @@ def removed(event: Event, sign_up: SignUp) -> str:
 
 def edited(before: Event, event: Event, promoted: int, demoted: int) -> str:
     """After `/raid edit`: what is new, and whose place changed with it."""
-    lines = [f"**{safe(event.title)}** is changed.", *_differences(before, event)]
-    if promoted:
-        lines.append(f"{_people(promoted)} moved up from the queue.")
-    if demoted:
-        lines.append(f"{_people(demoted)} went back to the queue.")
+    lines = [f"**{safe(event.title)}** is changed.", *_differences(before, event), *moved_people(promoted, demoted)]
     if event.channel_id != before.channel_id:
         lines += _moves(before)
     return "\n".join(lines)
+
+
+def moved_people(promoted: int, demoted: int) -> list[str]:
+    """Whose place changed, a line each."""
+    up = [f"{_people(promoted)} moved up from the queue."] if promoted else []
+    return [*up, f"{_people(demoted)} went back to the queue."] if demoted else up
 
 
 def _moves(before: Event) -> list[str]:

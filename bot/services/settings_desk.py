@@ -58,11 +58,16 @@ class Target:
 
 @dataclass(frozen=True)
 class Changed:
-    """A setting after it was set or reset: what holds now at that level, and where it comes from."""
+    """A setting after it was set or reset: what holds now at that level, and where it comes from.
+
+    The counts say whose place on a raid's sheet changed with it.
+    """
 
     setting: Setting[Any]
     target: Target
     found: Found[Any]
+    promoted: int = 0
+    demoted: int = 0
 
 
 @dataclass(frozen=True)
@@ -174,8 +179,7 @@ class SettingsDesk:
                 await _put(tx, actor.guild_id, _level(target, around, event), setting, values)
             holds = await within(tx, around, event)
             check_archive([setting.name], holds)
-            if event is not None:
-                await self._follow(tx, actor, event, setting)
+            moved = await self._follow(tx, actor, event, setting) if event is not None else None
             await unplanned.soon(tx, actor.guild_id, self._clock.now())
             if setting in ARCHIVING:
                 await archiving.soon(tx, actor.guild_id, self._clock.now())
@@ -191,7 +195,8 @@ class SettingsDesk:
                 value=values[setting.name] if values else None,
                 reset=values is None,
             )
-        return Changed(setting, target, holds.found(setting))
+        up, down = (len(moved.promoted), len(moved.demoted)) if moved else (0, 0)
+        return Changed(setting, target, holds.found(setting), up, down)
 
     async def _around(self, tx: Session, actor: Actor, target: Target, event: Event | None) -> Around:
         if event is not None:
@@ -206,12 +211,12 @@ class SettingsDesk:
             return Around(actor.guild_id, None, template_id)
         return Around(actor.guild_id, target.channel_id)
 
-    async def _follow(self, tx: Session, actor: Actor, event: Event, setting: Setting[Any]) -> None:
-        """Have what already stands follow its own setting."""
+    async def _follow(self, tx: Session, actor: Actor, event: Event, setting: Setting[Any]) -> Desk | None:
+        """Have what already stands follow its own setting; the sheet's desk where people may have moved by it."""
         if setting.name in BESIDE:
             await tx.actions.enqueue(*sheets.show(event, self._clock.now()))
         if setting.name not in GATES:
-            return
+            return None
         work = await self._desk.take(tx, actor, event.id)
         check_changeable(work.event, work.now)  # who sat in a raid that is over did sit there
         gates = gates_of(await effective(tx, event), event.guild_id)
@@ -222,6 +227,7 @@ class SettingsDesk:
         after = Desk(event, template, sign_ups, work.desk.before)
         after.becomes(changed)
         await tx.actions.enqueue(*sheets.moved_up_and_down(after, work.now))
+        return after
 
 
 async def _check_rights(tx: Session, actor: Actor, around: Around, event: Event | None, setting: Setting[Any]) -> None:

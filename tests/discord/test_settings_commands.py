@@ -130,3 +130,13 @@ async def test_the_file_goes_out_and_comes_back(stage: Stage):
     assert "are set as the file says" in said.text
     shown = await stage.officer.slash("settings show")
     assert "limit: **20** (server)" in "\n".join(field["value"] for field in shown.embeds[0]["fields"])
+
+
+async def test_a_raids_rules_say_who_moved_by_them(stage: Stage) -> None:
+    sheet = await stage.raid(template="plain")
+    await stage.member.click(sheet, "Yes")
+    rule = {"event": str(event_id(sheet)), "setting": "method"}
+    told = await stage.officer.slash("settings raid", **rule, value="waiting-list")
+    assert told.text.splitlines()[1:] == ["1 person went back to the queue."]
+    told = await stage.officer.slash("settings reset", **rule)
+    assert told.text.splitlines()[1:] == ["1 person moved up from the queue."]

@@ -70,13 +70,15 @@ async def test_a_raids_own_rules_move_people_at_once(world, targets):
     event_id = int(targets[-1].typed)
     outcome = await world.first.sign_ups.answer(member(1), event_id, Choice.ACCEPTED)
     assert outcome.placed.position is None
-    await world.first.settings.put(officer(), targets[-1], "method", "waiting-list", HERE)
+    changed = await world.first.settings.put(officer(), targets[-1], "method", "waiting-list", HERE)
+    assert (changed.promoted, changed.demoted) == (0, 1)
     shown = await world.first.panel.show(member(1), str(event_id))
     assert shown.sheet.template.gates.method is Method.WAITING
     assert shown.own.position == 1
     await world.run()
     assert world.discord.told == [member(1).user_id]
-    await world.first.settings.reset(officer(), targets[-1], "method")
+    changed = await world.first.settings.reset(officer(), targets[-1], "method")
+    assert (changed.promoted, changed.demoted) == (1, 0)
     assert (await world.first.panel.show(member(1), str(event_id))).own.position is None
 
 
