@@ -85,13 +85,13 @@ def audience(notice: Notice, sheet: Sheet) -> Sequence[UserId]:
 def still_true(notice: Notice, sheet: Sheet, player_id: PlayerId, now: datetime) -> bool:
     """Whether telling about a place now, some time after it happened, would not be a lie.
 
-    Of a raid that was cancelled meanwhile those on its sheet hear that instead.
+    A cancelled raid has no places; but who was taken off its sheet does not hear that it is cancelled.
     """
-    roster = sheet.roster
+    roster, event = sheet.roster, sheet.event
     placed = roster.of(player_id)
     if notice is Notice.REMOVED:
-        return placed is None
-    if not takes_place(sheet.event, now):
+        return placed is None and now < event.ends_at
+    if not takes_place(event, now):
         return False
     if notice is Notice.PROMOTED:
         return player_id in roster.seated_players

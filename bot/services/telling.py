@@ -101,6 +101,8 @@ def _to_leader(desk: Desk, now: datetime) -> Iterator[NewAction]:
     if event.late_from is None or event.leader_id is None or not event.late_from <= now < event.ends_at:
         return
     for before in (*desk.before.seated, *desk.before.queued):
+        if before.sign_up.user_id == event.leader_id:
+            continue  # who leads knows what they pressed
         if _comes_less(before.sign_up, desk.own(before.sign_up.player_id)):
             yield _late_change(event, event.leader_id, before.sign_up, now)
 

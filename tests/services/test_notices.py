@@ -13,6 +13,7 @@ from bot.domain.notice import Notice
 from bot.domain.permissions import NotAnOfficer
 from bot.domain.sign_up import NotSignedUp
 from bot.domain.template import Choice
+from bot.services.officers import Whom
 from bot.services.raid_edits import EditWish
 from bot.services.staying import AnswerThere, NothingToConfirm
 from bot.services.unsigned import NothingToAnswer, ToldJustNow
@@ -136,6 +137,58 @@ async def test_reminders_off_still_hears_of_moves_and_cancellations(guild: World
     assert [what for _, what in guild.discord.notices] == [Notice.RETIMED, Notice.CANCELLED]
 
 
+async def cancel(world: World, event_id: EventId) -> None:
+    await world.first.raids.cancel(officer(), str(event_id), None, delete=False)
+
+
+async def is_over(world: World, event_id: EventId) -> None:
+    world.clock.set((await world.event(event_id))["end_time_utc"])
+
+
+async def test_of_places_in_a_cancelled_raid_nobody_hears(guild: World) -> None:
+    event_id = await planned(guild, limit=2)
+    await come(guild, event_id, 1, 2, 3)
+    await guild.first.officers.add(officer(), str(event_id), Whom(member(4)))  # which costs 2 their seat
+    await guild.first.sign_ups.withdraw(member(1), event_id)  # of which the leader would hear
+    await cancel(guild, event_id)
+    await pause(guild, 75)
+    assert Counter(guild.discord.notices) == Counter((one, Notice.CANCELLED) for one in users(2, 3, 4))
+
+
+async def test_quiet_hours_that_outlast_the_raid_s_cancelling_bring_no_news_of_a_seat(guild: World) -> None:
+    event_id = await planned(guild, "friday 20:00", limit=2, reminders="none")
+    await come(guild, event_id, 1, 2)
+    await habits(guild, 2, quiet="00:00-23:00")
+    await guild.first.edits.edit(officer(), str(event_id), EditWish(limit="1"))
+    await pause(guild)
+    assert told(guild, Notice.DEMOTED) == []
+    await cancel(guild, event_id)
+    await at(guild, guild.clock.now().replace(hour=22, minute=30))  # 23:30 in Berlin
+    assert (told(guild, Notice.DEMOTED), told(guild, Notice.CANCELLED)) == ([], users(1, 2))
+
+
+async def test_a_bot_that_was_down_until_the_raid_was_over_tells_nobody_of_a_seat(guild: World) -> None:
+    event_id = await planned(guild, limit=1, reminders="none")
+    await come(guild, event_id, 1, 2)
+    await guild.first.sign_ups.withdraw(member(1), event_id)
+    await is_over(guild, event_id)
+    await pause(guild)
+    assert guild.discord.notices == []
+
+
+@pytest.mark.parametrize(("end", "heard"), [(cancel, [1]), (is_over, [])])
+async def test_whoever_was_taken_off_before_a_raid_was_cancelled_hears_it_until_it_would_be_over(
+    guild: World, end: Any, heard: list[int]
+) -> None:
+    event_id = await planned(guild, reminders="none")
+    await come(guild, event_id, 1)
+    await guild.first.officers.remove(officer(), str(event_id), "Member 1")
+    await end(guild, event_id)
+    await pause(guild)
+    assert told(guild, Notice.REMOVED) == users(*heard)
+    assert told(guild, Notice.CANCELLED) == []
+
+
 # ---------------------------------------------------------------- joined
 
 
@@ -219,6 +272,14 @@ async def test_whoever_is_back_within_a_minute_has_changed_nothing(guild: World)
     await come(guild, event_id, 1)
     await guild.pass_time(MINUTE)
     assert told(guild, Notice.LATE_CHANGE) == []
+
+
+async def test_the_leader_is_not_told_what_they_pressed_themselves(guild: World) -> None:
+    event_id = await planned(guild)
+    await guild.first.sign_ups.answer(officer(), event_id, Choice.ACCEPTED)
+    await guild.first.sign_ups.withdraw(officer(), event_id)
+    await guild.pass_time(MINUTE)
+    assert guild.discord.notices == []
 
 
 async def test_a_server_may_do_without_late_changes(guild: World) -> None:
