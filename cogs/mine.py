@@ -330,7 +330,7 @@ def _two(event_id: EventId, words: Words | None) -> Sequence[OwnButton]:
 
 def card(own: Own) -> tuple[str, ui.View]:
     """The member's own sign-up, and what they can do about it."""
-    text = mine_texts.card(own.template, own.placed, own.character)
+    text = mine_texts.card(own.event, own.template, own.placed, own.character)
     return f"{mine_texts.state(own.event)}{text}", card_view(own)
 
 
@@ -338,7 +338,7 @@ def told(outcome: Outcome, now: datetime) -> tuple[str, ui.View]:
     """What to say about the outcome of a click at `now`, and what to offer with it."""
     match outcome:
         case SignedUp():
-            return mine_texts.card(outcome.template, outcome.placed), answer_view(outcome, now)
+            return mine_texts.card(outcome.event, outcome.template, outcome.placed), answer_view(outcome, now)
         case ClassWanted():
             select: ui.Item[Any] = ClassSelect(outcome.event.id, outcome.choice, outcome.template)
             return texts.class_wanted(outcome.event, outcome.template.words), view_of(select)

@@ -86,9 +86,22 @@ def arriving(own: SignUp, event: Event, moment: datetime | None) -> SignUp:
     """`own` with its arrival (None: unknown). Raises NotLate, BadArrival outside the raid."""
     if own.choice is not Choice.LATE:
         raise NotLate
-    if moment is not None and not event.starts_at < moment < event.ends_at:
+    if moment is not None and not _during(event, moment):
         raise BadArrival
     return replace(own, arrives_at=moment)
+
+
+def arrival(own: SignUp, event: Event) -> datetime | None:
+    """When somebody late arrives; None while unknown, as it is again once the raid is moved away from what they said.
+
+    It stays written down: a move that is undone brings it back.
+    """
+    moment = own.arrives_at if own.choice is Choice.LATE else None
+    return moment if moment is not None and _during(event, moment) else None
+
+
+def _during(event: Event, moment: datetime) -> bool:
+    return event.starts_at < moment < event.ends_at
 
 
 def delays(event: Event) -> Sequence[timedelta]:

@@ -6,10 +6,10 @@ from datetime import timedelta
 from bot.domain.character import Character
 from bot.domain.durations import show_duration
 from bot.domain.event import Event, EventStatus
-from bot.domain.mine import Offer, offered
+from bot.domain.mine import Offer, arrival, offered
 from bot.domain.roster import Placed
 from bot.domain.sign_up import Pick
-from bot.domain.template import Choice, Template
+from bot.domain.template import Template
 from bot.domain.words import USUAL, Words
 from bot.render.texts import safe, signed_up, stamp
 
@@ -42,14 +42,14 @@ NO_CHARACTERS = (
 LONGEST_MESSAGE = 1900
 
 
-def card(template: Template, placed: Placed, character: Character | None = None) -> str:
+def card(event: Event, template: Template, placed: Placed, character: Character | None = None) -> str:
     """A member's own sign-up: the answer, and a line for everything they have added to it."""
     own = placed.sign_up
     lines = [signed_up(template, placed)]
     if character is not None and character.name not in ("", own.name):
         lines.append(f"👤 {safe(character.name)}")
-    if own.choice is Choice.LATE and own.arrives_at:
-        lines.append(f"🕒 You arrive at {stamp(own.arrives_at, 't')}.")
+    if moment := arrival(own, event):
+        lines.append(f"🕒 You arrive at {stamp(moment, 't')}.")
     if own.note:
         lines.append(f"📝 {safe(own.note)}")
     if found := offered(template, own):

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from bot.domain.durations import show_duration
 from bot.domain.event import EventStatus, SheetKind
-from bot.domain.mine import offered
+from bot.domain.mine import arrival, offered
 from bot.domain.panel import History, Overview
 from bot.domain.roster import Placed
 from bot.domain.sheet import Sheet
@@ -72,8 +72,8 @@ def person(found: Overview, placed: Placed) -> str:
     own, template = placed.sign_up, found.sheet.template
     lines = [f"**{safe(own.name)}**: {where(template, placed)}."]
     if own.choice is Choice.LATE:
-        arrival = f"Arrives at {stamp(own.arrives_at, 't')}." if own.arrives_at else "Has not said when they arrive."
-        lines.append(f"🕒 {arrival}")
+        moment = arrival(own, found.sheet.event)
+        lines.append(f"🕒 Arrives at {stamp(moment, 't')}." if moment else "🕒 Has not said when they arrive.")
     if own.note:
         lines.append(f"📝 {safe(own.note)}")
     if words := _offers(found.sheet, placed):

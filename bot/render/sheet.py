@@ -13,6 +13,7 @@ import discord
 
 from bot.domain.durations import show_duration
 from bot.domain.event import Event, EventStatus
+from bot.domain.mine import arrival
 from bot.domain.names import visible
 from bot.domain.roster import Placed
 from bot.domain.sheet import Sheet
@@ -195,13 +196,13 @@ def _blocks(sheet: Sheet, measure: Measure) -> Iterator[tuple[str, Sequence[str]
         # Beside a limit stands how many of its seats are taken; somebody late takes one.
         count = _of(len(holders if limit else members), limit)
         if members:
-            yield f"{heading} ({count})", [_line(template, one, measure) for one in members]
+            yield f"{heading} ({count})", [_line(sheet, one, measure) for one in members]
     lost = by_group.get(None, []) if template.classes else []
     strays = [one for one in lost if one.sign_up.choice is Choice.ACCEPTED]
     if strays:
         yield (
             f"❔ No {_shown(template.words.of_class, measure.heading)} yet ({len(strays)})",
-            [_line(template, one, measure) for one in strays],
+            [_line(sheet, one, measure) for one in strays],
         )
 
 
@@ -221,16 +222,17 @@ def _group_of(template: Template, placed: Placed) -> str | None:
     return _role_of(template, placed)
 
 
-def _line(template: Template, placed: Placed, measure: Measure) -> str:
-    return f"`{placed.number}` {_who(template, placed, measure)}{_marks(placed)}"
+def _line(sheet: Sheet, placed: Placed, measure: Measure) -> str:
+    return f"`{placed.number}` {_who(sheet.template, placed, measure)}{_marks(sheet.event, placed)}"
 
 
-def _marks(placed: Placed) -> str:
+def _marks(event: Event, placed: Placed) -> str:
     """Who in the queue comes late, when, and that there is a note; what it says is for the officers."""
     own = placed.sign_up
     late = f" {EMOJI[Choice.LATE]}" if own.choice is Choice.LATE and placed.position else ""
-    arrival = f" {stamp(own.arrives_at, 't')}" if own.choice is Choice.LATE and own.arrives_at else ""
-    return f"{late}{arrival} 📝" if own.note else f"{late}{arrival}"
+    moment = arrival(own, event)
+    when = f" {stamp(moment, 't')}" if moment else ""
+    return f"{late}{when} 📝" if own.note else f"{late}{when}"
 
 
 def _who(template: Template, placed: Placed, measure: Measure) -> str:
@@ -255,7 +257,7 @@ def _rows(sheet: Sheet, measure: Measure) -> Iterator[tuple[str, Sequence[str]]]
     ]
     for heading, members in rows:
         if members:
-            yield f"{heading} ({len(members)})", [_line(template, one, measure) for one in members]
+            yield f"{heading} ({len(members)})", [_line(sheet, one, measure) for one in members]
 
 
 def _label(template: Template, choice: Choice, measure: Measure) -> str:

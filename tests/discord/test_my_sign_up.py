@@ -150,6 +150,19 @@ async def test_another_time_is_typed(stage: Stage) -> None:
     assert ANOTHER in (await shown(stage, sheet))["🕒 Late (1)"]
 
 
+async def test_when_the_raid_is_moved_an_arrival_that_means_nothing_there_is_unknown_until_it_is_moved_back(
+    stage: Stage,
+) -> None:
+    sheet = await seated(stage)
+    await stage.member.select(await stage.member.click(sheet, "Late"), ["15"])
+    moved = await stage.officer.slash("raid move", event=str(event_id(sheet)), when="sat 21:00")
+    assert "arrive at" not in (await my(stage, sheet)).text
+    assert (await shown(stage, sheet))["🕒 Late (1)"].endswith("**Mira** Holy")
+    await stage.officer.click(moved, "Undo")
+    assert f"You arrive at {AT}." in (await my(stage, sheet)).text
+    assert AT in (await shown(stage, sheet))["🕒 Late (1)"]
+
+
 @pytest.mark.parametrize("typed", ["soon", "19:00", "23:59", "😀"])
 async def test_a_time_outside_the_raid_is_refused_and_nothing_changes(stage: Stage, typed: str) -> None:
     sheet = await seated(stage)

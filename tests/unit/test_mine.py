@@ -16,6 +16,7 @@ from bot.domain.mine import (
     NoOtherCharacter,
     NothingToOffer,
     NotLate,
+    arrival,
     arriving,
     check_mine,
     check_offers,
@@ -139,6 +140,22 @@ def test_an_arrival_may_be_unknown_again():
 def test_an_arrival_goes_with_late(choice: Choice):
     with pytest.raises(NotLate):
         arriving(sign_up(1, choice), event(), START + MINUTE)
+
+
+@pytest.mark.parametrize(
+    ("choice", "moved", "told"),
+    [
+        (Choice.LATE, 0, True),
+        (Choice.LATE, 10, True),
+        (Choice.LATE, 20, False),
+        (Choice.LATE, -180, False),
+        (Choice.BENCH, 0, False),
+    ],
+)
+def test_an_arrival_outside_the_raid_as_it_is_now_is_unknown(choice: Choice, moved: int, told: bool):
+    own, span = sign_up(1, choice, arrives_at=START + 15 * MINUTE), moved * MINUTE
+    raid = event(starts_at=START + span, ends_at=START + 180 * MINUTE + span)
+    assert arrival(own, raid) == (own.arrives_at if told else None)
 
 
 @pytest.mark.parametrize(("minutes", "offered"), [(180, [5, 10, 15, 30, 60]), (60, [5, 10, 15, 30]), (5, [])])

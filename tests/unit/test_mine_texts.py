@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from makers import HOLY, START, game, sign_up
+from makers import HOLY, START, event, game, sign_up
 
 from bot.domain.character import Character
 from bot.domain.mine import Offer
@@ -21,7 +21,7 @@ LATER = START + timedelta(minutes=5)
 def card(choice: Choice = Choice.ACCEPTED, name: str | None = None, **given: Any) -> list[str]:
     who = Character(1, "small", name, Pick("Paladin", "Holy")) if name is not None else None
     placed = Placed(1, sign_up(1, choice, **HOLY, **given))
-    return mine_texts.card(game(), placed, who).splitlines()
+    return mine_texts.card(event(), game(), placed, who).splitlines()
 
 
 @pytest.mark.parametrize(
