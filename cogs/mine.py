@@ -240,7 +240,7 @@ class SpecSelect(Persistent, ui.Select[ui.View], template=custom_ids.SPEC):
         self,
         event_id: EventId,
         choice: Choice,
-        index: int,
+        mark: int,
         game_class: GameClass | None = None,
         words: Words = USUAL,
     ) -> None:
@@ -249,18 +249,18 @@ class SpecSelect(Persistent, ui.Select[ui.View], template=custom_ids.SPEC):
             for one, role in (_with_roles(game_class) if game_class else ())
         ]
         placeholder = texts.choose_spec(game_class, words) if game_class else None
-        custom_id = custom_ids.spec(event_id, choice, index)
+        custom_id = custom_ids.spec(event_id, choice, mark)
         super().__init__(custom_id=custom_id, placeholder=placeholder, options=options)
-        self.event_id, self.choice, self.index = event_id, choice, index
+        self.event_id, self.choice, self.mark = event_id, choice, mark
 
     @classmethod
     def of(cls, match: re.Match[str], /) -> Self:
         """The select behind a choice."""
-        return cls(EventId(int(match["event"])), Choice(match["choice"]), int(match["index"]))
+        return cls(EventId(int(match["event"])), Choice(match["choice"]), int(match["mark"], 16))
 
     async def act(self, interaction: Interaction) -> None:
-        """Sign up with the class at `index` and the spec chosen."""
-        await _picked(interaction, self.event_id, self.choice, (self.index, chosen(interaction)[0]))
+        """Sign up with the class of that mark and the spec chosen."""
+        await _picked(interaction, self.event_id, self.choice, (self.mark, chosen(interaction)[0]))
 
 
 PERSISTENT = (
@@ -343,10 +343,9 @@ def told(outcome: Outcome, now: datetime) -> tuple[str, ui.View]:
             select: ui.Item[Any] = ClassSelect(outcome.event.id, outcome.choice, outcome.template)
             return texts.class_wanted(outcome.event, outcome.template.words), view_of(select)
         case SpecWanted():
-            index = outcome.template.classes.index(outcome.game_class)
-            words = outcome.template.words
-            select = SpecSelect(outcome.event.id, outcome.choice, index, outcome.game_class, words)
-            return texts.spec_wanted(outcome.game_class, words), view_of(select)
+            wanted, words = outcome.game_class, outcome.template.words
+            select = SpecSelect(outcome.event.id, outcome.choice, wanted.mark, wanted, words)
+            return texts.spec_wanted(wanted, words), view_of(select)
 
 
 def _asking(own: Own, select: ui.Item[Any]) -> ui.View:

@@ -11,6 +11,7 @@ from datetime import timedelta
 from enum import StrEnum
 from functools import cached_property
 from typing import Any, cast
+from zlib import crc32
 
 from bot.domain.errors import MusterError
 from bot.domain.gates import MOST_PRIORITY_ROLES, Gates, Method, read_roles
@@ -76,6 +77,11 @@ class GameClass:
     emoji: str
     specs: tuple[Spec, ...]
     limit: int | None = None
+
+    @cached_property
+    def mark(self) -> int:
+        """Its name in 32 bits, for a button that has no room for it: whatever becomes of the others, it is the same."""
+        return crc32(self.name.encode())
 
     def spec(self, name: str) -> Spec | None:
         """The spec called `name`, or None."""

@@ -13,7 +13,7 @@ _CHOICE = r"(?P<choice>accepted|late|tentative|bench|absence)"
 
 ANSWER = rf"{_EVENT}:{_CHOICE}"
 CLASS = rf"{_EVENT}:{_CHOICE}:class"
-SPEC = rf"{_EVENT}:{_CHOICE}:spec:(?P<index>\d{{1,2}})"
+SPEC = rf"{_EVENT}:{_CHOICE}:spec:(?P<mark>[0-9a-f]{{8}})"
 MINE = rf"{_EVENT}:mine"
 RESPEC = rf"{_EVENT}:respec"
 WITHDRAW = rf"{_EVENT}:withdraw"
@@ -119,9 +119,9 @@ def game_class(event_id: EventId, choice: Choice) -> str:
     return f"muster:{event_id}:{choice}:class"
 
 
-def spec(event_id: EventId, choice: Choice, index: int) -> str:
-    """The id of the select of specs of the template's class at `index`."""
-    return f"muster:{event_id}:{choice}:spec:{index}"
+def spec(event_id: EventId, choice: Choice, mark: int) -> str:
+    """The id of the select of specs of the class with that mark."""
+    return f"muster:{event_id}:{choice}:spec:{mark:08x}"
 
 
 def mine(event_id: EventId) -> str:

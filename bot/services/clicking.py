@@ -222,9 +222,11 @@ def _person(actor: Actor, template: Template, player: Known, character_id: int |
 def _by_name(template: Template, pick: Picked | None) -> tuple[str, str | None] | None:
     if pick is None or isinstance(pick[0], str):
         return cast("tuple[str, str | None] | None", pick)
-    if pick[0] >= len(template.classes):
+    # A list of specs may stand open while another template, with other classes, becomes the raid's.
+    found = next((one for one in template.classes if one.mark == pick[0]), None)
+    if found is None:
         raise NotOffered
-    return template.classes[pick[0]].name, pick[1]
+    return found.name, pick[1]
 
 
 def _wanted(event: Event, template: Template, choice: Choice, decision: Decision) -> ClassWanted | SpecWanted:

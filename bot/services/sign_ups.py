@@ -49,7 +49,7 @@ class SignUps:
     async def answer(self, actor: Actor, event_id: EventId, choice: Choice, pick: Picked | None = None) -> Outcome:
         """Write the member's answer down, or say what must be chosen first.
 
-        `pick` is the class just chosen (its name or its place in the template), with its spec once that is chosen too.
+        `pick` is the class just chosen (its name or its mark), with its spec once that is chosen too.
         Raises UnknownEvent, SheetClosed, NotOffered.
         """
         return await self._come_to(Click(actor, event_id, choice, pick))

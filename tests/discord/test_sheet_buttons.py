@@ -192,6 +192,26 @@ async def test_nobody_is_pinged_by_a_sign_up(stage: Stage) -> None:
     assert not stage.rung()
 
 
+async def test_a_spec_is_of_the_class_that_was_chosen_though_another_template_is_the_raid_s_meanwhile(
+    stage: Stage,
+) -> None:
+    sheet = await stage.raid()
+    asked = await stage.member.select(await stage.member.click(sheet, "Sign up"), ["Paladin"])
+    await stage.local.db.execute(  # as a series does that brings its raid along: without the first class
+        """
+        WITH edited AS (
+            INSERT INTO patt.templates (guild_discord_id, name, definition, digest)
+            SELECT $1, name, definition #- '{classes,0}' #- '{buffs}', 'edited'
+            FROM patt.templates WHERE name = 'wow-retail'
+            RETURNING id
+        )
+        UPDATE patt.raid_events SET template_id = edited.id FROM edited
+        """,
+        stage.guild.id,
+    )
+    assert "You are in as **Holy Paladin**" in (await stage.member.select(asked, ["Holy"])).text  # priests heal, too
+
+
 async def test_my_sign_up_before_any_answer(stage: Stage) -> None:
     sheet = await stage.raid()
     answer = await stage.member.click(sheet, "My sign-up")

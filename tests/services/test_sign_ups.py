@@ -4,6 +4,7 @@ import asyncio
 from datetime import timedelta
 from typing import Any
 from unittest.mock import ANY
+from zlib import crc32
 
 import pytest
 
@@ -66,9 +67,10 @@ async def test_the_first_click_asks_class_then_spec_and_the_next_raid_asks_nothi
         assert (outcome.placed.number, outcome.placed.position) == (1, None)
 
 
-async def test_a_class_may_be_named_by_its_place_in_the_template(guild: World) -> None:
-    outcome = await sit(guild, member(), await guild.raid(), pick=(7, "Holy"))
-    assert outcome.placed.sign_up.class_name == "Paladin"
+@pytest.mark.parametrize("name", ["Paladin", "Priest"])
+async def test_a_class_may_be_named_by_its_mark(guild: World, name: str) -> None:
+    outcome = await sit(guild, member(), await guild.raid(), pick=(crc32(name.encode()), "Holy"))
+    assert outcome.placed.sign_up.class_name == name
 
 
 @pytest.mark.parametrize("pick", [(99, None), ("Jester", None), ("Paladin", "Baking")])

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from bot.domain.alerts import Verdict
 from bot.domain.booking import Answer
 from bot.domain.ids import ActionId, EventId, PlayerId, SeriesId
-from bot.domain.template import MOST_OPTIONS, Choice
+from bot.domain.template import Choice
 from bot.render import custom_ids
 
 LONGEST_ID = 100
@@ -24,6 +24,7 @@ panel_buttons = st.sampled_from(
     ["show", "edit", "move", "close", "reopen", "copy", "cancel", "gone", "add", "comp", "history"]
 )
 setup_items = st.sampled_from(["channel", "role", "officers", "zone", "game", "elsewhere", "test", "drop", "look"])
+marks = st.integers(0, 2**32 - 1)
 moments = st.datetimes(datetime(2001, 1, 1), datetime(2999, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001 - hypothesis adds the zone
 built = st.one_of(
     st.tuples(st.just(custom_ids.HEALTH), st.builds(custom_ids.health)),
@@ -34,7 +35,7 @@ built = st.one_of(
     st.tuples(st.just(custom_ids.SETUP), st.builds(custom_ids.set_up, setup_items)),
     st.tuples(st.just(custom_ids.ANSWER), st.builds(custom_ids.answer, events, choices)),
     st.tuples(st.just(custom_ids.CLASS), st.builds(custom_ids.game_class, events, choices)),
-    st.tuples(st.just(custom_ids.SPEC), st.builds(custom_ids.spec, events, choices, st.integers(0, MOST_OPTIONS - 1))),
+    st.tuples(st.just(custom_ids.SPEC), st.builds(custom_ids.spec, events, choices, marks)),
     st.tuples(st.just(custom_ids.MINE), st.builds(custom_ids.mine, events)),
     st.tuples(st.just(custom_ids.RESPEC), st.builds(custom_ids.respec, events)),
     st.tuples(st.just(custom_ids.WITHDRAW), st.builds(custom_ids.withdraw, events)),
@@ -105,11 +106,11 @@ def test_an_id_matches_its_own_pattern_and_no_other(pair: tuple[str, str]):
     assert len(custom_id) <= LONGEST_ID
 
 
-@given(events, choices, st.integers(0, MOST_OPTIONS - 1))
-def test_what_was_put_in_comes_out(event_id: EventId, choice: Choice, index: int):
-    found = re.fullmatch(custom_ids.SPEC, custom_ids.spec(event_id, choice, index))
+@given(events, choices, marks)
+def test_what_was_put_in_comes_out(event_id: EventId, choice: Choice, mark: int):
+    found = re.fullmatch(custom_ids.SPEC, custom_ids.spec(event_id, choice, mark))
     assert found
-    assert (int(found["event"]), Choice(found["choice"]), int(found["index"])) == (event_id, choice, index)
+    assert (int(found["event"]), Choice(found["choice"]), int(found["mark"], 16)) == (event_id, choice, mark)
 
 
 @given(st.one_of(*(st.from_regex(pattern, fullmatch=True) for pattern in custom_ids.ALL)))
@@ -130,7 +131,7 @@ def test_nothing_matches_two_patterns(custom_id: str):
         "muster:1:mine:",
         f"muster:{10**18}:mine",
         "muster:1:accepted:spec:",
-        "muster:1:accepted:spec:100",
+        "muster:1:accepted:spec:7",
         " muster:1:mine",
     ],
 )

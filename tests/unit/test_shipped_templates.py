@@ -95,9 +95,7 @@ async def test_the_sheet_of_forty_is_one_discord_takes(name: str, answers: list[
 async def test_the_selects_of_a_first_sign_up_are_ones_discord_takes(name: str):
     template = shipped(name)
     selects = [ClassSelect(EVENT.id, Choice.ACCEPTED, template)] if template.classes else []
-    selects += [
-        SpecSelect(EVENT.id, Choice.ACCEPTED, index, game_class) for index, game_class in enumerate(template.classes)
-    ]
+    selects += [SpecSelect(EVENT.id, Choice.ACCEPTED, one.mark, one) for one in template.classes]
     for select in selects:
         row = {"type": 1, "components": [select.to_component_dict()]}
         check_message({"content": "Which?", "components": [row]})
