@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from bot.domain.errors import MusterError
 from bot.domain.event import PINGS
-from bot.domain.names import did_you_mean, folded, near, shown
+from bot.domain.names import did_you_mean, folded, near, shown, visible
 from bot.domain.sign_up import Pick
 
 LONGEST_NAME = 32  # as long as Discord lets a member's name be
@@ -28,7 +28,7 @@ class Character:
 
 
 class BadCharacterName(MusterError):
-    """A character's name has 1 to 32 characters and no mention in it."""
+    """A character's name has 1 to 32 characters, something to see among them, and no mention in it."""
 
 
 class NameTaken(MusterError):
@@ -49,7 +49,7 @@ def check_name(typed: str, others: Sequence[Character]) -> str:
     Raises BadCharacterName, NameTaken.
     """
     name = " ".join(typed.split())
-    if not 1 <= len(name) <= LONGEST_NAME or PINGS.search(name):
+    if not 1 <= len(name) <= LONGEST_NAME or not visible(name) or PINGS.search(name):
         raise BadCharacterName
     if folded(name) in (folded(one.name) for one in others):
         raise NameTaken

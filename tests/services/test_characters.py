@@ -104,6 +104,7 @@ async def test_without_any_the_sheet_asks_again(guild: World, desk: Characters) 
 BAD: dict[str, tuple[str | None, CharacterWish, type[Exception], str]] = {
     "no name": (None, CharacterWish(" ", "Fire Mage"), BadCharacterName, "1 to 32"),
     "long name": (None, CharacterWish("x" * 33, "Fire Mage"), BadCharacterName, "1 to 32"),
+    "nothing to see": (None, CharacterWish("\u200b\u2800", "Fire Mage"), BadCharacterName, "something to see"),
     "ping": (None, CharacterWish("@here", "Fire Mage"), BadCharacterName, "no mention"),
     "twice": (None, CharacterWish("arila", "Fire Mage"), NameTaken, "already"),
     "no spec": (None, CharacterWish("Bruna", None), UnknownSpec, "spec"),
