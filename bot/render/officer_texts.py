@@ -4,7 +4,7 @@ from bot.domain.durations import show_lead_times
 from bot.domain.event import Event, SheetKind
 from bot.domain.roster import Placed, SignUp
 from bot.domain.template import Template
-from bot.render.texts import safe, stamp, thread_stays
+from bot.render.texts import safe, stamp, thread_stays, until_chosen
 
 UNDO = "Undo"
 
@@ -33,7 +33,8 @@ def where(template: Template, placed: Placed) -> str:
     spec = template.called(sign_up.class_name, sign_up.spec_name)
     what = f"{label} as {safe(spec)}" if spec else label
     if placed.position is not None:
-        return f"in the **queue** at place {placed.position}, {what} (no seat is free for them)"
+        why = "until an officer puts them in" if until_chosen(template, placed) else "no seat is free for them"
+        return f"in the **queue** at place {placed.position}, {what} ({why})"
     return f"#{placed.number}, {what}"
 
 

@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from bot.domain.event import LONGEST_TITLE, Event, EventStatus, SheetKind
+from bot.domain.gates import Tier
 from bot.domain.ids import ChannelId
 from bot.domain.notice import Notice
 from bot.domain.roster import Placed
@@ -101,11 +102,11 @@ def signed_up(template: Template, placed: Placed) -> str:
     what = _as_what(template, placed)
     if placed.position is not None:
         late = ", coming **late**" if sign_up.choice is Choice.LATE else ""
-        return (
-            # Not "the raid is full": it may be the tanks' seats alone.
-            f"No seat is free for you, so you are in the **queue** at place {placed.position}{what}{late}. "
-            "When one opens you move up and are told."
-        )
+        waits = f"in the **queue** at place {placed.position}{what}{late}"
+        if until_chosen(template, placed):
+            return f"You are {waits}. Officers choose who comes to this raid: once they put you in, you are told."
+        # Not "the raid is full": it may be the tanks' seats alone.
+        return f"No seat is free for you, so you are {waits}. When one opens you move up and are told."
     if sign_up.choice is Choice.ACCEPTED:
         return f"You are in{what}, #{placed.number}."
     label = template.labels.get(sign_up.choice, sign_up.choice.value)
@@ -116,6 +117,11 @@ def signed_up(template: Template, placed: Placed) -> str:
         Choice.ABSENCE: f"You are down as **{safe(label)}**. Thanks for saying so.",
     }
     return sentences[sign_up.choice]
+
+
+def until_chosen(template: Template, placed: Placed) -> bool:
+    """Whether somebody waits for the officers' word, not for a seat."""
+    return template.gates.seats_only_the_chosen() and placed.sign_up.tier is not Tier.HOST_ADDED
 
 
 def _as_what(template: Template, placed: Placed) -> str:

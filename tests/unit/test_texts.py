@@ -6,9 +6,10 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from makers import GUILD, HOLY, PLAIN, START, event, game, sign_up
+from makers import ARMS, GUILD, HOLY, PLAIN, START, event, game, sign_up
 
 from bot.domain.event import EventStatus, SheetKind
+from bot.domain.gates import Gates, Method, Tier
 from bot.domain.ids import ChannelId, EventId, PlayerId, RoleId, SeriesId
 from bot.domain.notice import OF_PLACE, Notice
 from bot.domain.roster import Placed, place
@@ -16,7 +17,7 @@ from bot.domain.server import Server
 from bot.domain.sheet import Sheet
 from bot.domain.template import Choice
 from bot.domain.words import USUAL
-from bot.render import texts
+from bot.render import officer_texts, texts
 from sandbox.discord.limits import check_message
 
 # ---------------------------------------------------------------- user text
@@ -96,6 +97,21 @@ def test_in_the_queue_the_place_counts_not_the_number(choice: Choice):
     assert ("coming **late**" in said) is (choice is Choice.LATE)
     assert "#3" not in said
     assert "full" not in said  # healers would still find a seat
+
+
+@pytest.mark.parametrize("method", [Method.WAITING, Method.HOST])
+def test_whoever_waits_for_the_officers_is_not_told_of_seats(method: Method):
+    template = game(tanks=1, gates=Gates(method))
+    chosen = [sign_up(n, tier=Tier.HOST_ADDED, **ARMS) for n in (2, 3)]
+    roster = place([sign_up(1, Choice.LATE, **HOLY), *chosen], template, None)
+    waits, over = roster.of(PlayerId(1001)), roster.of(PlayerId(1003))
+    assert waits
+    assert over
+    said = "You are in the **queue** at place 2 as **Holy Paladin**, coming **late**. Officers choose who comes"
+    assert texts.signed_up(template, waits).startswith(said)
+    assert "until an officer puts them in" in officer_texts.where(template, waits)
+    assert "No seat is free for you" in texts.signed_up(template, over)  # put in, but there is a limit
+    assert "no seat is free for them" in officer_texts.where(template, over)
 
 
 # ---------------------------------------------------------------- the list of raids
