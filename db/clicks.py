@@ -74,9 +74,10 @@ _ANSWER = {
     "tier": "smallint",
     "slot": "integer",
     "arrives_at": "timestamptz",
+    "offers": "text[]",
 }
 _AGAIN = Given("again", id="bigint", **_ANSWER)
-_NEW = Given("new", number="integer", player_id="bigint", **_ANSWER, offers="text[]")
+_NEW = Given("new", number="integer", player_id="bigint", **_ANSWER)
 _WRITE = {
     _FOUND: """
     held AS MATERIALIZED (
@@ -102,7 +103,8 @@ _WRITE = {
         UPDATE patt.raid_attendance attendance SET
             status = again.status, signed_up = again.signed_up, source = 'self',
             character_id = again.character_id, class_name = again.class_name, spec_name = again.spec_name,
-            signed_at = again.signed_at, tier = again.tier, slot = again.slot, arrives_at = again.arrives_at
+            signed_at = again.signed_at, tier = again.tier, slot = again.slot, arrives_at = again.arrives_at,
+            offers = again.offers
         FROM {again} JOIN held ON held.id = again.event_id
         WHERE attendance.id = again.id
     )""",

@@ -72,7 +72,8 @@ class Desk:
         return next((one for one in self._now.values() if one.user_id == user_id), None)
 
     def answer(self, known: SignUp, answer: Answer, now: datetime) -> None:
-        """Write `answer` down for the person of `known`: a sign-up that names them, with the standing they have now.
+        """Write `answer` down for the person of `known`: a sign-up that names them, with the character that comes, what
+        they offer, and the standing they have now.
 
         Whoever keeps their place keeps the standing it was taken with.
         """
@@ -83,6 +84,7 @@ class Desk:
             name=known.name,
             left=known.left,
             character_id=known.character_id,
+            offers=known.offers,
             choice=answer.choice,
             class_name=answer.pick.class_name if answer.pick else None,
             spec_name=answer.pick.spec_name if answer.pick else None,

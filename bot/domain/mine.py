@@ -125,14 +125,15 @@ def others(template: Template, own: SignUp, characters: Iterable[Character]) -> 
 def offers(template: Template, own: SignUp, characters: Iterable[Character]) -> Sequence[Offer]:
     """What else could be offered: the class's other specs, then the other characters', each spec once, at most 25.
 
-    Where a class is a role (Heal Alacrity, Tank) anybody may take another: the same spec there first.
+    Where a class is a role (Heal Alacrity, Tank) anybody may take another: the same spec there first. What is offered
+    already comes last, of a character that is gone perhaps, so that it can be taken back.
     """
     game_class = template.game_class(own.class_name)
     specs = [Offer(Pick(game_class.name, spec.name)) for spec in game_class.specs] if game_class else []
     alts = [one for one in playable(template, characters) if one.id != own.character_id]
     found: dict[Pick, Offer] = {}
     theirs = [Offer(one.pick, one.name) for one in alts if one.pick]
-    for offer in (*specs, *theirs, *_in_other_roles(template, own)):
+    for offer in (*specs, *theirs, *_in_other_roles(template, own), *map(Offer, offered(template, own))):
         if offer.pick != played(own) and len(offer.value) <= LONGEST_OFFER:
             found.setdefault(offer.pick, offer)
     return list(found.values())[:MOST_OPTIONS]
@@ -156,6 +157,14 @@ def offered(template: Template, own: SignUp) -> Sequence[Pick]:
         return []
     specs = [Pick(one.name, spec.name) for one in template.classes for spec in one.specs]
     return [pick for pick in specs if as_offer(pick) in own.offers and pick != played(own)]
+
+
+def of_these(template: Template, offers: Sequence[str], classes: Iterable[str | None]) -> tuple[str, ...]:
+    """Those of the offers that somebody with characters of these classes can still keep."""
+    if template.classes_are_roles:
+        return tuple(offers)
+    known = tuple(f"{one}/" for one in classes if one)
+    return tuple(one for one in offers if one.startswith(known))
 
 
 def check_offers(found: Sequence[Offer]) -> Sequence[Offer]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from bot.domain.character import Character, UnknownCharacter, check_name, check_room, find, which_plays
 from bot.domain.errors import MusterError
 from bot.domain.ids import GuildId, PlayerId
+from bot.domain.mine import of_these
 from bot.domain.permissions import Actor
 from bot.domain.sign_up import Pick
 from bot.domain.spec_names import find_spec, offered
@@ -84,6 +85,8 @@ class Characters:
             await tx.characters.change(character, name, pick)
             if wish.main:
                 await tx.characters.make_main(player_id, character.id)
+            if template and pick:
+                await drop_offers(tx, player_id, template)
             return await _found(tx, player_id, character.id), template
 
     async def remove(self, actor: Actor, typed: str) -> tuple[Character, Character | None]:
@@ -94,6 +97,8 @@ class Characters:
         async with self._db.transaction() as tx:
             player_id, character, known = await _own(tx, actor, typed)
             await tx.characters.remove(character.id)
+            if template := (await games_of(tx, self._templates, actor.guild_id)).get(character.game):
+                await drop_offers(tx, player_id, template)
             rest = [one for one in known if one.game == character.game and one.id != character.id]
             if not character.is_main or not rest:
                 return character, None
@@ -147,6 +152,20 @@ async def remember(tx: Session, player_id: PlayerId, game: str, pick: Pick) -> i
     if not any(one.is_main for one in known):  # rows written by hand
         await tx.characters.make_main(player_id, character.id)
     return character.id
+
+
+async def drop_offers(tx: Session, player_id: PlayerId, template: Template) -> None:
+    """Remember no offers any more of a class that none of the player's characters has."""
+    known = await tx.characters.of(player_id, template.game)
+    for one in known:
+        kept = of_these(template, one.offers, classes_of(known))
+        if kept != one.offers:
+            await tx.characters.remember_offers(one.id, kept)
+
+
+def classes_of(characters: Sequence[Character]) -> Sequence[str]:
+    """The classes they are of."""
+    return [one.pick.class_name for one in characters if one.pick]
 
 
 async def _own(tx: Session, actor: Actor, typed: str) -> tuple[PlayerId, Character, Sequence[Character]]:

@@ -12,12 +12,12 @@ from bot.domain.errors import MusterError
 from bot.domain.event import Event, UnknownEvent
 from bot.domain.gates import standing
 from bot.domain.ids import EventId, PlayerId, SignUpId
-from bot.domain.mine import played
+from bot.domain.mine import of_these, played
 from bot.domain.permissions import Actor
 from bot.domain.roster import Placed, SignUp
 from bot.domain.sign_up import Answer, AskSpec, Decision, NotOffered, NotSignedUp, decide
 from bot.domain.template import Choice, GameClass, Template
-from bot.services.characters import remember
+from bot.services.characters import classes_of, drop_offers, remember
 from bot.services.sheet_memory import Remembered
 from db import Session
 from db.clicks import Clicked
@@ -162,7 +162,8 @@ class Batch:
         if player is None or stale:
             player = await tx.players.register(click.actor, desk.template.game)
         character_id = await _character(tx, desk.template, player, own, decision)
-        desk.answer(_person(click.actor, desk.template, player, character_id, now), decision, now)
+        offers = await _offers(tx, desk.template, player, own, character_id, decision)
+        desk.answer(_person(click.actor, desk.template, player.id, character_id, offers, now), decision, now)
         return Stands(desk, player.id)
 
 
@@ -199,15 +200,37 @@ def recalled(sheet: Remembered | None, click: Click) -> Clicked | None:
 async def _character(tx: Session, template: Template, player: Known, own: SignUp | None, answer: Answer) -> int | None:
     """Which character comes: the one the new choice is of, the one that came so far, or the main."""
     if answer.remember and answer.pick:
-        return await remember(tx, player.id, template.game, answer.pick)
+        comes = await remember(tx, player.id, template.game, answer.pick)
+        if player.character_id is not None:
+            await drop_offers(tx, player.id, template)
+        return comes
     return own.character_id if own and answer.pick and played(own) == answer.pick else player.character_id
 
 
-def _person(actor: Actor, template: Template, player: Known, character_id: int | None, now: datetime) -> SignUp:
+async def _offers(
+    tx: Session, template: Template, player: Known, own: SignUp | None, character_id: int | None, answer: Answer
+) -> tuple[str, ...]:
+    """What else they would play: what they said here, else what their main does; nothing of a class they gave up."""
+    main = player.offers if character_id == player.character_id else ()
+    said = own.offers if own else main
+    if not said or not answer.remember or answer.pick is None:
+        return said
+    known = await tx.characters.of(player.id, template.game)
+    return of_these(template, said, [answer.pick.class_name, *classes_of(known)])
+
+
+def _person(
+    actor: Actor,
+    template: Template,
+    player_id: PlayerId,
+    character_id: int | None,
+    offers: tuple[str, ...],
+    now: datetime,
+) -> SignUp:
     tier, slot = standing(template.gates, actor.role_ids)
     return SignUp(
         id=SignUpId(0),
-        player_id=player.id,
+        player_id=player_id,
         name=actor.name,
         user_id=actor.user_id,
         choice=Choice.ABSENCE,
@@ -215,7 +238,7 @@ def _person(actor: Actor, template: Template, player: Known, character_id: int |
         tier=tier,
         slot=slot,
         character_id=character_id,
-        offers=player.offers if character_id == player.character_id else (),
+        offers=offers,
     )
 
 

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from bot.domain.character import BadCharacterName, NameTaken, TooManyCharacters, UnknownCharacter
+from bot.domain.ids import EventId
 from bot.domain.permissions import Actor
 from bot.domain.sign_up import Pick
 from bot.domain.spec_names import UnknownSpec
@@ -92,6 +93,42 @@ async def test_a_removed_main_makes_room_for_the_next(guild: World, desk: Charac
     assert [one[1:] for one in await shown(desk)] == [("Bruna", FIRE, True)]
     own = await guild.first.mine.look(member(), event_id)
     assert (own.placed.sign_up.spec_name, own.character) == ("Holy", None)  # the sheet keeps what was said
+
+
+async def offering(world: World, event_id: EventId, *offers: str) -> tuple[str, ...]:
+    return (await world.first.mine.offer(member(), event_id, offers)).placed.sign_up.offers
+
+
+async def test_a_character_that_is_gone_is_offered_on_no_further_raid(guild: World, desk: Characters) -> None:
+    for name, spec in (("Arila", "Holy Paladin"), ("Bruna", "Fire Mage"), ("Cora", "Arms Warrior")):
+        await desk.add(member(), None, CharacterWish(name, spec))
+    first = await guild.raid()
+    await guild.first.sign_ups.answer(member(), first, Choice.ACCEPTED)
+    said = ("Paladin/Protection", "Mage/Fire", "Warrior/Arms")
+    assert await offering(guild, first, *said) == said
+    await desk.remove(member(), "Bruna")
+    await desk.edit(member(), "Cora", CharacterWish(spec="Shadow Priest"))
+    outcome = await guild.first.sign_ups.answer(member(), await guild.raid(), Choice.ACCEPTED)
+    assert isinstance(outcome, SignedUp)
+    assert outcome.placed.sign_up.offers == ("Paladin/Protection",)
+    here = await guild.first.mine.look(member(), first)
+    assert here.placed.sign_up.offers == said  # sheets one is on stay as they are, and it can be taken back there
+    assert [one.value for one in here.offers][-2:] == ["Mage/Fire", "Warrior/Arms"]
+
+
+async def test_whoever_changes_their_class_on_a_sheet_offers_nothing_of_the_old_one(
+    guild: World, desk: Characters
+) -> None:
+    await desk.add(member(), None, CharacterWish("Arila", "Holy Paladin"))
+    first = await guild.raid()
+    await guild.first.sign_ups.answer(member(), first, Choice.ACCEPTED)
+    await offering(guild, first, "Paladin/Protection")
+    for event_id, spec in ((first, "Fire"), (await guild.raid(), None)):
+        pick = ("Mage", spec) if spec else None
+        outcome = await guild.first.sign_ups.answer(member(), event_id, Choice.ACCEPTED, pick)
+        assert isinstance(outcome, SignedUp)
+        assert (outcome.placed.sign_up.class_name, outcome.placed.sign_up.offers) == ("Mage", ())
+        assert (await guild.first.mine.look(member(), event_id)).placed.sign_up.offers == ()
 
 
 async def test_without_any_the_sheet_asks_again(guild: World, desk: Characters) -> None:
