@@ -1,5 +1,6 @@
 """My sign-up: what members see of their own answer, and what they change on it."""
 
+import re
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -187,6 +188,10 @@ def _as(own: SignUp, others: Sequence[Character], character_id: int) -> SignUp:
     )
 
 
+_AROUND = re.compile(r"^\s*\+|\s+(after the start|later?)\s*$", re.IGNORECASE)
+"""What people type around how late they are: the form's own hint says "20m after the start"."""
+
+
 def _delay(typed: str, event: Event, zone: ZoneInfo) -> timedelta:
     """How long after the start is meant: a time of day within the raid, else a length. Raises BadArrival."""
     found = [_until(typed, event, zone), _length(typed)]
@@ -205,6 +210,6 @@ def _until(typed: str, event: Event, zone: ZoneInfo) -> timedelta | None:
 
 def _length(typed: str) -> timedelta | None:
     try:
-        return parse_duration(typed, at_most=LONGEST_RAID)
+        return parse_duration(_AROUND.sub("", typed), at_most=LONGEST_RAID)
     except BadDuration:
         return None
