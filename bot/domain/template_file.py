@@ -88,6 +88,7 @@ def read_object(text: str) -> object:
 
 def read_file(text: str) -> Template:
     """The template in a file's text. Raises BadTemplate with the line and what to mend there."""
+    text = text.removeprefix("\ufeff")
     data = read_object(text)
     try:
         template = read_template(data)

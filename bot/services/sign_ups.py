@@ -78,11 +78,15 @@ class SignUps:
         told: list[object] = [None] * len(clicks)
         async with self._db.statements(hurried=True) as tx:
             for known in (self._by_heart, self._as_read):
-                if left := [number for number, one in enumerate(told) if one is None]:
+                if left := [number for number, one in enumerate(told) if one is None and self._free(clicks[number])]:
                     batch = await known(tx, [clicks[number] for number in left])
                     for number, one in zip(left, await self._work_off(tx, batch), strict=True):
                         told[number] = one
         return told
+
+    def _free(self, click: Click) -> bool:
+        """Whether nobody is in the lane of the click's own sheet; who comes after them waits there, in their order."""
+        return not self._held.busy(click.event_id)
 
     async def _work_off_held(self, clicks: Sequence[Click]) -> Sequence[object]:
         """Work off clicks on one sheet, waiting for its row."""

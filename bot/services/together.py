@@ -47,6 +47,10 @@ class Together(Generic[Asked, Told]):
         if lane not in self._working:
             self._go_on(lane)
 
+    def busy(self, lane: Hashable) -> bool:
+        """Whether a request of that lane is being worked off, or waits for it."""
+        return lane in self._working
+
     async def _do_at_once(self, lane: Hashable, request: Asked) -> Told:
         """Nobody is before it, so whoever asks does it themselves: that spares them a task."""
         self._working[lane] = None
@@ -71,6 +75,8 @@ class Together(Generic[Asked, Told]):
                 if rest := waiting[self._most :]:
                     self._waiting[lane] = rest
                 await self._run_batch(waiting[: self._most])
+                if lane in self._waiting:
+                    await asyncio.sleep(0)  # whoever was told goes on first: what they do may concern who is next
         finally:
             del self._working[lane]
 

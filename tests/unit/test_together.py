@@ -66,6 +66,34 @@ async def test_whoever_came_meanwhile_is_the_next_batch(work: Work, first: str, 
     assert work.batches == [[first], ["a 2", "a 3"]]
 
 
+async def test_whoever_was_told_goes_on_before_the_next_batch_begins() -> None:
+    went: list[str] = []
+
+    async def run(texts: Sequence[str]) -> Sequence[str | Exception]:
+        went.extend(f"batch {one}" for one in texts)
+        await asyncio.sleep(0)
+        if texts == ["2"]:
+            together.ask("3", lambda _: None)
+        return texts
+
+    async def ask(text: str) -> None:
+        await together.do(text)
+        went.append(f"told {text}")
+
+    together = Together(run)
+    await asyncio.gather(ask("1"), ask("2"))
+    await together.do("4")
+    assert went == ["batch 1", "told 1", "batch 2", "told 2", "batch 3", "batch 4"]
+
+
+async def test_a_lane_is_busy_from_the_first_request_to_the_last(work: Work) -> None:
+    assert not work.together.busy("a")
+    asking = await work.ask("a 1", "a 2")
+    assert (work.together.busy("a"), work.together.busy("b")) == (True, False)
+    await work.results(asking)
+    assert not work.together.busy("a")
+
+
 async def test_what_is_bad_spoils_its_own_result_alone(work: Work) -> None:
     asking = await work.ask("a 1", "a 2", "a bad", "a refused", "a 3")
     assert await work.results(asking) == ["A 1", "A 2", Bad, Bad, "A 3"]
