@@ -63,22 +63,20 @@ class Together(Generic[Asked, Told]):
         return result
 
     def _go_on(self, lane: Hashable) -> None:
-        """See to those who came meanwhile, if there are any."""
+        """See to those who came meanwhile, if there are any: in a task of their own: who was told goes first."""
         if lane in self._waiting:
             self._working[lane] = asyncio.create_task(self._work(lane))
         else:
             del self._working[lane]
 
     async def _work(self, lane: Hashable) -> None:
+        waiting = self._waiting.pop(lane)
+        if rest := waiting[self._most :]:
+            self._waiting[lane] = rest
         try:
-            while waiting := self._waiting.pop(lane, []):
-                if rest := waiting[self._most :]:
-                    self._waiting[lane] = rest
-                await self._run_batch(waiting[: self._most])
-                if lane in self._waiting:
-                    await asyncio.sleep(0)  # whoever was told goes on first: what they do may concern who is next
+            await self._run_batch(waiting[: self._most])
         finally:
-            del self._working[lane]
+            self._go_on(lane)
 
     async def _run_batch(self, batch: Sequence[tuple[Asked, Callable[[Told | Exception], None]]]) -> None:
         try:

@@ -399,7 +399,7 @@ _WORDS = re.compile(r"\w+(\|\w+)+")
 AT = 1_796_500_800
 """A moment after the raids: 5 December 2026, 20:00 UTC."""
 VALUES: Mapping[tuple[str, str], str] = {
-    ("index", r"\d{1,2}"): "1",
+    ("mark", "[0-9a-f]{8}"): "f3a21f51",  # Paladin
     ("page", r"\d{1,3}"): "0",
     ("part", "[0-3]"): "0",
     ("week", r"\d{1,2}"): "1",
