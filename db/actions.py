@@ -29,10 +29,15 @@ ENQUEUE = """
     INSERT INTO patt.scheduled_actions (guild_discord_id, event_id, kind, payload, lane, dedupe_key, due_at, wake_at)
     SELECT guild_id, event_id, kind, payload, lane, dedupe_key, due_at, due_at FROM {wanted} ORDER BY number
     ON CONFLICT (dedupe_key) WHERE NOT dead DO UPDATE SET
-        version = scheduled_actions.version + 1, payload = excluded.payload,
+        version = scheduled_actions.version + 1,
+        payload = CASE WHEN scheduled_actions.payload ? 'answer' AND scheduled_actions.attempts = 0
+                       THEN scheduled_actions.payload ELSE excluded.payload END,
         lane = CASE WHEN scheduled_actions.claimed_until IS NULL THEN excluded.lane ELSE scheduled_actions.lane END
 """
-"""Enqueues the actions that `wanted` is given for."""
+"""Enqueues the actions that `wanted` is given for.
+
+Of a place that changed before its owner could hear of it, the first change stays: it knows what they heard last.
+"""
 
 _SETTLE = """
     WITH settled AS (

@@ -8,7 +8,7 @@ from enum import StrEnum
 from bot.domain.event import Event, EventStatus
 from bot.domain.ids import PlayerId, UserId
 from bot.domain.reminders import ahead
-from bot.domain.roster import Placed, Roster
+from bot.domain.roster import Placed, Roster, SignUp
 from bot.domain.sheet import Sheet
 from bot.domain.template import Choice
 
@@ -68,6 +68,11 @@ class Tidings:
 def of_user(roster: Roster, user_id: UserId) -> Placed | None:
     """Where that Discord user stands, or None."""
     return next((one for one in roster.everyone if one.sign_up.user_id == user_id), None)
+
+
+def as_given(own: SignUp) -> str:
+    """The answer somebody gave: whoever gives another is told their place in return."""
+    return f"{own.choice}:{own.class_name}/{own.spec_name}:{own.signed_at.timestamp()}"
 
 
 def audience(notice: Notice, sheet: Sheet) -> Sequence[UserId]:

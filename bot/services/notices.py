@@ -20,6 +20,7 @@ from bot.domain.notice import (
     OF_PLACE,
     Notice,
     Tidings,
+    as_given,
     audience,
     still_true,
     still_wanted,
@@ -76,6 +77,8 @@ class _Part:
     matter: Matter | None
     player_id: PlayerId | None
     extra: str
+    answer: str
+    """The answer whose place has changed; empty where it does not matter which."""
 
 
 class Notices:
@@ -197,6 +200,9 @@ class Notices:
             assert part.player_id is not None  # noqa: S101 - a place is somebody's
             leads_still = part.notice is not Notice.LATE_CHANGE or news.leads(part.user_id)
             true = leads_still and still_true(part.notice, news.sheet, part.player_id, self._now)
+            placed = news.sheet.roster.of(part.player_id)
+            if part.answer and placed and as_given(placed.sign_up) != part.answer:
+                return "told when they answered anew"
             return None if true else "no longer true"
         starts_at = part.matter.starts_at if part.matter else event.starts_at
         if way is Way.OFF or not still_wanted(part.notice, news.sheet, part.user_id, starts_at, self._now):
@@ -313,4 +319,5 @@ def _part(action: Action) -> _Part:
     if "matter" in given and action.event_id is not None:
         matter = Matter(action.event_id, given["matter"], datetime.fromisoformat(given["starts_at"]))
     player_id = PlayerId(given["player_id"]) if "player_id" in given else None
-    return _Part(Notice(given["what"]), UserId(given["user_id"]), matter, player_id, str(given.get("extra", "")))
+    extra = str(given.get("extra", ""))
+    return _Part(Notice(given["what"]), UserId(given["user_id"]), matter, player_id, extra, given.get("answer", ""))

@@ -9,7 +9,7 @@ from bot.domain.action import Kind, NewAction, channel_lane
 from bot.domain.desk import Desk
 from bot.domain.event import Event, SheetKind
 from bot.domain.ids import EventId, GuildId, MessageId, PlayerId
-from bot.domain.notice import Notice
+from bot.domain.notice import Notice, as_given
 from bot.domain.roster import SignUp, place
 from bot.domain.setting import Effective
 from bot.domain.settings import MENTION_ROLES, VOICE_CHANNEL
@@ -116,9 +116,15 @@ def moved_up_and_down(desk: Desk, now: datetime) -> Sequence[NewAction]:
 
 
 def _tell_once(event: Event, notice: Notice, member: SignUp, now: datetime) -> Sequence[NewAction]:
-    """The notice to one member, unless they are still to hear the same, after their quiet hours perhaps."""
-    key = f"{notice}:{event.id}:{member.player_id}"
-    return [replace(one, dedupe=key) for one in tell(event, notice, member, now)]
+    """The notice to one member, who is told of the first such change they have not heard of yet, if it is still one.
+
+    That is the queue's doing: it keeps what it was asked for about the same `answer`. Another answer of theirs was
+    answered with their place.
+    """
+    answer = as_given(member)
+    key = f"place:{event.id}:{member.player_id}:{answer}"
+    told = tell(event, notice, member, now)
+    return [replace(one, payload={**one.payload, "answer": answer}, dedupe=key) for one in told]
 
 
 def brought(desk: Desk, now: datetime) -> Sequence[NewAction]:

@@ -404,14 +404,48 @@ async def test_whoever_moves_up_and_down_in_quiet_hours_hears_once_where_they_st
     assert [(who, news.notice) for who, news in guild.discord.tidings] == [(users(2)[0], Notice.PROMOTED)]
 
 
+@pytest.mark.parametrize(("first", "flips"), [("1", ("2", "1")), ("2", ("1", "2"))])
+async def test_whoever_is_back_where_they_were_before_their_quiet_hours_end_hears_nothing(
+    guild: World, first: str, flips: tuple[str, ...]
+) -> None:
+    event_id = await planned(guild, limit=int(first), reminders="none")
+    await come(guild, event_id, 1, 2)
+    await habits(guild, 2, quiet="12:00-15:00")
+    for limit in flips:
+        await guild.first.edits.edit(officer(), str(event_id), EditWish(limit=limit))
+        await at(guild, guild.clock.now() + MINUTE)
+    await at(guild, START - 4 * HOUR)
+    assert guild.discord.tidings == []
+    await guild.first.edits.edit(officer(), str(event_id), EditWish(limit=flips[0]))
+    await at(guild, guild.clock.now() + MINUTE)
+    assert [who for who, _ in guild.discord.tidings] == users(2)  # and of the next change once more
+
+
+@pytest.mark.parametrize(("flips", "heard"), [(("1",), [Notice.DEMOTED]), ((), [])])
+async def test_what_their_own_click_was_answered_in_quiet_hours_is_what_they_heard_last(
+    guild: World, flips: tuple[str, ...], heard: list[Notice]
+) -> None:
+    event_id = await planned(guild, limit=1, reminders="none")
+    await come(guild, event_id, 1, 2)
+    await habits(guild, 2, quiet="12:00-15:00")
+    await guild.first.edits.edit(officer(), str(event_id), EditWish(limit="2"))
+    for choice in (Choice.TENTATIVE, Choice.ACCEPTED):  # "You are in"
+        await come(guild, event_id, 2, choice=choice)
+    for limit in flips:
+        await guild.first.edits.edit(officer(), str(event_id), EditWish(limit=limit))
+    await at(guild, START - 4 * HOUR)
+    assert [news.notice for _, news in guild.discord.tidings] == heard
+
+
 async def test_a_seat_found_again_is_told_though_the_first_word_of_one_may_have_arrived(guild: World) -> None:
-    """Whether it did is not known, so it is to be said again; meanwhile they were told that the seat was gone."""
+    """Whether it did is not known, so they are told that the seat is gone, and then that there is one again."""
     event_id = await planned(guild, limit=1, reminders="none")
     await come(guild, event_id, 1, 2)
     guild.discord.fail("tell", TimeoutError(), after=True)
     for limit in ("2", "1"):
         await guild.first.edits.edit(officer(), str(event_id), EditWish(limit=limit))
         await guild.first.queue.run_due()
+    await at(guild, guild.clock.now() + MINUTE)
     await guild.first.edits.edit(officer(), str(event_id), EditWish(limit="2"))
     await at(guild, guild.clock.now() + MINUTE)
     heard = [news.notice for _, news in guild.discord.tidings]
