@@ -55,7 +55,7 @@ def _said(news: Tidings) -> str:
         Notice.INVITES: f"📨 Invites to {raid} go out now; it starts {stamp(event.starts_at, 'R')}.",
         Notice.UNSIGNED: f"❔ {raid}, {start}: you have not answered yet. Sign up, or say that you cannot come.",
         Notice.CANCELLED: f"❌ {raid}, {start}, was cancelled.{reason}",
-        Notice.REVIVED: f"✅ {raid}, {start}, takes place after all. Your answer stands as it was.",
+        Notice.REVIVED: f"✅ {raid}, {start}, takes place after all, and all answers stand.",
         Notice.RETIMED: f"📅 {raid} was moved: it starts {start}, {stamp(event.starts_at, 'R')}. Do you still come?",
         Notice.JOINED: f"📝 You signed up for {raid}, {start}.\n{news.extra[:_LONGEST_EXTRA]}",
     }[news.notice]
@@ -68,7 +68,7 @@ def _own(news: Tidings, user_id: UserId) -> str:
     """Where the reader stands, and that they lead."""
     placed = news.of(user_id)
     leads = f"👑 You lead it: {_counted(news.sheet)}." if news.leads(user_id) else ""
-    if news.notice not in (Notice.REMINDER, Notice.RETIMED):
+    if news.notice not in (Notice.REMINDER, Notice.RETIMED, Notice.REVIVED):
         return ""
     return " ".join(filter(None, [signed_up(news.sheet.template, placed) if placed else "", leads]))
 

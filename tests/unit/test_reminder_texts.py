@@ -42,6 +42,16 @@ def test_no_link_leads_to_an_event_that_went_from_raid_helper_with_its_raid(stat
     assert ("/300/77001" in text) == (status is EventStatus.SCHEDULED)
 
 
+@pytest.mark.parametrize(
+    ("who", "place"), [(5002, "You are in, #2."), (5003, "in the **queue** at place 1"), (5001, "2 of 2 come")]
+)
+def test_of_a_raid_that_takes_place_after_all_one_hears_where_one_stands(who: int, place: str):
+    """A seat that somebody got while it was cancelled is told nowhere else."""
+    text = reminder_texts.direct(Tidings(Notice.REVIVED, sheet(3, 2, total_limit=2)), UserId(who))
+    assert "takes place after all" in text
+    assert place in text
+
+
 def test_the_queue_is_marked_where_people_are_named():
     tidings = Tidings(Notice.REMINDER, sheet(3, 2))
     named = reminder_texts.naming(tidings, [UserId(5001), UserId(5003)])
