@@ -18,7 +18,7 @@ from bot.answers import PATIENCE, answer, in_time, turn_into
 from bot.client import MusterBot
 from bot.components import Persistent, chosen, view_of
 from bot.domain.character import Character
-from bot.domain.event import Event, EventStatus
+from bot.domain.event import Event, is_over
 from bot.domain.ids import EventId, MessageId
 from bot.domain.mine import Offer, delays
 from bot.domain.sign_up import spec_stands
@@ -32,7 +32,6 @@ from cogs.actors import Interaction, actor_of
 from cogs.mine_forms import ArrivalModal, NoteModal
 from cogs.own_items import OwnButton, OwnSelect, mine
 
-OPEN = (EventStatus.SCHEDULED, EventStatus.IN_PROGRESS)
 OTHER, UNKNOWN = "other", "unknown"
 LONGEST_OPTION = 100
 
@@ -106,7 +105,7 @@ class CalendarButton(OwnButton, template=custom_ids.CALENDAR):
         """Hand the raid over as a file, beside the card."""
         own = await in_time(interaction, mine(interaction).look(actor_of(interaction), self.event_id))
         content = calendar_file(own.event, interaction.client.services.clock.now())
-        await answer(interaction, mine_texts.CALENDAR_SENT, file=discord.File(io.BytesIO(content), NAME))
+        await answer(interaction, mine_texts.calendar_sent(own.event), file=discord.File(io.BytesIO(content), NAME))
 
 
 class WithdrawButton(OwnButton, template=custom_ids.WITHDRAW):
@@ -285,20 +284,23 @@ def _with_roles(game_class: GameClass) -> Iterator[tuple[Spec, str | None]]:
     return ((one, one.role if several else None) for one in game_class.specs)
 
 
-def card_view(own: Own) -> ui.View:
+def card_view(own: Own, now: datetime) -> ui.View:
     """Below a member's own sign-up; at most a select and two rows of three, which a phone shows without scrolling.
 
-    A raid that is over or cancelled has no buttons.
+    Nothing is offered that would be refused at `now`. A cancelled raid's file says so to the calendar that has it.
     """
     event, choice, words = own.event, own.placed.sign_up.choice, own.template.words
-    if event.status not in OPEN:
-        return view_of()
-    note, calendar, withdraw = NoteButton(event.id), CalendarButton(event.id), WithdrawButton(event.id)
-    if choice is Choice.ABSENCE:  # no spec to change and no date to keep
+    dated = choice is not Choice.ABSENCE and not is_over(event, now)
+    calendar = [CalendarButton(event.id)] if dated else []
+    if not event.takes(Choice.ABSENCE, now):
+        return view_of(*calendar)
+    note, withdraw = NoteButton(event.id), WithdrawButton(event.id)
+    if choice is Choice.ABSENCE:  # no spec to change
         return view_of(note, withdraw)
     when = [ArrivalSelect(event.id, event)] if choice is Choice.LATE else []
-    what = [RespecButton(event.id, words), CharacterButton(event.id), OffersButton(event.id)]
-    return view_of(*when, *(what if own.template.classes else []), note, calendar, withdraw)
+    respec = [] if spec_stands(event, now) else [RespecButton(event.id, words), CharacterButton(event.id)]
+    what = [*respec, OffersButton(event.id)] if own.template.classes else []
+    return view_of(*when, *what, note, *calendar, withdraw)
 
 
 def answer_view(own: SignedUp, now: datetime) -> ui.View:
@@ -328,10 +330,12 @@ def _two(event_id: EventId, words: Words | None) -> Sequence[OwnButton]:
     return RespecButton(event_id, words), CharacterButton(event_id)
 
 
-def card(own: Own) -> tuple[str, ui.View]:
-    """The member's own sign-up, and what they can do about it."""
+def card(interaction: Interaction, own: Own) -> tuple[str, ui.View]:
+    """The member's own sign-up, and what they can do about it now."""
+    now, choice = interaction.client.services.clock.now(), own.placed.sign_up.choice
+    stands = bool(own.template.classes) and choice is not Choice.ABSENCE and spec_stands(own.event, now)
     text = mine_texts.card(own.event, own.template, own.placed, own.character)
-    return f"{mine_texts.state(own.event)}{text}", card_view(own)
+    return f"{mine_texts.state(own.event, now, stands=stands)}{text}", card_view(own, now)
 
 
 def told(outcome: Outcome, now: datetime) -> tuple[str, ui.View]:
@@ -355,7 +359,7 @@ def _asking(own: Own, select: ui.Item[Any]) -> ui.View:
 
 async def _back(interaction: Interaction, work: Coroutine[Any, Any, Own]) -> None:
     """Do `work`, and show the card as it is then."""
-    await turn_into(interaction, *card(await in_time(interaction, work, update=True)))
+    await turn_into(interaction, *card(interaction, await in_time(interaction, work, update=True)))
 
 
 async def _picked(
@@ -370,10 +374,8 @@ async def _picked(
 @app_commands.guild_only()
 async def on_sheet(interaction: Interaction, message: discord.Message) -> None:
     """The menu `My sign-up` on a sheet's message: the same card."""
-    await answer(
-        interaction,
-        *card(await in_time(interaction, mine(interaction).at(actor_of(interaction), MessageId(message.id)))),
-    )
+    found = mine(interaction).at(actor_of(interaction), MessageId(message.id))
+    await answer(interaction, *card(interaction, await in_time(interaction, found)))
 
 
 async def setup(bot: MusterBot) -> None:

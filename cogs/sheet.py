@@ -65,7 +65,7 @@ class MineButton(Persistent, ui.Button[ui.View], template=custom_ids.MINE):
     async def act(self, interaction: Interaction) -> None:
         """Show the member's own sign-up."""
         own = await in_time(interaction, mine(interaction).look(actor_of(interaction), self.event_id))
-        await answer(interaction, *card(own))
+        await answer(interaction, *card(interaction, own))
 
 
 PERSISTENT = (AnswerButton, MineButton)

@@ -190,6 +190,12 @@ class BadDeadline(MusterError):
     """The deadline lies before the start: give it as the time before it, such as 24h, or leave it out."""
 
 
+def is_over(event: Event, now: datetime) -> bool:
+    """Whether it has ended; a cancelled raid has not."""
+    ended = event.status in (EventStatus.COMPLETED, EventStatus.ARCHIVED)
+    return ended or (event.status is not EventStatus.CANCELLED and now >= event.ends_at)
+
+
 def check_title(title: str) -> str:
     """The title, white space folded. Raises BadTitle, or TitlePings when it would mention anybody."""
     folded = " ".join(title.split())

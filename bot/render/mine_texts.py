@@ -1,11 +1,11 @@
 """What members read about their own sign-up and characters."""
 
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from bot.domain.character import Character
 from bot.domain.durations import show_duration
-from bot.domain.event import Event, EventStatus
+from bot.domain.event import Event, EventStatus, is_over
 from bot.domain.mine import Offer, arrival, offered
 from bot.domain.roster import Placed
 from bot.domain.sign_up import Pick
@@ -24,6 +24,9 @@ NOTE_HINT = "Only they read it; the sheet shows that there is one."
 CALENDAR = "Calendar file"
 CALENDAR_SENT = (
     "Open this file and your calendar has the raid. If the raid is moved, take a new one: it replaces the old."
+)
+CALENDAR_CANCELLED = (
+    "The raid is cancelled. If your calendar has it from a file of mine, open this one and it knows that, too."
 )
 BACK = "Back"
 CHOOSE_CHARACTER = "Who comes?"
@@ -57,13 +60,23 @@ def card(event: Event, template: Template, placed: Placed, character: Character 
     return "\n".join(lines)
 
 
-def state(event: Event) -> str:
-    """Above the card of a raid nobody changes anything about any more; nothing for the others."""
+def state(event: Event, now: datetime, *, stands: bool) -> str:
+    """Above the card: why something cannot be changed, `stands` what one plays; nothing where everything can."""
+    raid = f"**{safe(event.title)}**"
     if event.status is EventStatus.CANCELLED:
-        return f"🚫 **{safe(event.title)}** is cancelled. This is what you had answered:\n"
-    if event.status in (EventStatus.COMPLETED, EventStatus.ARCHIVED):
-        return f"🏁 **{safe(event.title)}** is over. This is what you had answered:\n"
-    return ""
+        return f"🚫 {raid} is cancelled. This is what you had answered:\n"
+    if is_over(event, now):
+        return f"🏁 {raid} is over. This is what you had answered:\n"
+    if event.status is EventStatus.IN_PROGRESS:
+        return f"▶️ {raid} is running: only officers change answers now.\n"
+    if event.closed:
+        return f"🔒 {raid} is closed: only officers change answers now.\n"
+    return "⏳ What you play stands since the deadline.\n" if stands else ""
+
+
+def calendar_sent(event: Event) -> str:
+    """Beside the calendar file."""
+    return CALENDAR_CANCELLED if event.status is EventStatus.CANCELLED else CALENDAR_SENT
 
 
 def played(template: Template, picks: Sequence[Pick]) -> str:

@@ -389,11 +389,59 @@ async def test_a_spec_says_its_role_where_the_class_has_several(
     assert [one.get("description") for one in found["options"]] == told
 
 
-async def test_the_card_of_a_cancelled_raid_says_so_and_offers_nothing(stage: Stage) -> None:
-    sheet = await stage.raid()
-    await stage.sign_up(stage.member, sheet)
+async def is_cancelled(stage: Stage, sheet: Message) -> None:
     await stage.officer.slash("raid cancel", event=str(event_id(sheet)))
-    shown = await my(stage, sheet)
-    assert "🚫 **Heroic** is cancelled." in shown.text
-    assert "You are in as **Holy Paladin**, #1." in shown.text
-    assert shown.labels == []
+
+
+async def is_closed(stage: Stage, sheet: Message) -> None:
+    await stage.officer.slash("raid close", event=str(event_id(sheet)))
+
+
+async def runs(stage: Stage, _sheet: Message) -> None:
+    stage.local.clock.set(FRIDAY)
+    await stage.local.settle()
+
+
+async def is_over(stage: Stage, sheet: Message) -> None:
+    stage.local.clock.set(await stage.value("SELECT end_time_utc FROM patt.raid_events"))
+
+
+@pytest.mark.parametrize(
+    ("becomes", "why", "labels"),
+    [
+        (is_cancelled, "🚫 **Heroic** is cancelled.", ["Calendar file"]),
+        (is_closed, "🔒 **Heroic** is closed: only officers change answers now.", ["Calendar file"]),
+        (runs, "▶️ **Heroic** is running: only officers change answers now.", ["Calendar file"]),
+        (is_over, "🏁 **Heroic** is over.", []),
+    ],
+)
+async def test_the_card_of_a_raid_that_takes_no_changes_says_why_and_offers_none(
+    stage: Stage, becomes: Any, why: str, labels: list[str]
+) -> None:
+    sheet = await seated(stage)
+    old = await my(stage, sheet)
+    await becomes(stage, sheet)
+    back = forged(stage, button(f"muster:{event_id(sheet)}:card"))
+    for shown in (await stage.member.menu("My sign-up", sheet), await stage.member.click(back, "Press")):
+        assert shown.text.startswith(why)
+        assert "You are in as **Holy Paladin**, #1." in shown.text
+        assert shown.labels == labels
+    assert is_refusal(await stage.member.click(old, "Withdraw"))
+
+
+async def test_the_card_after_the_deadline_says_that_what_one_plays_stands(stage: Stage) -> None:
+    sheet = await stage.raid(deadline="24h")
+    await stage.sign_up(stage.member, sheet)
+    stage.local.clock.set(await stage.value("SELECT deadline_utc FROM patt.raid_events"))
+    card = await my(stage, sheet)
+    assert card.text.startswith("⏳ What you play stands since the deadline.\nYou are in as **Holy Paladin**, #1.")
+    assert below(card) == [["I can also play…"], OWN_REST]
+
+
+async def test_a_cancelled_raid_s_file_takes_the_night_off_the_calendar(stage: Stage) -> None:
+    sheet = await seated(stage)
+    await is_cancelled(stage, sheet)
+    sent = await stage.member.click(await my(stage, sheet), "Calendar file")
+    assert "The raid is cancelled" in sent.text
+    [attached] = sent.message.attachments
+    assert b"STATUS:CANCELLED" in stage.local.discord.world.files[attached["url"].partition("/cdn/")[2]].content
