@@ -48,7 +48,9 @@ class RespecButton(OwnButton, template=custom_ids.RESPEC):
             interaction, mine(interaction).may_respec(actor_of(interaction), self.event_id), update=True
         )
         select = ClassSelect(self.event_id, own.placed.sign_up.choice, own.template)
-        await turn_into(interaction, texts.class_wanted(own.event, own.template.words), _asking(own, select))
+        several = len(own.characters) > 1
+        question = texts.class_wanted(own.event, own.template.words, several=several)
+        await turn_into(interaction, question, _asking(own, select))
 
 
 class CharacterButton(OwnButton, template=custom_ids.CHARACTER):
@@ -345,7 +347,8 @@ def told(outcome: Outcome, now: datetime) -> tuple[str, ui.View]:
             return mine_texts.card(outcome.event, outcome.template, outcome.placed), answer_view(outcome, now)
         case ClassWanted():
             select: ui.Item[Any] = ClassSelect(outcome.event.id, outcome.choice, outcome.template)
-            return texts.class_wanted(outcome.event, outcome.template.words), view_of(select)
+            words = outcome.template.words
+            return texts.class_wanted(outcome.event, words, several=outcome.several), view_of(select)
         case SpecWanted():
             wanted, words = outcome.game_class, outcome.template.words
             select = SpecSelect(outcome.event.id, outcome.choice, wanted.mark, wanted, words)

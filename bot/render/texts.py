@@ -69,10 +69,12 @@ def thread_stays(thread_id: ChannelId) -> str:
 # ---------------------------------------------------------------- the sheet's buttons
 
 
-def class_wanted(event: Event, words: Words) -> str:
-    """Above the select of classes."""
-    which = safe(words.of_class)
-    return f"**{safe(event.title)}**: which {which} do you bring? Muster remembers it: next time one click is enough."
+def class_wanted(event: Event, words: Words, *, several: bool) -> str:
+    """Above the select of classes, for somebody with `several` characters of the game or not."""
+    remembers = "Muster remembers it: next time one click is enough."
+    if several:  # none of them may be of that class
+        remembers = "One click keeps signing up with your main, which `/me characters edit` sets."
+    return f"**{safe(event.title)}**: which {safe(words.of_class)} do you bring? {remembers}"
 
 
 def choose_class(words: Words) -> str:

@@ -35,11 +35,15 @@ class SignedUp:
 
 @dataclass(frozen=True)
 class ClassWanted:
-    """The member must choose a class; `choice` is the button they came from."""
+    """The member must choose a class; `choice` is the button they came from.
+
+    `several`: they have more than one character of the game, so that none of them may be of what they choose.
+    """
 
     event: Event
     template: Template
     choice: Choice
+    several: bool = False
 
 
 @dataclass(frozen=True)
@@ -155,7 +159,7 @@ class Batch:
         main = player.main if player else None
         decision = decide(desk.event, desk.template, own, main, click.choice, now, pick, click.actor.role_ids)
         if not isinstance(decision, Answer):
-            return _wanted(desk.event, desk.template, click.choice, decision)
+            return await _wanted(tx, desk, player, click.choice, decision)
         stale = player is None or found.name != click.actor.name
         if not locked and (decision.remember or stale):
             return None
@@ -252,7 +256,10 @@ def _by_name(template: Template, pick: Picked | None) -> tuple[str, str | None] 
     return found.name, pick[1]
 
 
-def _wanted(event: Event, template: Template, choice: Choice, decision: Decision) -> ClassWanted | SpecWanted:
+async def _wanted(
+    tx: Session, desk: Desk, player: Known | None, choice: Choice, decision: Decision
+) -> ClassWanted | SpecWanted:
     if isinstance(decision, AskSpec):
-        return SpecWanted(event, template, choice, decision.game_class)
-    return ClassWanted(event, template, choice)
+        return SpecWanted(desk.event, desk.template, choice, decision.game_class)
+    known = await tx.characters.of(player.id, desk.template.game) if player else ()
+    return ClassWanted(desk.event, desk.template, choice, several=len(known) > 1)

@@ -371,6 +371,28 @@ async def test_one_spec_a_class_is_called_like_the_class(stage: Stage) -> None:
     assert "· Tank\n" in (await stage.member.slash("me characters list")).text
 
 
+async def test_only_what_is_remembered_is_said_to_be(stage: Stage) -> None:
+    sheet = await stage.raid()
+    assert "next time one click is enough" in (await stage.member.click(sheet, "Sign up")).text
+    await stage.sign_up(stage.member, sheet)
+    change = "Change class or spec"
+    assert "next time one click is enough" in (await stage.member.click(await my(stage, sheet), change)).text
+    await alt(stage)
+    asked = await stage.member.click(await my(stage, sheet), change)
+    assert "One click keeps signing up with your main" in asked.text
+    await stage.member.select(await stage.member.select(asked, ["Warrior"]), ["Arms"])
+    again = await stage.member.click(await stage.raid(title="Next"), "Sign up")
+    assert "You are in as **Holy Paladin**" in again.text
+
+
+async def test_a_sheet_that_lacks_the_main_s_class_says_that_one_click_is_for_the_main(stage: Stage) -> None:
+    await stage.sign_up(stage.member, await stage.raid())
+    await alt(stage)
+    await stage.value("UPDATE guild_identity.specializations SET name = 'Gone' WHERE name = 'Holy' RETURNING 1")
+    asked = await stage.member.click(await stage.raid(title="Next"), "Sign up")
+    assert "One click keeps signing up with your main" in asked.text
+
+
 async def test_a_change_of_spec_that_was_not_meant_leads_back(stage: Stage) -> None:
     sheet = await stage.raid()
     card = await stage.sign_up(stage.member, sheet)

@@ -158,7 +158,7 @@ SHOWN = "**\\*\\*@\u200beveryone\\*\\***"
 @pytest.mark.parametrize(
     ("said", "words"),
     [
-        (texts.class_wanted(HOSTILE, USUAL), [SHOWN, "which class"]),
+        (texts.class_wanted(HOSTILE, USUAL, several=False), [SHOWN, "which class"]),
         (texts.spec_wanted(game().classes[0], USUAL), ["🔨 Paladin: which spec?"]),
         (texts.choose_spec(game().classes[0], USUAL), ["Choose your Paladin spec"]),
         (texts.withdrawn(HOSTILE), [SHOWN, "is gone"]),
