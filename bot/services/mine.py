@@ -188,16 +188,24 @@ def _as(own: SignUp, others: Sequence[Character], character_id: int) -> SignUp:
     )
 
 
+_BARE = re.compile(r"\s*([0-9]{1,2}?)([0-5][0-9])?\s*")
 _AROUND = re.compile(r"^\s*\+|\s+(after the start|later?)\s*$", re.IGNORECASE)
 """What people type around how late they are: the form's own hint says "20m after the start"."""
 
 
 def _delay(typed: str, event: Event, zone: ZoneInfo) -> timedelta:
-    """How long after the start is meant: a time of day within the raid, else a length. Raises BadArrival."""
-    found = [_until(typed, event, zone), _length(typed)]
+    """How long after the start is meant: a time of day within the raid, else a length.
+
+    Raises BadArrival, for "22" as well where it may be either.
+    """
+    bare = _BARE.fullmatch(typed)
+    clock = f"{bare[1]}:{bare[2] or '00'}" if bare else typed
+    found = [_until(clock, event, zone), _length(typed)]
     within = [one for one in found if one and timedelta(0) < one < event.ends_at - event.starts_at]
     if not within:
         raise mine.BadArrival
+    if bare and not bare[2] and len(set(within)) > 1:
+        raise mine.BadArrival(f"Type `{clock}`, or `{bare[1]}m` for {bare[1]} minutes after the start.")
     return within[0]
 
 

@@ -140,7 +140,10 @@ async def test_an_officers_entry_stays_an_officers_after_a_note(guild: World) ->
         ("15m", 15),
         ("1h", 60),
         ("22:59", 179),
-        ("21", 21),
+        ("19", 19),
+        ("24", 24),
+        ("2115", 75),
+        ("120", 120),
         ("20m after the start", 20),
         ("20 min late", 20),
         ("+10", 10),
@@ -159,8 +162,15 @@ async def test_an_arrival_in_words_is_read_on_the_servers_clocks(guild: World, t
     assert row["arrives_at"] == START + minutes * MINUTE
 
 
+async def test_a_number_that_may_be_an_hour_or_minutes_is_asked_about(guild: World) -> None:
+    event_id = await guild.raid()
+    await sit(guild, event_id, choice=LATE)
+    with pytest.raises(BadArrival, match=r"Type `21:00`, or `21m` for 21 minutes after the start\."):
+        await guild.first.mine.arrive_at(member(), event_id, " 21 ")
+
+
 @pytest.mark.parametrize(
-    "typed", ["", "soon", "19:30", "20:00", "23:00", "tomorrow 20:30", "4h", "0", "-5", "99999999999"]
+    "typed", ["", "soon", "19:30", "20:00", "23:00", "tomorrow 20:30", "4h", "0", "-5", "1930", "2400", "99999999999"]
 )
 async def test_an_arrival_outside_the_raid_is_refused(guild: World, typed: str) -> None:
     event_id = await guild.raid()
