@@ -42,6 +42,7 @@ CHARACTER_ASKED = "Who comes instead? Your place stays."
 NO_CHARACTERS = (
     "You have no characters here yet. `/me characters add` adds one; pressing `Sign up` on a sheet does so by itself."
 )
+SHEETS_STAY = "Sheets you are on keep your place and what you come as."
 LONGEST_MESSAGE = 1900
 
 
@@ -129,13 +130,13 @@ def added(one: Character, template: Template | None) -> str:
 
 def edited(one: Character, template: Template | None) -> str:
     """After `/me characters edit`; sheets that are posted keep what was chosen there."""
-    return f"**{safe(one.name)}** is now {_what(one, template)}.{_main(one)} Sheets you are on stay as they are."
+    return f"**{safe(one.name)}** is now {_what(one, template)}.{_main(one)} {SHEETS_STAY}"
 
 
 def removed(one: Character, main: Character | None) -> str:
     """After `/me characters remove`; `main` is who became the main in its stead."""
     follows = f" Your main is **{safe(main.name)}** now." if main else ""
-    return f"**{safe(one.name)}** is forgotten.{follows} Sheets you are on stay as they are."
+    return f"**{safe(one.name)}** is forgotten.{follows} {SHEETS_STAY}"
 
 
 def _what(one: Character, template: Template | None) -> str:

@@ -1,10 +1,11 @@
 """Characters: what `/me characters` shows and changes, and what a sign-up remembers."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.domain.character import Character, UnknownCharacter, check_name, check_room, find, which_plays
 from bot.domain.errors import MusterError
+from bot.domain.event import Event
 from bot.domain.ids import GuildId, PlayerId
 from bot.domain.mine import of_these
 from bot.domain.permissions import Actor
@@ -73,6 +74,7 @@ class Characters:
         Raises UnknownCharacter, NothingToChange, BadCharacterName, NameTaken, UnknownSpec, NoClasses.
         """
         async with self._db.transaction() as tx:
+            ahead = await _sheets_ahead(tx, actor) if wish.spec is not None else ()
             player_id, character, known = await _own(tx, actor, typed)
             if wish == CharacterWish():
                 raise NothingToChange
@@ -87,6 +89,7 @@ class Characters:
                 await tx.characters.make_main(player_id, character.id)
             if template and pick:
                 await drop_offers(tx, player_id, template)
+                await self._drop_on_sheets(tx, player_id, ahead)
             return await _found(tx, player_id, character.id), template
 
     async def remove(self, actor: Actor, typed: str) -> tuple[Character, Character | None]:
@@ -95,10 +98,12 @@ class Characters:
         Sheets the character is on keep its class and spec. Raises UnknownCharacter.
         """
         async with self._db.transaction() as tx:
+            ahead = await _sheets_ahead(tx, actor)
             player_id, character, known = await _own(tx, actor, typed)
             await tx.characters.remove(character.id)
             if template := (await games_of(tx, self._templates, actor.guild_id)).get(character.game):
                 await drop_offers(tx, player_id, template)
+            await self._drop_on_sheets(tx, player_id, ahead)
             rest = [one for one in known if one.game == character.game and one.id != character.id]
             if not character.is_main or not rest:
                 return character, None
@@ -121,6 +126,16 @@ class Characters:
                     raise NoClasses
                 template = found
         return list(offered(template, typed))[:25]
+
+    async def _drop_on_sheets(self, tx: Session, player_id: PlayerId, events: Sequence[Event]) -> None:
+        """Take back what the player offers on these sheets of a class that none of their characters has any more."""
+        for event in events:
+            template = await self._templates.of(tx, event)
+            own = next((one for one in await tx.sign_ups.of(event.id) if one.player_id == player_id), None)
+            if own and own.offers:
+                known = await tx.characters.of(player_id, template.game)
+                kept = of_these(template, own.offers, [own.class_name, *classes_of(known)])
+                await tx.clicks.amend(event.id, replace(own, offers=kept))
 
     async def _template(self, tx: Session, guild_id: GuildId, name: str | None) -> Template:
         wanted = name or (await tx.servers.get(guild_id)).default_template
@@ -166,6 +181,13 @@ async def drop_offers(tx: Session, player_id: PlayerId, template: Template) -> N
 def classes_of(characters: Sequence[Character]) -> Sequence[str]:
     """The classes they are of."""
     return [one.pick.class_name for one in characters if one.pick]
+
+
+async def _sheets_ahead(tx: Session, actor: Actor) -> Sequence[Event]:
+    """The raids to come that the member is on, locked: raids before people, as clicks do."""
+    person = await tx.people.of_user(actor.guild_id, actor.user_id)
+    ahead = await tx.people.open_sheets([person.id]) if person else ()
+    return [event for one in ahead if (event := await tx.events.lock(actor.guild_id, one))]
 
 
 async def _own(tx: Session, actor: Actor, typed: str) -> tuple[PlayerId, Character, Sequence[Character]]:

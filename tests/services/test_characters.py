@@ -13,8 +13,9 @@ from bot.domain.spec_names import UnknownSpec
 from bot.domain.template import Choice
 from bot.services.characters import Characters, CharacterWish, NoClasses, NothingToChange, remember
 from bot.services.clicking import SignedUp
+from bot.services.officers import OfferGone
 from bot.services.templates import UnknownTemplate
-from tests.factories import OTHER_GUILD, member
+from tests.factories import OTHER_GUILD, member, officer
 from tests.services.world import World, blocked
 
 HOLY, FIRE = Pick("Paladin", "Holy"), Pick("Mage", "Fire")
@@ -99,11 +100,13 @@ async def offering(world: World, event_id: EventId, *offers: str) -> tuple[str, 
     return (await world.first.mine.offer(member(), event_id, offers)).placed.sign_up.offers
 
 
-async def test_a_character_that_is_gone_is_offered_on_no_further_raid(guild: World, desk: Characters) -> None:
+async def test_a_character_that_is_gone_is_offered_nowhere(guild: World, desk: Characters) -> None:
     for name, spec in (("Arila", "Holy Paladin"), ("Bruna", "Fire Mage"), ("Cora", "Arms Warrior")):
         await desk.add(member(), None, CharacterWish(name, spec))
-    first = await guild.raid()
+    first, bystander = await guild.raid(), member(2)
     await guild.first.sign_ups.answer(member(), first, Choice.ACCEPTED)
+    await guild.first.sign_ups.answer(bystander, first, Choice.ACCEPTED, ("Mage", "Fire"))
+    await guild.first.mine.offer(bystander, first, ["Mage/Frost"])
     said = ("Paladin/Protection", "Mage/Fire", "Warrior/Arms")
     assert await offering(guild, first, *said) == said
     await desk.remove(member(), "Bruna")
@@ -112,8 +115,14 @@ async def test_a_character_that_is_gone_is_offered_on_no_further_raid(guild: Wor
     assert isinstance(outcome, SignedUp)
     assert outcome.placed.sign_up.offers == ("Paladin/Protection",)
     here = await guild.first.mine.look(member(), first)
-    assert here.placed.sign_up.offers == said  # sheets one is on stay as they are, and it can be taken back there
-    assert [one.value for one in here.offers][-2:] == ["Mage/Fire", "Warrior/Arms"]
+    assert (here.placed.number, here.placed.sign_up.class_name) == (1, "Paladin")
+    assert here.placed.sign_up.offers == ("Paladin/Protection",)
+    with pytest.raises(OfferGone):
+        await guild.first.officers.take_offer(officer(), str(first), here.placed.sign_up.player_id, FIRE)
+    assert (await guild.first.mine.look(bystander, first)).placed.sign_up.offers == ("Mage/Frost",)
+    again = await guild.first.sign_ups.answer(member(), first, Choice.LATE)
+    assert isinstance(again, SignedUp)
+    assert again.placed.sign_up.offers == ("Paladin/Protection",)  # nor does what the worker remembers bring it back
 
 
 async def test_whoever_changes_their_class_on_a_sheet_offers_nothing_of_the_old_one(
