@@ -18,7 +18,7 @@ from bot.answers import PATIENCE, answer, in_time, turn_into
 from bot.client import MusterBot
 from bot.components import Persistent, chosen, view_of
 from bot.domain.character import Character
-from bot.domain.event import Event, is_over
+from bot.domain.event import Event, SheetKind, is_over
 from bot.domain.ids import EventId, MessageId
 from bot.domain.mine import Offer, delays
 from bot.domain.sign_up import spec_stands
@@ -75,7 +75,9 @@ class OffersButton(OwnButton, template=custom_ids.ALSO_PLAY):
 
     async def act(self, interaction: Interaction) -> None:
         """Ask what."""
-        own = await in_time(interaction, mine(interaction).look(actor_of(interaction), self.event_id), update=True)
+        own = await in_time(
+            interaction, mine(interaction).may_change(actor_of(interaction), self.event_id), update=True
+        )
         await turn_into(interaction, mine_texts.OFFERS_ASKED, _asking(own, OffersSelect(self.event_id, own)))
 
 
@@ -88,7 +90,7 @@ class NoteButton(OwnButton, template=custom_ids.NOTE):
     async def act(self, interaction: Interaction) -> None:
         """Open the form with the note as it is."""
         # A form must be the first answer, so nothing can be deferred here.
-        look = mine(interaction).look(actor_of(interaction), self.event_id)
+        look = mine(interaction).may_change(actor_of(interaction), self.event_id)
         own = await asyncio.wait_for(look, PATIENCE)
 
         async def typed(submitted: Interaction, note: str) -> None:
@@ -294,7 +296,7 @@ def card_view(own: Own, now: datetime) -> ui.View:
     event, choice, words = own.event, own.placed.sign_up.choice, own.template.words
     dated = choice is not Choice.ABSENCE and not is_over(event, now)
     calendar = [CalendarButton(event.id)] if dated else []
-    if not event.takes(Choice.ABSENCE, now):
+    if event.sheet is SheetKind.RAID_HELPER or not event.takes(Choice.ABSENCE, now):
         return view_of(*calendar)
     note, withdraw = NoteButton(event.id), WithdrawButton(event.id)
     if choice is Choice.ABSENCE:  # no spec to change

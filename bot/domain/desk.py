@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 from itertools import count
 
-from bot.domain.event import Event, check_open
+from bot.domain.event import Event, check_open_here
 from bot.domain.ids import PlayerId, SignUpId, UserId
 from bot.domain.roster import NOT_WRITTEN_YET, Placed, Roster, SignUp, demoted, place, promoted
 from bot.domain.sign_up import Answer, NotSignedUp
@@ -101,7 +101,7 @@ class Desk:
 
     def withdraw(self, own: SignUp | None, now: datetime) -> None:
         """Take the person's answer back. Raises SheetClosed, NotSignedUp."""
-        check_open(self.event, Choice.ABSENCE, now)
+        check_open_here(self.event, Choice.ABSENCE, now)
         if own is None:
             raise NotSignedUp
         self._goes(own.player_id)

@@ -170,6 +170,10 @@ class SheetClosed(MusterError):
     """This sheet takes no answers any more."""
 
 
+class AnswerThere(SheetClosed):
+    """This raid's sheet is on Raid-Helper by now: answer there."""
+
+
 class BadTitle(MusterError):
     """A title needs 1 to 100 characters, such as "Heroic Wednesday"."""
 
@@ -233,3 +237,10 @@ def check_open(event: Event, choice: Choice, now: datetime) -> None:
         raise SheetClosed("This sheet is closed. Ask an officer if you still want to change your answer.")
     if event.deadline and now >= event.deadline and choice not in (Choice.LATE, Choice.ABSENCE):
         raise SheetClosed("Sign-ups closed at the deadline. You can still press Late or Absence, or ask an officer.")
+
+
+def check_open_here(event: Event, choice: Choice, now: datetime) -> None:
+    """The same for members' answers by our own buttons. Raises AnswerThere, too."""
+    check_open(event, choice, now)
+    if event.sheet is SheetKind.RAID_HELPER:  # the next look there would take an answer of ours back
+        raise AnswerThere

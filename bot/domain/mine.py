@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 from bot.domain.character import Character
 from bot.domain.errors import MusterError
-from bot.domain.event import Event, check_open
+from bot.domain.event import Event, check_open_here
 from bot.domain.gates import Tier, check_gates
 from bot.domain.ids import RoleId
 from bot.domain.roster import SignUp
@@ -63,7 +63,7 @@ def as_offer(pick: Pick) -> str:
 
 def check_mine(event: Event, template: Template, own: SignUp, roles: AbstractSet[RoleId], now: datetime) -> None:
     """Raise SheetClosed, NotForYou or HostPicks when the owner of `own` may not change anything about it at `now`."""
-    check_open(event, Choice.ABSENCE, now)
+    check_open_here(event, Choice.ABSENCE, now)
     if own.choice is not Choice.ABSENCE and own.tier is not Tier.HOST_ADDED:
         check_gates(template.gates, roles)
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.domain.errors import MusterError
-from bot.domain.event import Event, SheetClosed, check_open
+from bot.domain.event import Event, SheetClosed, check_open_here
 from bot.domain.gates import Tier, check_gates
 from bot.domain.ids import RoleId
 from bot.domain.roster import SignUp
@@ -71,7 +71,7 @@ def decide(
 
     `roles` are the person's Discord roles. Raises SheetClosed, SpecStands, NotOffered, NotForYou, HostPicks.
     """
-    check_open(event, choice, now)
+    check_open_here(event, choice, now)
     if choice not in template.labels:
         raise NotOffered
     if choice is not Choice.ABSENCE and not (own and own.tier is Tier.HOST_ADDED):

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from bot.domain.character import Character
 from bot.domain.durations import show_duration
-from bot.domain.event import Event, EventStatus, is_over
+from bot.domain.event import Event, EventStatus, SheetKind, is_over
 from bot.domain.mine import Offer, arrival, offered
 from bot.domain.roster import Placed
 from bot.domain.sign_up import Pick
@@ -72,6 +72,8 @@ def state(event: Event, now: datetime, *, stands: bool) -> str:
         return f"▶️ {raid} is running: only officers change answers now.\n"
     if event.closed:
         return f"🔒 {raid} is closed: only officers change answers now.\n"
+    if event.sheet is SheetKind.RAID_HELPER:
+        return f"🔗 {raid} is on Raid-Helper by now: change your answer there.\n"
     return "⏳ What you play stands since the deadline.\n" if stands else ""
 
 

@@ -82,6 +82,12 @@ class Mine:
                 raise NoSheet
             return await self._read(tx, actor, event)
 
+    async def may_change(self, actor: Actor, event_id: EventId) -> Own:
+        """The same, if note, arrival and offers may still be changed."""
+        own = await self.look(actor, event_id)
+        mine.check_mine(own.event, own.template, own.placed.sign_up, actor.role_ids, self._clock.now())
+        return own
+
     async def may_respec(self, actor: Actor, event_id: EventId) -> Own:
         """The same, if class, spec and character may still be changed. Raises SpecStands."""
         own = await self.look(actor, event_id)

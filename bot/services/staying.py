@@ -2,7 +2,7 @@
 
 from bot.clock import Clock
 from bot.domain.errors import MusterError
-from bot.domain.event import Event, SheetKind, UnknownEvent
+from bot.domain.event import Event, UnknownEvent
 from bot.domain.ids import EventId, GuildId
 from bot.domain.notice import of_user, takes_place
 from bot.domain.permissions import Actor
@@ -15,10 +15,6 @@ from db import Database
 
 class NothingToConfirm(MusterError):
     """This raid is over or was cancelled, so there is nothing to confirm any more."""
-
-
-class AnswerThere(MusterError):
-    """This raid's sheet is on Raid-Helper by now: say there that you cannot come."""
 
 
 class Staying:
@@ -57,10 +53,6 @@ class Staying:
 
         Raises UnknownEvent, SheetClosed, NotSignedUp, AnswerThere.
         """
-        async with self._db.transaction() as tx:
-            found = await tx.events.get(event_id)
-        if found is not None and found.guild_id == actor.guild_id and found.sheet is SheetKind.RAID_HELPER:
-            raise AnswerThere  # the next look there would take an answer of ours back
         try:
             event = (await self._sign_ups.answer(actor, event_id, Choice.ABSENCE)).event
         except NotOffered:

@@ -428,12 +428,17 @@ async def is_over(stage: Stage, sheet: Message) -> None:
     stage.local.clock.set(await stage.value("SELECT end_time_utc FROM patt.raid_events"))
 
 
+async def goes_to_raid_helper(stage: Stage, _sheet: Message) -> None:
+    await stage.local.db.execute("UPDATE patt.raid_events SET sheet = 'raid-helper'")
+
+
 @pytest.mark.parametrize(
     ("becomes", "why", "labels"),
     [
         (is_cancelled, "🚫 **Heroic** is cancelled.", ["Calendar file"]),
         (is_closed, "🔒 **Heroic** is closed: only officers change answers now.", ["Calendar file"]),
         (runs, "▶️ **Heroic** is running: only officers change answers now.", ["Calendar file"]),
+        (goes_to_raid_helper, "🔗 **Heroic** is on Raid-Helper by now: change your answer there.", ["Calendar file"]),
         (is_over, "🏁 **Heroic** is over.", []),
     ],
 )
@@ -448,7 +453,25 @@ async def test_the_card_of_a_raid_that_takes_no_changes_says_why_and_offers_none
         assert shown.text.startswith(why)
         assert "You are in as **Holy Paladin**, #1." in shown.text
         assert shown.labels == labels
-    assert is_refusal(await stage.member.click(old, "Withdraw"))
+    for label in ("Note", "I can also play…", "Change class or spec", "Withdraw"):
+        assert is_refusal(await stage.member.click(old, label))
+
+
+async def test_a_list_left_open_takes_no_answer_to_a_sheet_that_is_raid_helper_s_by_now(stage: Stage) -> None:
+    sheet = await seated(stage)
+    bo = stage.joins("Bo")
+    asked = await bo.click(sheet, "Sign up")
+    listed = await bo.select(await bo.click(sheet, "Late"), ["Paladin"])
+    before = await stage.rows()
+    await goes_to_raid_helper(stage, sheet)
+    for refused in (
+        await bo.select(asked, ["Priest"]),
+        await bo.select(listed, ["Holy"]),
+        await bo.click(sheet, "Bench"),
+    ):
+        assert is_refusal(refused)
+        assert "on Raid-Helper by now: answer there" in refused.text
+    assert await stage.rows() == before
 
 
 async def test_the_card_after_the_deadline_says_that_what_one_plays_stands(stage: Stage) -> None:

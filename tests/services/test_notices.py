@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from bot.domain.action import Kind
-from bot.domain.event import EventStatus
+from bot.domain.event import AnswerThere, EventStatus
 from bot.domain.ids import EventId, UserId
 from bot.domain.notice import Notice
 from bot.domain.permissions import NotAnOfficer
@@ -15,7 +15,7 @@ from bot.domain.sign_up import NotSignedUp
 from bot.domain.template import Choice
 from bot.services.officers import Whom
 from bot.services.raid_edits import EditWish
-from bot.services.staying import AnswerThere, NothingToConfirm
+from bot.services.staying import NothingToConfirm
 from bot.services.unsigned import NothingToAnswer, ToldJustNow
 from tests.factories import GUILD, OFFICERS, RAIDER_ROLE, RAIDS, START, member, officer
 from tests.services.news import LEADER, at, come, habits, named, planned, setting, told, users
