@@ -70,15 +70,17 @@ def find(characters: Sequence[Character], typed: str) -> Character:
     if not found:
         guesses = near(typed, (one.name for one in characters))
         raise UnknownCharacter(f"You have no character {shown(typed)}.{did_you_mean(guesses)}" if guesses else None)
+    if len({one.id for one in found}) > 1 and not by_id:
+        raise UnknownCharacter("You have several characters called that: pick one from the list as you type.")
     return found[0]
 
 
-def which_plays(characters: Sequence[Character], pick: Pick) -> Character | None:
-    """Whose spec a sign-up with `pick` tells, mains first; None when it tells nobody's.
+def which_plays(characters: Sequence[Character], pick: Pick, comes: int | None = None) -> Character | None:
+    """Whose spec a sign-up with `pick` tells: the one that `comes` so far, then mains first; None when nobody's.
 
     Somebody with one character is taken to have changed it; with several, only one of that class can be meant.
     """
-    in_order = sorted(characters, key=lambda one: (not one.is_main, one.id))
+    in_order = sorted(characters, key=lambda one: (one.id != comes, not one.is_main, one.id))
     alike = [one for one in in_order if one.pick and one.pick.class_name == pick.class_name]
     exact = [one for one in alike if one.pick == pick]
     alone = in_order if len(in_order) == 1 else []

@@ -154,13 +154,16 @@ async def games_of(tx: Session, templates: Templates, guild_id: GuildId) -> Game
     return {one.game: one for one in reversed(in_order) if one.classes}
 
 
-async def remember(tx: Session, player_id: PlayerId, game: str, pick: Pick) -> int | None:
-    """Write down that the player plays `pick`; the character that does, None when it is none of several they have."""
+async def remember(tx: Session, player_id: PlayerId, game: str, pick: Pick, comes: int | None = None) -> int | None:
+    """Write down that the player plays `pick`; the character that does, None when it is none of several they have.
+
+    `comes` is the one that came so far.
+    """
     await tx.characters.lock(player_id)  # before anything of theirs, as `register` does: two who differ would deadlock
     known = await tx.characters.of(player_id, game)
     if not known:
         return await tx.players.remember_main(player_id, game, pick)
-    character = which_plays(known, pick)
+    character = which_plays(known, pick, comes)
     if character is None:
         return None
     await tx.characters.change(character, character.name, pick)

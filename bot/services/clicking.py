@@ -204,7 +204,7 @@ def recalled(sheet: Remembered | None, click: Click) -> Clicked | None:
 async def _character(tx: Session, template: Template, player: Known, own: SignUp | None, answer: Answer) -> int | None:
     """Which character comes: the one the new choice is of, the one that came so far, or the main."""
     if answer.remember and answer.pick:
-        comes = await remember(tx, player.id, template.game, answer.pick)
+        comes = await remember(tx, player.id, template.game, answer.pick, own.character_id if own else None)
         if player.character_id is not None:
             await drop_offers(tx, player.id, template)
         return comes

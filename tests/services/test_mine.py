@@ -281,6 +281,17 @@ async def test_a_class_chosen_anew_is_the_character_of_that_class(guild: World) 
     assert specs == [("Member 1", Pick(*HOLY)), ("Bruna", Pick("Mage", "Frost"))]
 
 
+@pytest.mark.parametrize("spec", ["Holy", "Protection"])
+async def test_of_two_alike_the_one_that_comes_is_who_is_meant(guild: World, spec: str) -> None:
+    event_id = await guild.raid()
+    await sit(guild, event_id)
+    twin = await alt(guild, "Twin", "Holy Paladin")
+    await guild.first.mine.play(member(), event_id, twin)
+    assert (await sit(guild, event_id, pick=("Paladin", spec))).placed.sign_up.character_id == twin
+    specs = [(one.name, one.pick) for one in (await guild.first.characters.of(member()))[0]]
+    assert specs == [("Member 1", Pick(*HOLY)), ("Twin", Pick("Paladin", spec))]
+
+
 # ---------------------------------------------------------------- until when, and for whom
 
 

@@ -63,6 +63,14 @@ def test_an_unknown_character_comes_with_a_guess(typed: str, words: str):
         find([character(1, name="Arila")], typed)
 
 
+def test_whose_name_is_several_characters_is_not_guessed_at():
+    known = [character(1, name="Yuna"), Character(2, "ffxiv", "Yuna", HOLY), character(3, name="Yu")]
+    with pytest.raises(UnknownCharacter, match="several"):
+        find(known, "yuna")
+    assert find(known, "#2").id == 2
+    assert find(known, "yu").id == 3
+
+
 @pytest.mark.parametrize(
     ("known", "pick", "meant"),
     [
