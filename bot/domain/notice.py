@@ -71,7 +71,7 @@ def of_user(roster: Roster, user_id: UserId) -> Placed | None:
 
 
 def as_given(own: SignUp) -> str:
-    """The answer somebody gave: whoever gives another is told their place in return."""
+    """The answer somebody gave, in short: with another one they are told its place."""
     return f"{own.choice}:{own.class_name}/{own.spec_name}:{own.signed_at.timestamp()}"
 
 

@@ -167,8 +167,8 @@ async def _step_back(tx: Session, desk: Desk, own: SignUp, now: datetime, *, off
         await tx.actions.enqueue(*sheets.moved_up_and_down(desk, now))
     if own.user_id is not None:
         await tx.told.confirm(event.id, own.user_id, comes=False)
-    told = sheets.tell(event, Notice.MOVED, own, now) if officer and desk.changed else telling.of_clicks(desk, now)
-    await tx.actions.enqueue(*told)
+    changed = [action for one in desk.changed for action in sheets.tell(event, Notice.MOVED, one, now)]
+    await tx.actions.enqueue(*(changed if officer else telling.of_clicks(desk, now)))
 
 
 async def raids_of(tx: Session, events: Sequence[EventId]) -> Sequence[Event]:

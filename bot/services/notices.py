@@ -202,7 +202,7 @@ class Notices:
             true = leads_still and still_true(part.notice, news.sheet, part.player_id, self._now)
             placed = news.sheet.roster.of(part.player_id)
             if part.answer and placed and as_given(placed.sign_up) != part.answer:
-                return "told when they answered anew"
+                return "told with their answer since"
             return None if true else "no longer true"
         starts_at = part.matter.starts_at if part.matter else event.starts_at
         if way is Way.OFF or not still_wanted(part.notice, news.sheet, part.user_id, starts_at, self._now):

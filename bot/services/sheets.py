@@ -100,31 +100,27 @@ def show(event: Event, now: datetime) -> Sequence[NewAction]:
 
 
 def tell(event: Event, notice: Notice, member: SignUp, now: datetime) -> Sequence[NewAction]:
-    """The notice to one member; somebody without Discord is told nothing."""
+    """The notice to one member; somebody without Discord is told nothing.
+
+    Of several changes to the place of one answer, which they have not heard of yet, they are told of the first, if it
+    still is one: the queue keeps that. With another answer, theirs or an officer's, they are told its place.
+    """
     if member.user_id is None:
         return []
-    lane = f"member:{member.user_id}"
     payload = {"what": notice, "player_id": member.player_id, "user_id": member.user_id}
-    return [NewAction(event.guild_id, Kind.TELL_MEMBER, lane, now, event.id, payload)]
+    told = NewAction(event.guild_id, Kind.TELL_MEMBER, f"member:{member.user_id}", now, event.id, payload)
+    if event.sheet is SheetKind.RAID_HELPER or notice is Notice.REMOVED:
+        return [told]
+    answer = as_given(member)
+    key = f"place:{event.id}:{member.player_id}:{answer}"
+    return [replace(told, payload={**payload, "answer": answer}, dedupe=key)]
 
 
 def moved_up_and_down(desk: Desk, now: datetime) -> Sequence[NewAction]:
     """The redraw of the desk's sheet, and a notice to whoever got or lost a seat by somebody else's doing."""
-    promoted = [one for member in desk.promoted for one in _tell_once(desk.event, Notice.PROMOTED, member, now)]
-    demoted = [one for member in desk.demoted for one in _tell_once(desk.event, Notice.DEMOTED, member, now)]
+    promoted = [one for member in desk.promoted for one in tell(desk.event, Notice.PROMOTED, member, now)]
+    demoted = [one for member in desk.demoted for one in tell(desk.event, Notice.DEMOTED, member, now)]
     return [redraw(desk.event, now), *promoted, *demoted]
-
-
-def _tell_once(event: Event, notice: Notice, member: SignUp, now: datetime) -> Sequence[NewAction]:
-    """The notice to one member, who is told of the first such change they have not heard of yet, if it is still one.
-
-    That is the queue's doing: it keeps what it was asked for about the same `answer`. Another answer of theirs was
-    answered with their place.
-    """
-    answer = as_given(member)
-    key = f"place:{event.id}:{member.player_id}:{answer}"
-    told = tell(event, notice, member, now)
-    return [replace(one, payload={**one.payload, "answer": answer}, dedupe=key) for one in told]
 
 
 def brought(desk: Desk, now: datetime) -> Sequence[NewAction]:

@@ -11,7 +11,9 @@ from bot.domain.notice import Notice
 from bot.domain.setting import Scope
 from bot.domain.setting_rules import Here
 from bot.domain.template import Choice
+from bot.render.reminder_texts import direct
 from bot.services.messenger import Undeliverable
+from bot.services.officers import Whom
 from bot.services.queue import LEASE
 from bot.services.raid_edits import EditWish
 from bot.services.reminders import HabitsWish, TooLateToRemind
@@ -419,6 +421,23 @@ async def test_whoever_is_back_where_they_were_before_their_quiet_hours_end_hear
     await guild.first.edits.edit(officer(), str(event_id), EditWish(limit=flips[0]))
     await at(guild, guild.clock.now() + MINUTE)
     assert [who for who, _ in guild.discord.tidings] == users(2)  # and of the next change once more
+
+
+@pytest.mark.parametrize(("statuses", "heard"), [(("yes",), Notice.ADDED), (("yes", "tentative", "yes"), Notice.MOVED)])
+async def test_what_officers_do_in_quiet_hours_is_told_once_with_the_place_it_came_to(
+    guild: World, statuses: Sequence[str], heard: Notice
+) -> None:
+    event_id = await planned(guild, limit=2, reminders="none")
+    await habits(guild, 2, quiet="12:00-15:00")
+    await guild.first.officers.add(officer(), str(event_id), Whom(member(1)), "yes")
+    for status in statuses:
+        await guild.first.officers.add(officer(), str(event_id), Whom(member(2)), status)
+        await guild.pass_time(MINUTE)
+    await guild.first.edits.edit(officer(), str(event_id), EditWish(limit="1"))
+    await at(guild, START - 4 * HOUR)
+    [news] = [news for who, news in guild.discord.tidings if who == users(2)[0]]
+    assert news.notice is heard
+    assert "in the **queue** at place 1" in direct(news, users(2)[0])
 
 
 @pytest.mark.parametrize(("flips", "heard"), [(("1",), [Notice.DEMOTED]), ((), [])])
