@@ -145,12 +145,13 @@ async def whom_to_ask(tx: Session, sheet: Sheet) -> tuple[Sequence[Short], Seque
     return short, substitutes(sheet.template, sheet.roster, short, plays)
 
 
-async def plan(tx: Session, event: Event, template: Template, now: datetime) -> None:
+async def plan(tx: Session, event: Event, template: Template, now: datetime, before: Event | None = None) -> None:
     """Enqueue everything that happens to a raid by itself. To be called again whenever its times change.
 
+    `before` is the raid as it stood until somebody changed it: a moment that has become a past one by that comes now.
     Also for Raid-Helper's sheets, which have no deadline of ours and nothing to draw.
     """
-    alerts = planned(event, template, now) if event.sheet is SheetKind.NATIVE else ()
+    alerts = planned(event, template, now, before) if event.sheet is SheetKind.NATIVE else ()
     settings, own = await effective(tx, event), await tx.habits.minutes(event.guild_id)
     news = telling.planned(event, settings, own, now)
     await tx.actions.enqueue(*alerts, *lost_rights.planned(event, now), *statuses.planned(event), *news)
@@ -159,17 +160,22 @@ async def plan(tx: Session, event: Event, template: Template, now: datetime) -> 
     await tx.events.planned(event, tells_joiners=bool(settings[JOIN_NOTICE]), late_from=late_from)
 
 
-def planned(event: Event, template: Template, now: datetime) -> Sequence[NewAction]:
-    """The sheet's redraw at the deadline, and the two alerts, as far as they lie ahead."""
-    moments = [
+def planned(event: Event, template: Template, now: datetime, before: Event | None = None) -> Sequence[NewAction]:
+    """The sheet's redraw at the deadline, and the two alerts, as far as they lie ahead, or did so `before`."""
+    moments = _moments(event, template)
+    was = _moments(before, template) if before else moments
+    return [
+        NewAction(event.guild_id, kind, lane, max(at, now), event.id, dedupe=f"{kind}:{event.id}:{int(at.timestamp())}")
+        for (kind, lane, at), (_, _, stood) in zip(moments, was, strict=True)
+        if at is not None and (at > now or stood is None or stood > now)
+    ]
+
+
+def _moments(event: Event, template: Template) -> Sequence[tuple[Kind, str, datetime | None]]:
+    return [
         (Kind.REFRESH_SHEET, channel_lane(event.channel_id), event.deadline),
         (Kind.ASK_MINIMUM, officers_lane(event.guild_id), ask_minimum_at(event)),
         (Kind.WARN_ROLES, officers_lane(event.guild_id), warn_roles_at(event, template)),
-    ]
-    return [
-        NewAction(event.guild_id, kind, lane, at, event.id, dedupe=f"{kind}:{event.id}:{int(at.timestamp())}")
-        for kind, lane, at in moments
-        if at is not None and at > now
     ]
 
 

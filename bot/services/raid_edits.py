@@ -146,7 +146,7 @@ async def rewrite(work: Work, event: Event) -> None:
         event = replace(event, channel_id=work.event.channel_id)
     if event.sheet is SheetKind.RAID_HELPER and event.booking_state is BookingState.CREATING:
         raise BeingMade  # found again by its old time, should the answer get lost
-    moved = event.starts_at != work.event.starts_at
+    before, moved = work.event, event.starts_at != work.event.starts_at
     if event.reminders != work.event.reminders:
         # The last word counts, wherever it was said.
         await work.tx.settings.reset(event.guild_id, Level(Scope.EVENT, event.id), REMINDERS.name)
@@ -154,7 +154,7 @@ async def rewrite(work: Work, event: Event) -> None:
     await work.tx.events.save(event)
     if moved:
         await work.tx.actions.enqueue(*telling.tell_people(event, Notice.RETIMED, work.now, by=work.actor.user_id))
-    await deadlines.plan(work.tx, event, work.desk.template, work.now)
+    await deadlines.plan(work.tx, event, work.desk.template, work.now, before)
     if event.sheet is SheetKind.NATIVE:
         await work.write()
     else:

@@ -277,6 +277,35 @@ async def test_a_moved_raid_is_asked_about_at_its_new_time_and_only_once(guild: 
     assert len(guild.discord.asked) == 1
 
 
+@pytest.mark.parametrize(("lead", "when"), [(12 * HOUR, "today 20:00"), (None, "today 13:45")])
+async def test_what_a_move_puts_into_the_past_is_asked_at_once_and_only_once(
+    guild: World, lead: timedelta | None, when: str
+) -> None:
+    event_id = await raid(guild, minimum=5, deadline=NEXT_WEEK - lead if lead else None)
+    await guild.run()
+    assert guild.discord.asked == []
+    await guild.first.edits.move(officer(), str(event_id), when)
+    await guild.run()
+    assert sorted("at least" in text for _, text in guild.discord.asked) == [False, True]  # its roles are short, too
+    await guild.first.edits.edit(officer(), str(event_id), EditWish(title="Another", minimum="6"))
+    await guild.run()
+    assert len(guild.discord.asked) == 2
+
+
+async def test_a_minimum_given_too_late_is_asked_about_at_once(guild: World) -> None:
+    event_id = await raid(guild, starts_at=guild.clock.now() + HOUR, template_id=None)
+    await guild.first.edits.edit(officer(), str(event_id), EditWish(minimum="5"))
+    await guild.run()
+    assert len(guild.discord.asked) == 1
+
+
+async def test_a_raid_made_after_these_moments_is_not_asked_about_when_it_moves(guild: World) -> None:
+    event_id = await raid(guild, starts_at=guild.clock.now() + HOUR, minimum=5)
+    await guild.first.edits.move(officer(), str(event_id), "today 14:15")
+    await guild.run()
+    assert guild.discord.asked == []
+
+
 async def test_without_an_officer_channel_the_leader_is_asked_and_then_the_raids_channel(world: World) -> None:
     await world.set_up(raid_channel_id=RAIDS)
     await raid(world, minimum=5, leader_id=LEADER, title="One")
