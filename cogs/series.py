@@ -36,7 +36,7 @@ class BringButton(SeriesButton, template=custom_ids.SERIES_BRING):
         event_id = EventId(int(self.match["event"]))
         work = _services(interaction).bringing.bring(actor_of(interaction), self.series_id, event_id)
         done = await in_time(interaction, work, update=True)
-        text = series_texts.brought(done.outcome.series, done.before, done.event, done.outcome.coming)
+        text = series_texts.brought(done.outcome.series, done.before, done.event, done.outcome.coming, done.lost)
         await turn_into(interaction, text)
 
 

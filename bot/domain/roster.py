@@ -102,6 +102,12 @@ def place(sign_ups: Iterable[SignUp], template: Template, total_limit: int | Non
     return Roster(tuple(seated), tuple(queued), {choice: tuple(group) for choice, group in others.items()})
 
 
+def classless(template: Template, sign_up: SignUp) -> bool:
+    """Whether somebody takes a seat without a class of this template: none was chosen, or another template had it."""
+    shown = template.shown(sign_up.class_name, sign_up.spec_name)
+    return bool(template.classes) and sign_up.choice.holds_seat and not shown
+
+
 def promoted(before: Roster, after: Roster) -> Sequence[SignUp]:
     """Those who were queued before and are seated after, in the order of their seats."""
     waiting = {one.sign_up.player_id for one in before.queued}

@@ -164,6 +164,13 @@ class Template:
             return game_class.name
         return self.words.called(class_name, spec_name)
 
+    def shown(self, class_name: str | None, spec_name: str | None) -> str:
+        """What a sheet says somebody plays; nothing where what they chose is another template's."""
+        if self.spec(class_name, spec_name):
+            return self.called(class_name, spec_name)
+        game_class = self.game_class(class_name)
+        return game_class.name if game_class and (spec_name is None or self.group_by == "class") else ""
+
     def _repeats(self, spec_name: str | None) -> bool:
         return sum(spec.name == spec_name for one in self.classes for spec in one.specs) > 1
 

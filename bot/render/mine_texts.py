@@ -7,7 +7,7 @@ from bot.domain.character import Character
 from bot.domain.durations import show_duration
 from bot.domain.event import Event, EventStatus, SheetKind, is_over
 from bot.domain.mine import Offer, arrival, offered
-from bot.domain.roster import Placed
+from bot.domain.roster import Placed, classless
 from bot.domain.sign_up import Pick
 from bot.domain.template import Template
 from bot.domain.words import USUAL, Words
@@ -50,6 +50,8 @@ def card(event: Event, template: Template, placed: Placed, character: Character 
     """A member's own sign-up: the answer, and a line for everything they have added to it."""
     own = placed.sign_up
     lines = [signed_up(template, placed)]
+    if classless(template, own):
+        lines.append(f"❔ No {safe(template.words.of_class)} yet: nobody knows what you bring.")
     if character is not None and character.name not in ("", own.name):
         lines.append(f"👤 {safe(character.name)}")
     if moment := arrival(own, event):

@@ -53,7 +53,7 @@ def own_place(template: Template, placed: Placed | None) -> str:
     if placed is None:
         return NO_ANSWER
     own = placed.sign_up
-    called = template.called(own.class_name, own.spec_name) if own.choice.holds_seat else ""
+    called = template.shown(own.class_name, own.spec_name) if own.choice.holds_seat else ""
     what = f" as {safe(called[:LONGEST_SHOWN])}" if called else ""
     if placed.position is not None:
         return f"⏳ place {placed.position} in the queue{what}"

@@ -2,7 +2,7 @@
 
 from bot.domain.durations import show_lead_times
 from bot.domain.event import Event, SheetKind
-from bot.domain.roster import Placed, SignUp
+from bot.domain.roster import Placed, SignUp, classless
 from bot.domain.template import Template
 from bot.render.texts import safe, stamp, thread_stays, until_chosen
 
@@ -30,7 +30,7 @@ def where(template: Template, placed: Placed) -> str:
     """Somebody's place in a few words: "#3, Sign up as Holy Paladin", or their place in the queue."""
     sign_up = placed.sign_up
     label = safe(template.labels.get(sign_up.choice, sign_up.choice.value))
-    spec = template.called(sign_up.class_name, sign_up.spec_name)
+    spec = template.shown(sign_up.class_name, sign_up.spec_name)
     what = f"{label} as {safe(spec)}" if spec else label
     if placed.position is not None:
         why = "until an officer puts them in" if until_chosen(template, placed) else "no seat is free for them"
@@ -40,7 +40,7 @@ def where(template: Template, placed: Placed) -> str:
 
 def _hint(template: Template, placed: Placed) -> str:
     sign_up = placed.sign_up
-    unknown = template.classes and sign_up.choice.holds_seat and not sign_up.class_name
+    unknown = classless(template, sign_up)
     spec = " Nobody knows what they play: the same command with `spec` says it." if unknown else ""
     return f"{spec} They have no Discord, so nobody is told." if sign_up.user_id is None else spec
 

@@ -87,7 +87,7 @@ def option(found: Overview, placed: Placed) -> tuple[str, str]:
     """Somebody in the select: "#3 Arila", and what they are down as. Plain text."""
     own = placed.sign_up
     template = found.sheet.template
-    spec = template.called(own.class_name, own.spec_name)
+    spec = template.shown(own.class_name, own.spec_name)
     answer = template.labels.get(own.choice, own.choice.value)
     queue = f"Queue {placed.position}" if placed.position else ""
     marks = f"{'📝' if own.note else ''}{'🔁' if own.offers else ''}"

@@ -63,14 +63,16 @@ def bring(series: Series, event: Event) -> str:
     return f"Bring {local(event.starts_at, series.zone)} to this"
 
 
-def brought(series: Series, before: Event, event: Event, coming: Sequence[Night]) -> str:
-    """After that button."""
+def brought(series: Series, before: Event, event: Event, coming: Sequence[Night], lost: int = 0) -> str:
+    """After that button; `lost` is how many have no class of the raid's new template."""
     when = f"{stamp(before.starts_at)} is now {stamp(event.starts_at)}"
     same = before.starts_at == event.starts_at
     moved = (before.sheet, before.channel_id) != (event.sheet, event.channel_id)
     sheet = f" Its sheet appears in <#{event.channel_id}>, with the sign-ups it had." if moved else ""
     if before.thread_id and before.channel_id != event.channel_id and event.sheet is SheetKind.NATIVE:
         sheet += f" {thread_stays(before.thread_id)}"
+    if lost:
+        sheet += f" **{lost}** of its people chose no class of its new template: `My sign-up` lets them choose anew."
     head = f"**{safe(event.title)}**, {stamp(event.starts_at)}, is now as its series says." if same else ""
     return f"{head or f'**{safe(event.title)}**: {when}, as its series says.'}{sheet}\n{follows(series, coming)}"
 

@@ -127,7 +127,7 @@ def until_chosen(template: Template, placed: Placed) -> bool:
 
 
 def _as_what(template: Template, placed: Placed) -> str:
-    called = template.called(placed.sign_up.class_name, placed.sign_up.spec_name)
+    called = template.shown(placed.sign_up.class_name, placed.sign_up.spec_name)
     return f" as **{safe(called)}**" if called else ""
 
 

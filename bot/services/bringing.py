@@ -8,6 +8,7 @@ from bot.domain.event import BookingState, Event, EventStatus, SheetKind
 from bot.domain.ids import EventId, SeriesId
 from bot.domain.permissions import Actor
 from bot.domain.recurrence import Occurrence
+from bot.domain.roster import classless
 from bot.domain.series import first_event, planned_at
 from bot.domain.series_change import AsDefined, NewTimeIsPast, StandsAsItIs, night_instead
 from bot.domain.template import Template
@@ -29,6 +30,8 @@ class Brought:
     before: Event
     event: Event
     outcome: Outcome
+    lost: int = 0
+    """How many hold or await a seat and have no class of its new template."""
 
 
 class Bringing:
@@ -61,7 +64,7 @@ class Bringing:
             await _rewritten(raid, event, template)
             await _counted_from(work, before, event)
             await work.note("series.bring", event.id, before=_when(before), after=_when(event))
-            return Brought(before, event, await work.outcome())
+            return Brought(before, event, await work.outcome(), _lost(raid, template))
 
 
 async def differs(work: SeriesWork, event: Event, templates: Templates, secrets: SecretBox) -> bool:
@@ -124,6 +127,11 @@ async def _rewritten(raid: Work, event: Event, template: Template) -> None:
     await rewrite(replace(raid, desk=desk), event)
     if kind is not before.sheet:
         await switch(raid.tx, event, kind, raid.now)
+
+
+def _lost(raid: Work, template: Template) -> int:
+    """How many stand without a class by this template and did not by the raid's last one."""
+    return sum(classless(template, one) and not classless(raid.template, one) for one in raid.desk.sign_ups)
 
 
 async def _counted_from(work: SeriesWork, before: Event, event: Event) -> None:

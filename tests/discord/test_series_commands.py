@@ -135,6 +135,15 @@ async def test_an_edit_leaves_what_is_booked_and_offers_to_bring_it_along(stage:
     assert sheet.embeds[0]["title"].endswith("Mythic")
 
 
+async def test_brought_to_another_game_it_says_how_many_choose_anew(stage: Stage) -> None:
+    await heroic(stage)
+    [sheet] = stage.local.discord.messages(stage.raids)
+    await stage.sign_up(stage.member, sheet)
+    answer = await series(stage, "edit", series="Heroic", template="ffxiv")
+    done = await stage.officer.click(answer, "Bring Fri 27 Nov, 20:00 to this")
+    assert "**1** of its people chose no class of its new template" in done.text
+
+
 async def test_every_option_of_an_edit_counts(stage: Stage) -> None:
     await heroic(stage)
     elsewhere = stage.local.discord.add_text_channel(stage.guild, "party")

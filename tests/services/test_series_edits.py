@@ -16,6 +16,8 @@ from bot.domain.series_change import AsDefined, NewTimeIsPast, StandsAsItIs
 from bot.domain.setting import SERVER
 from bot.domain.template import Choice
 from bot.domain.template_edit import ServerRoles
+from bot.render import mine_texts, panel_texts
+from bot.render.sheet import sheet_embed
 from bot.services.raid_edits import EditWish, NothingToChange
 from bot.services.secrets import NoRaidHelperKey
 from bot.services.series import SeriesWish
@@ -256,6 +258,21 @@ async def test_another_templates_rules_hold_and_whoever_waits_now_is_told(guild:
     assert guild.discord.told == [member(1).user_id, member(2).user_id]
     with pytest.raises(AsDefined):
         await bring(guild, series_id, event_id)
+
+
+async def test_who_has_no_class_of_another_template_is_counted_and_shown_as_the_sheet_shows_them(guild: World) -> None:
+    series_id, event_id = await heroic(guild, template="wow-retail")
+    await guild.first.sign_ups.answer(member(1), event_id, Choice.ACCEPTED, ("Paladin", "Protection"))
+    await guild.first.sign_ups.answer(member(2), event_id, Choice.ABSENCE)
+    await edit(guild, template="ffxiv")
+    brought = await guild.first.bringing.bring(officer(), series_id, event_id)
+    assert brought.lost == 1
+    shown = await guild.first.panel.show(officer(), str(event_id))
+    placed = shown.sheet.roster.seated[0]
+    assert "Paladin" not in mine_texts.card(shown.sheet.event, shown.sheet.template, placed)
+    assert "❔ No role yet" in mine_texts.card(shown.sheet.event, shown.sheet.template, placed)
+    assert "Paladin" not in panel_texts.person(shown, placed)
+    assert "No role yet (1)" in str(sheet_embed(shown.sheet).to_dict())
 
 
 async def test_to_raid_helper_and_back_with_the_sign_ups(guild: World) -> None:

@@ -121,7 +121,7 @@ def test_the_largest_answers_fit_and_ping_nobody():
     answers = [
         texts.started(long, raids[0], [full] * 4),
         "\n".join([texts.edited(long, long, [full] * 4), texts.stand(long, raids, raids)]),
-        texts.brought(long, raids[0], replace(raids[1], sheet=SheetKind.RAID_HELPER), [full] * 4),
+        texts.brought(long, raids[0], replace(raids[1], sheet=SheetKind.RAID_HELPER), [full] * 4, 100),
         texts.skipped(long, full, raids[0], [full] * 4),
         texts.skipped_before(long, skipped),
         texts.skip_booked(long, full, "*" * 50),

@@ -15,7 +15,7 @@ from bot.domain.notice import OF_PLACE, Notice
 from bot.domain.roster import Placed, place
 from bot.domain.server import Server
 from bot.domain.sheet import Sheet
-from bot.domain.template import Choice
+from bot.domain.template import Choice, GameClass, Spec
 from bot.domain.words import USUAL
 from bot.render import officer_texts, texts
 from sandbox.discord.limits import check_message
@@ -71,7 +71,7 @@ def placed(choice: Choice, **given_: Any) -> Placed:
         (placed(Choice.ACCEPTED, **HOLY), "You are in as **Holy Paladin**, #7."),
         (placed(Choice.ACCEPTED), "You are in, #7."),
         (placed(Choice.ACCEPTED, class_name="Paladin"), "You are in as **Paladin**, #7."),
-        (placed(Choice.ACCEPTED, class_name="a*b", spec_name="_"), r"You are in as **\_ a\*b**, #7."),
+        (placed(Choice.ACCEPTED, class_name="Jedi", spec_name="Grey"), "You are in, #7."),  # by another template
         (placed(Choice.LATE, **HOLY), "You are in and coming **late** as **Holy Paladin**, #7."),
         (placed(Choice.TENTATIVE), "You are down as **Tentative**. It holds no seat: sign up as soon as you know."),
         (placed(Choice.BENCH), "You are on the **bench**: you fill in if somebody is missing."),
@@ -80,6 +80,12 @@ def placed(choice: Choice, **given_: Any) -> Placed:
 )
 def test_what_a_member_is_told(one: Placed, said: str):
     assert texts.signed_up(game(), one) == said
+
+
+def test_what_a_game_calls_its_classes_marks_nothing():
+    hostile = game(classes=(GameClass("a*b", "🔨", (Spec("_", "Tank", "🔨"),)),))
+    one = placed(Choice.ACCEPTED, class_name="a*b", spec_name="_")
+    assert texts.signed_up(hostile, one) == r"You are in as **\_ a\*b**, #7."
 
 
 def test_an_answer_is_called_as_on_its_button():
