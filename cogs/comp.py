@@ -5,6 +5,7 @@ The components are stateless: the raid's id stands in every `custom_id`, the com
 
 import re
 from collections.abc import Callable, Coroutine, Mapping, Sequence
+from math import ceil
 from typing import Any, Self
 
 import discord
@@ -22,8 +23,8 @@ from bot.services.comps import Comps, SwapWanted
 from cogs.actors import Interaction, actor_of, require_postable
 
 STYLE = discord.ButtonStyle
-MOST_SELECTS = 4
 MOST_OPTIONS = 25
+A_PAGE = 4 * MOST_OPTIONS
 
 Do = Callable[[Interaction, EventId], Coroutine[Any, Any, LineUp]]
 
@@ -93,9 +94,27 @@ class PanelButton(Persistent, ui.Button[ui.View], template=custom_ids.COMP_DO):
         """Do it, and show the panel that leaves, or ask whom to move."""
         found = await in_time(interaction, DO[self.do](interaction, self.event_id), update=True)
         if self.do == "who":
-            await turn_into(interaction, comp_texts.WHO, who_view(found), panel_embed(found))
+            await _ask_whom(interaction, found, 0)
         else:
             await _show(interaction, found)
+
+
+class PeopleButton(Persistent, ui.Button[ui.View], template=custom_ids.COMP_PEOPLE):
+    """To another hundred of the people to move."""
+
+    def __init__(self, event_id: EventId, page: int, label: str = "-") -> None:
+        super().__init__(style=STYLE.secondary, label=label, custom_id=custom_ids.comp_people(event_id, page), row=4)
+        self.event_id, self.page = event_id, page
+
+    @classmethod
+    def of(cls, match: re.Match[str], /) -> Self:
+        """The button behind a click."""
+        return cls(EventId(int(match["event"])), int(match["page"]))
+
+    async def act(self, interaction: Interaction) -> None:
+        """Ask whom of those."""
+        found = await in_time(interaction, show(interaction, self.event_id), update=True)
+        await _ask_whom(interaction, found, self.page)
 
 
 class OutButton(Persistent, ui.Button[ui.View], template=custom_ids.COMP_OUT):
@@ -186,7 +205,7 @@ class SwapSelect(Persistent, ui.Select[ui.View], template=custom_ids.COMP_SWAP):
         await _show(interaction, await in_time(interaction, work, update=True))
 
 
-PERSISTENT = (SayButton, PanelButton, OutButton, WhoSelect, ToSelect, SwapSelect)
+PERSISTENT = (SayButton, PanelButton, PeopleButton, OutButton, WhoSelect, ToSelect, SwapSelect)
 
 
 def comp_view(found: LineUp) -> ui.View:
@@ -207,13 +226,18 @@ def panel_view(found: LineUp) -> ui.View:
     return view_of(*buttons, *taken_down)
 
 
-def who_view(found: LineUp) -> ui.View:
-    """Everybody who can be moved or removed, those without a group first: 100 fit into four selects."""
-    people = [*(one.player_id for one in found.unplaced), *(one.player_id for one in found.comp.slots)]
-    options = [_option(found, player_id) for player_id in people[: MOST_SELECTS * MOST_OPTIONS]]
+def who_view(found: LineUp, page: int = 0) -> ui.View:
+    """The page's people, each of whom can be moved or removed, and the ways to the pages beside it."""
+    shown = found.movable[page * A_PAGE : (page + 1) * A_PAGE]
+    options = [_option(found, player_id) for player_id in shown]
     parts = [options[start : start + MOST_OPTIONS] for start in range(0, len(options), MOST_OPTIONS)]
     selects = [WhoSelect(found.event.id, number, part) for number, part in enumerate(parts)]
-    return view_of(*selects, _back(found))
+    turns = [
+        PeopleButton(found.event.id, to, label)
+        for label, to in ((comp_texts.EARLIER, page - 1), (comp_texts.LATER, page + 1))
+        if 0 <= to < _pages(found)
+    ]
+    return view_of(*selects, *turns, _back(found))
 
 
 def to_view(found: LineUp, player_id: PlayerId) -> ui.View:
@@ -236,6 +260,17 @@ def swap_view(wanted: SwapWanted) -> ui.View:
 
 def _comps(interaction: Interaction) -> Comps:
     return interaction.client.services.comps
+
+
+def _pages(found: LineUp) -> int:
+    return max(1, ceil(len(found.movable) / A_PAGE))
+
+
+async def _ask_whom(interaction: Interaction, found: LineUp, page: int) -> None:
+    """Ask whom to move; a page that is gone by now is the last."""
+    page = min(page, _pages(found) - 1)
+    text = comp_texts.who(page, _pages(found))
+    await turn_into(interaction, text, who_view(found, page), panel_embed(found))
 
 
 async def _show(interaction: Interaction, found: LineUp) -> None:

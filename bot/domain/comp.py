@@ -146,6 +146,11 @@ class LineUp:
         return [one for player_id, one in self.seated.items() if self.comp.of(player_id)]
 
     @property
+    def movable(self) -> Sequence[PlayerId]:
+        """Everybody who can be moved or removed, those without a group first."""
+        return [*(one.player_id for one in self.unplaced), *(one.player_id for one in self.comp.slots)]
+
+    @property
     def targets(self) -> Sequence[int]:
         """The groups somebody can be moved to: those there are, and a new one."""
         return range(1, min(MOST_GROUPS, max(self.groups, default=0) + 1) + 1)

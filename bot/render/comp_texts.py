@@ -18,7 +18,7 @@ BACK = "Back"
 REMOVE = "Remove from comp"
 CONFIRM = "Confirm"
 DECLINE = "Decline"
-WHO = "Whom do you want to move or remove?"
+EARLIER, LATER = "◀", "▶"
 MOST_RUNG = 75
 """Mentions of one message: 75 times 23 characters leave room for a sentence (Discord: 2000 characters, 100 pings)."""
 
@@ -40,6 +40,12 @@ def link(line_up: LineUp) -> str:
     """Where the comp's message stands."""
     event = line_up.event
     return f"https://discord.com/channels/{event.guild_id}/{event.channel_id}/{line_up.comp.message_id}"
+
+
+def who(page: int, pages: int) -> str:
+    """Above the selects of people; `page` counts from 0."""
+    which = "" if pages < 2 else f" Page {page + 1} of {pages}."
+    return f"Whom do you want to move or remove?{which}"
 
 
 def option(line_up: LineUp, player_id: PlayerId) -> str:

@@ -41,6 +41,7 @@ FORGET = r"muster:forget"
 COMP_SAY = rf"{_EVENT}:comp:(?P<say>confirm|decline)"
 COMP_DO = rf"{_EVENT}:comp:(?P<do>show|propose|who|publish|unpublish)"
 COMP_WHO = rf"{_EVENT}:comp:who:(?P<part>[0-3])"
+COMP_PEOPLE = rf"{_EVENT}:comp:people:(?P<page>\d{{1,2}})"
 COMP_TO = rf"{_EVENT}:comp:to:(?P<player>\d{{1,18}})"
 COMP_OUT = rf"{_EVENT}:comp:out:(?P<player>\d{{1,18}})"
 COMP_SWAP = rf"{_EVENT}:comp:swap:(?P<player>\d{{1,18}})"
@@ -78,7 +79,7 @@ SERIES = (
 HEALTH = r"muster:health:look"
 LETTER = r"muster:letter:(?P<letter>\d{1,18}):(?P<do>retry|discard)"
 SETUP = r"muster:setup:(?P<do>channel|role|officers|zone|game|elsewhere|test|drop|look)"
-COMP = (COMP_SAY, COMP_DO, COMP_WHO, COMP_TO, COMP_OUT, COMP_SWAP)
+COMP = (COMP_SAY, COMP_DO, COMP_WHO, COMP_PEOPLE, COMP_TO, COMP_OUT, COMP_SWAP)
 
 ALL = (
     STAY,
@@ -252,6 +253,11 @@ def comp_who(event_id: EventId, part: int) -> str:
 def comp_to(event_id: EventId, player_id: PlayerId) -> str:
     """The id of the select of groups to move that player to."""
     return f"muster:{event_id}:comp:to:{player_id}"
+
+
+def comp_people(event_id: EventId, page: int) -> str:
+    """The id of the button to a page (from 0) of the people to move."""
+    return f"muster:{event_id}:comp:people:{page}"
 
 
 def comp_out(event_id: EventId, player_id: PlayerId) -> str:

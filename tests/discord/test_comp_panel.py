@@ -76,6 +76,11 @@ def option(panel: Answer, name: str) -> str:
     return next(one["value"] for one in options if one["label"].endswith(f" · {name}"))
 
 
+def labels(panel: Answer) -> list[str]:
+    """Everybody in the panel's selects."""
+    return [one["label"] for row in panel.components for item in row["components"] for one in item.get("options", [])]
+
+
 def groups(shown: Answer | Message) -> dict[str, list[str]]:
     """Group → lines, as the embed of a panel or a comp shows them."""
     embeds = shown.message.embeds if isinstance(shown, Answer) else shown.embeds
@@ -314,6 +319,30 @@ async def test_forty_people_with_long_names_fit(stage: Stage) -> None:
     await stage.officer.click(panel, "Publish")
     await stage.local.settle()
     assert sum(len(lines) for lines in groups(messages(stage.raids)[-1]).values()) == 40
+
+
+async def test_of_more_than_a_hundred_everybody_can_be_moved(stage: Stage) -> None:
+    sheet = await stage.raid(template="plain")
+    await stage.local.db.execute(
+        """
+        WITH people AS (
+            INSERT INTO guild_identity.players (guild_discord_id, display_name)
+            SELECT $1, 'Mate ' || to_char(n, 'FM000') FROM generate_series(1, 104) n RETURNING id, display_name
+        )
+        INSERT INTO patt.raid_attendance (event_id, player_id, status)
+        SELECT $2, id, 'accepted' FROM people ORDER BY display_name
+        """,
+        stage.guild.id,
+        event_id(sheet),
+    )
+    officer = stage.officer
+    panel = await officer.click(await officer.slash("raid comp", event=str(event_id(sheet))), "Move…")
+    assert "Page 1 of 2" in panel.text
+    panel = await officer.click(panel, "▶")
+    assert panel.labels == ["◀", "Back"]
+    found = {label.rpartition(" · ")[2] for label in labels(panel)}
+    found |= {label.rpartition(" · ")[2] for label in labels(await officer.click(panel, "◀"))}
+    assert found == {f"Mate {number:03}" for number in range(1, 105)}
 
 
 # ---------------------------------------------------------------- when the raid is over

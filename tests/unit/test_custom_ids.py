@@ -68,6 +68,7 @@ built = st.one_of(
     st.tuples(st.just(custom_ids.COMP_SAY), st.builds(custom_ids.comp_say, events, confirmed=st.booleans())),
     st.tuples(st.just(custom_ids.COMP_DO), st.builds(custom_ids.comp_do, events, comp_buttons)),
     st.tuples(st.just(custom_ids.COMP_WHO), st.builds(custom_ids.comp_who, events, st.integers(0, 3))),
+    st.tuples(st.just(custom_ids.COMP_PEOPLE), st.builds(custom_ids.comp_people, events, st.integers(0, 99))),
     st.tuples(st.just(custom_ids.COMP_TO), st.builds(custom_ids.comp_to, events, players)),
     st.tuples(st.just(custom_ids.COMP_OUT), st.builds(custom_ids.comp_out, events, players)),
     st.tuples(st.just(custom_ids.COMP_SWAP), st.builds(custom_ids.comp_swap, events, players)),
