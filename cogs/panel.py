@@ -114,10 +114,10 @@ async def comp(interaction: Interaction, event_id: EventId) -> None:
     await answer(interaction, comp_texts.panel(found), comp_view(found), embed=panel_embed(found))
 
 
-async def history(interaction: Interaction, event_id: EventId) -> None:
-    """`History`."""
+async def history(interaction: Interaction, event_id: EventId, before: int | None = None) -> None:
+    """`History`, or what came before an entry of it."""
     panel = services_of(interaction).panel
-    found = await in_time(interaction, panel.history(actor_of(interaction), event_id), update=True)
+    found = await in_time(interaction, panel.history(actor_of(interaction), event_id, before), update=True)
     await turn(interaction, views.history(found))
 
 
@@ -164,6 +164,14 @@ class WhenButton(PanelItem, template=custom_ids.PANEL_WHEN):
         return Said(officer_texts.copied(done.source, done.event, done.people))
 
 
+class OlderButton(PanelItem, template=custom_ids.PANEL_PAST):
+    """`Older`, below the history."""
+
+    async def act(self, interaction: Interaction) -> None:
+        """Show what came before."""
+        await history(interaction, self.event_id, int(self.match["before"]))
+
+
 class UndoHere(PanelItem, template=custom_ids.PANEL_UNDO):
     """`Undo`, within the panel."""
 
@@ -176,7 +184,7 @@ class UndoHere(PanelItem, template=custom_ids.PANEL_UNDO):
         return Said(officer_texts.undone(done.event, done.action, done.name))
 
 
-PERSISTENT = (DoButton, WhenButton, UndoHere, *panel_people.PERSISTENT)
+PERSISTENT = (DoButton, WhenButton, OlderButton, UndoHere, *panel_people.PERSISTENT)
 
 
 @app_commands.guild_only()

@@ -152,7 +152,11 @@ def history(found: History) -> ui.LayoutView:
         for number, one in enumerate(found.actions, start=1)
         if one.undoable
     ]
-    return _layout(panel_texts.history(found), [undo[:A_ROW], [_back(event_id)]])
+    older = (
+        [_button(panel_texts.OLDER, custom_ids.panel_past(event_id, found.actions[-1].entry_id))] if found.older else []
+    )
+    latest = [_do(event_id, "history", panel_texts.LATEST)] if found.past else []
+    return _layout(panel_texts.history(found), [undo[:A_ROW], [*older, *latest, _back(event_id)]])
 
 
 def _layout(

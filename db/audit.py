@@ -10,6 +10,8 @@ from db.rows import Connection, maybe
 
 _SELECT = "SELECT id, event_id, action, details, at, undone_at, actor_discord_id FROM patt.audit"
 
+LARGEST_ID = (1 << 63) - 1
+
 
 @dataclass(frozen=True)
 class Entry:
@@ -54,15 +56,23 @@ class AuditRepository:
         )
         return _entry(row) if row else None
 
-    async def latest(self, guild_id: GuildId, event_id: EventId, *, most: int) -> Sequence[Entry]:
-        """The last entries about the server's raid, the latest first."""
+    async def latest(
+        self, guild_id: GuildId, event_id: EventId, *, most: int, before: int | None = None
+    ) -> Sequence[Entry]:
+        """The last entries about the server's raid, the latest first; `before`: older than the entry of that id."""
         rows = await self._db.fetch(
-            _SELECT + " WHERE event_id = $1 AND guild_discord_id = $2 ORDER BY id DESC LIMIT $3",
+            _SELECT + " WHERE event_id = $1 AND guild_discord_id = $2 AND id < $4 ORDER BY id DESC LIMIT $3",
             event_id,
             guild_id,
             most,
+            LARGEST_ID if before is None else before,
         )
         return [_entry(row) for row in rows]
+
+    async def of_ids(self, guild_id: GuildId, ids: Sequence[int]) -> Mapping[int, Entry]:
+        """Those of these entries that the server has, by their ids."""
+        rows = await self._db.fetch(_SELECT + " WHERE id = ANY ($1) AND guild_discord_id = $2", ids, guild_id)
+        return {row["id"]: _entry(row) for row in rows}
 
     async def of_server(self, guild_id: GuildId, *, most: int) -> Sequence[Entry]:
         """The server's last entries that are about no raid, the latest first."""

@@ -45,14 +45,18 @@ class Past:
     name: str | None = None
     undoable: bool = False
     series: str | None = None
+    undid: "Past | None" = None
+    """What it took back, while the trail still has that."""
 
 
 @dataclass(frozen=True)
 class History:
-    """What officers did to a raid, the latest first."""
+    """What officers did to a raid, the latest first; `past`: it begins later, `older`: it goes on."""
 
     event: Event
     actions: Sequence[Past]
+    past: bool = False
+    older: bool = False
 
 
 def everybody(sheet: Sheet) -> Sequence[Placed]:

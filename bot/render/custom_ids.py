@@ -55,7 +55,19 @@ PANEL_PUT = rf"{_EVENT}:panel:put:{_PLAYER}:{_CHOICE}"
 PANEL_OFF = rf"{_EVENT}:panel:off:{_PLAYER}"
 PANEL_OFFER = rf"{_EVENT}:panel:offer:{_PLAYER}:(?P<offer>[0-9a-f]{{8}})"
 PANEL_UNDO = rf"{_EVENT}:panel:undo:(?P<entry>\d{{1,18}})"
-PANEL = (PANEL_DO, PANEL_WHEN, PANEL_PEOPLE, PANEL_WHO, PANEL_NEW, PANEL_PUT, PANEL_OFF, PANEL_OFFER, PANEL_UNDO)
+PANEL_PAST = rf"{_EVENT}:panel:past:(?P<before>\d{{1,18}})"
+PANEL = (
+    PANEL_DO,
+    PANEL_WHEN,
+    PANEL_PEOPLE,
+    PANEL_WHO,
+    PANEL_NEW,
+    PANEL_PUT,
+    PANEL_OFF,
+    PANEL_OFFER,
+    PANEL_UNDO,
+    PANEL_PAST,
+)
 _SERIES = r"muster:series:(?P<series>\d{1,18})"
 _DAY = r"(?P<day>\d{6,7})"
 SERIES_PAGE = r"muster:series:page:(?P<page>\d{1,3})"
@@ -308,6 +320,11 @@ def panel_off(event_id: EventId, player_id: PlayerId) -> str:
 def panel_offer(event_id: EventId, player_id: PlayerId, offer: str) -> str:
     """The id of the button that takes up what that player offers; `offer` is its `digest`."""
     return f"muster:{event_id}:panel:offer:{player_id}:{offer}"
+
+
+def panel_past(event_id: EventId, before: int) -> str:
+    """The id of `Older` below the history: what came before that entry of the trail."""
+    return f"muster:{event_id}:panel:past:{before}"
 
 
 def panel_undo(event_id: EventId, entry_id: int) -> str:

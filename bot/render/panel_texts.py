@@ -23,6 +23,7 @@ MENU = "Manage this raid"
 EDIT, MOVE, CLOSE, REOPEN, COPY, CANCEL = "Edit", "Move", "Close", "Reopen", "Copy", "Cancel raid"
 ADD, PERSON, COMP, HISTORY, SHEET = "Add", "Person…", "Comp", "History", "To the sheet"
 COPY_ALL = "Copy with sign-ups"
+OLDER, LATEST = "Older", "Latest"
 BACK, REMOVE, EARLIER, LATER = "Back", "Remove", "◀", "▶"
 CHOOSE_PERSON, CHOOSE_MEMBERS = "Choose somebody", "Choose members of this server"
 WHOM_TO_ADD = (

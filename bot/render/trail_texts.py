@@ -118,6 +118,8 @@ def _did(past: Past) -> str:
         return _put(past)
     if past.action == "settings":
         return _set(past)
+    if past.undid:
+        return f"took back: {_did(past.undid)}"
     # A word of the trail that has none here is still worth its line.
     found = DID.get(past.action)
     return found.format_map(_Words(past)) if found else safe(past.action)

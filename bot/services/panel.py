@@ -50,12 +50,16 @@ class Panel:
             await places.require_manager(tx, actor, event)
             return await self._read(tx, actor, event)
 
-    async def history(self, actor: Actor, event_id: EventId) -> History:
-        """The last fifteen actions of the raid's trail, for an officer. Raises NotAnOfficer, UnknownEvent."""
+    async def history(self, actor: Actor, event_id: EventId, before: int | None = None) -> History:
+        """The last fifteen actions of the raid's trail, for an officer; `before`: older than the entry of that id.
+
+        Raises NotAnOfficer, UnknownEvent.
+        """
         async with self._db.transaction() as tx:
             event = await _managed(tx, actor, event_id)
-            entries = await tx.audit.latest(actor.guild_id, event_id, most=MOST_ENTRIES)
-            return History(event, await trail.read(tx, actor.guild_id, entries, self._clock.now()))
+            entries = await tx.audit.latest(actor.guild_id, event_id, most=MOST_ENTRIES + 1, before=before)
+            actions = await trail.read(tx, actor.guild_id, entries[:MOST_ENTRIES], self._clock.now())
+            return History(event, actions, past=before is not None, older=len(entries) > MOST_ENTRIES)
 
     async def _read(self, tx: Session, actor: Actor, event: Event) -> Overview:
         officer = may_manage(actor, await places.of_raid(tx, event), event)

@@ -1,6 +1,7 @@
 """The trail of officers' actions, read for people: with the names of whom and what it was about."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -13,9 +14,11 @@ from db.audit import Entry
 
 async def read(tx: Session, guild_id: GuildId, entries: Sequence[Entry], now: datetime) -> Sequence[Past]:
     """The entries in their order."""
-    names = await _names(tx, guild_id, entries)
+    undone = await tx.audit.of_ids(guild_id, [entry_id for one in entries if (entry_id := _undid(one))])
+    names = await _names(tx, guild_id, [*entries, *undone.values()])
     labels = await _labels(tx, guild_id, entries)
-    return [_past(one, names, labels, now) for one in entries]
+    told = {one.id: _past(one, names, labels, now) for one in undone.values()}
+    return [replace(_past(one, names, labels, now), undid=told.get(_undid(one) or 0)) for one in entries]
 
 
 def _past(entry: Entry, names: Mapping[PlayerId, str], labels: Mapping[SeriesId, str], now: datetime) -> Past:
@@ -38,6 +41,11 @@ def _about(entry: Entry) -> PlayerId | None:
     sign_up: Mapping[str, Any] = entry.details.get("after") or entry.details.get("before") or {}
     known = (sign_up.get("player_id"), entry.details.get("player"), entry.details.get("player_id"))
     return next((PlayerId(found) for found in known if isinstance(found, int)), None)
+
+
+def _undid(entry: Entry) -> int | None:
+    """Which entry this one took back."""
+    return entry.details.get("entry") if entry.action == "undo" else None
 
 
 def _series(entry: Entry) -> SeriesId | None:

@@ -203,6 +203,7 @@ IDS = [
     *(custom_ids.panel_do(EventId(0), do) for do in ("gone", "add", "comp", "history")),
     *(custom_ids.panel_when(EventId(0), do, FRIDAY) for do in ("move", "copy", "copyall")),
     custom_ids.panel_people(EventId(0), 0),
+    custom_ids.panel_past(EventId(0), 1),
     custom_ids.panel_put(EventId(0), PlayerId(1), Choice.BENCH),
     custom_ids.panel_off(EventId(0), PlayerId(1)),
     custom_ids.panel_offer(EventId(0), PlayerId(1), "00000000"),

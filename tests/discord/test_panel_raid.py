@@ -181,10 +181,27 @@ async def test_the_history_says_who_did_what_and_undoes_it(stage: Stage) -> None
     assert shown.labels == ["Undo 1", "Undo 2", "Back"]
     await stage.officer.click(shown, "Undo 2")
     shown = await stage.officer.click(await panel(stage, sheet), "History")
-    assert r"1\. " + by + " took something back" in shown.text
+    assert r"1\. " + by + " took back: changed **Mira** to bench, Holy Paladin" in shown.text
     assert "changed **Mira** to bench, Holy Paladin <t:" in shown.text
     assert " · undone" in shown.text
     assert shown.labels == ["Undo 2", "Back"]
     stage.local.clock.advance(TOO_LATE)
     shown = await stage.officer.click(await panel(stage, sheet), "History")
     assert shown.labels == ["Back"]
+
+
+async def test_an_older_history_is_a_press_away(stage: Stage) -> None:
+    sheet = await stage.raid(limit=100)
+    for limit in range(1, 17):
+        await stage.officer.slash("raid edit", event=str(event_id(sheet)), limit=str(limit))
+    shown = await stage.officer.click(await panel(stage, sheet), "History")
+    assert shown.labels[-2:] == ["Older", "Back"]
+    older = await stage.officer.click(shown, "Older")
+    by = f"<@{stage.officer.actor.id}>"
+    assert [line.partition(" <t:")[0] for line in older.text.splitlines()[1:3]] == [
+        rf"1\. {by} changed limit (100 → 1)",
+        rf"2\. {by} planned the raid",
+    ]
+    assert older.labels == ["Undo 1", "Latest", "Back"]
+    latest = await stage.officer.click(older, "Latest")
+    assert "changed limit (15 → 16)" in latest.text

@@ -86,6 +86,7 @@ built = st.one_of(
         st.just(custom_ids.PANEL_OFFER),
         st.builds(custom_ids.panel_offer, events, players, st.text().map(custom_ids.digest)),
     ),
+    st.tuples(st.just(custom_ids.PANEL_PAST), st.builds(custom_ids.panel_past, events, st.integers(1, LARGEST_ROW))),
     st.tuples(st.just(custom_ids.PANEL_UNDO), st.builds(custom_ids.panel_undo, events, st.integers(1, LARGEST_ROW))),
     st.tuples(st.just(custom_ids.UNDO), st.builds(custom_ids.undo, st.integers(1, LARGEST_ROW))),
     st.tuples(st.just(custom_ids.SERIES_PAGE), st.builds(custom_ids.series_page, st.integers(0, 999))),

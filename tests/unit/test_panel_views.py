@@ -89,7 +89,8 @@ def test_the_history_is_within_the_limits(name: str, action: str):
     past = [
         Past(10**18 - n, user, action, details, START, undone=True, name=shown, undoable=True) for n in range(1, 16)
     ]
-    taken(views.history(History(event(id=LARGEST, title=(name * 100)[:100]), past)))
+    past += [Past(1, user, "undo", {}, START, undid=past[0])]
+    taken(views.history(History(event(id=LARGEST, title=(name * 100)[:100]), past[1:], past=True, older=True)))
 
 
 @pytest.mark.parametrize(
