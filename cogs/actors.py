@@ -1,6 +1,6 @@
 """Who an interaction is from, in the bot's own words."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import discord
@@ -8,6 +8,7 @@ import discord
 from bot.client import MusterBot
 from bot.components import chosen
 from bot.domain.errors import MusterError
+from bot.domain.event import Event
 from bot.domain.ids import ChannelId, GuildId, RoleId, UserId
 from bot.domain.needs import SAYS
 from bot.domain.permissions import Actor
@@ -132,15 +133,19 @@ def here_of(interaction: discord.Interaction[Any]) -> Here:
     return Here(frozenset(ChannelId(one.id) for one in rooms), roles, RoleId(guild.id))
 
 
-def missing_in(interaction: discord.Interaction[Any], channel_id: ChannelId) -> Sequence[str]:
-    """What the bot lacks to post in that channel, in Discord's words. Raises CannotPost when it is not there."""
+def require_postable(
+    interaction: discord.Interaction[Any],
+    channel_id: ChannelId,
+    gone: Callable[[ChannelId], str] = texts.channel_gone,
+) -> None:
+    """Raise CannotPost, naming each missing permission or what helps when it is `gone`, before anything is written."""
     found = lacking_in(interaction.guild, channel_id, SAYS)
     if found.gone:
-        raise CannotPost(texts.channel_gone(channel_id))
-    return found.names
+        raise CannotPost(gone(channel_id))
+    if found.names:
+        raise CannotPost(texts.missing_permissions(channel_id, found.names))
 
 
-def require_postable(interaction: discord.Interaction[Any], channel_id: ChannelId) -> None:
-    """Raise CannotPost, naming each missing permission or the missing channel, before anything is written."""
-    if missing := missing_in(interaction, channel_id):
-        raise CannotPost(texts.missing_permissions(channel_id, missing))
+def channel_gone(interaction: discord.Interaction[Any], event: Event) -> bool:
+    """Whether the channel the raid's sheet stood in is not in the server any more."""
+    return event.channel_id is not None and lacking_in(interaction.guild, event.channel_id, ()).gone

@@ -19,6 +19,7 @@ from bot.domain.event import EventStatus
 from bot.domain.ids import EventId, PlayerId
 from bot.render import comp_texts, custom_ids
 from bot.render.comp_sheet import panel_embed
+from bot.render.texts import raids_channel_gone
 from bot.services.comps import Comps, SwapWanted
 from cogs.actors import Interaction, actor_of, require_postable
 
@@ -43,7 +44,7 @@ async def publish(interaction: Interaction, event_id: EventId) -> LineUp:
     """The comp, about to be posted or brought up to date. Raises CannotPost before anything is written."""
     found = await show(interaction, event_id)
     if found.event.channel_id:
-        require_postable(interaction, found.event.channel_id)
+        require_postable(interaction, found.event.channel_id, raids_channel_gone)
     return await _comps(interaction).publish(actor_of(interaction), event_id)
 
 

@@ -21,7 +21,7 @@ from bot.render.comp_sheet import panel_embed
 from bot.services.raid_edits import EditWish
 from cogs import panel_people
 from cogs import panel_views as views
-from cogs.actors import Interaction, actor_of
+from cogs.actors import Interaction, actor_of, channel_gone
 from cogs.comp import panel_view as comp_view
 from cogs.copying import copy_raid
 from cogs.panel_base import PanelItem, look, redraw, send, services_of, turn
@@ -97,7 +97,8 @@ async def cancel(interaction: Interaction, event_id: EventId) -> None:
     async def done() -> Said:
         raids = services_of(interaction).raids
         cancelled = await raids.cancel(actor_of(interaction), str(event_id), None, delete=False)
-        return Said(texts.cancelled(cancelled.event, deleted=False), cancelled.entry_id)
+        gone = channel_gone(interaction, cancelled.event)
+        return Said(texts.cancelled(cancelled.event, deleted=False, gone=gone), cancelled.entry_id)
 
     await redraw(interaction, event_id, done())
 

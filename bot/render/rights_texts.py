@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from bot.domain.event import Event
+from bot.domain.event import Event, SheetKind
 from bot.domain.needs import RANK, Lack, Naming
 from bot.domain.setting import Scope
 from bot.render.sheet import cut
@@ -31,8 +31,16 @@ _FOR = {Scope.TEMPLATE: " of a template", Scope.SERIES: " of a series", Scope.EV
 def lost(event: Event, lacks: Sequence[Lack]) -> str:
     """To the officers, once a raid and thing: what is lacking for it."""
     lines = [f"⚠️ **{safe(event.title)}** starts {stamp(event.starts_at, 'R')}, and I cannot do all it needs:"]
-    lines += [f"- {lacking(one)}" for one in lacks]
+    lines += [f"- {_its_channel(one) if _stands_in(event, one) else lacking(one)}" for one in lacks]
     return "\n".join([*lines, *where_to_give(lacks), "`/raid health` looks again."])
+
+
+def _stands_in(event: Event, lack: Lack) -> bool:
+    return lack.gone and lack.channel_id == event.channel_id and event.sheet is SheetKind.NATIVE
+
+
+def _its_channel(lack: Lack) -> str:
+    return f"<#{lack.channel_id}> was deleted, or I do not see it: `/raid edit channel:` posts the sheet in another."
 
 
 def lacking(lack: Lack) -> str:

@@ -180,11 +180,13 @@ def booked_now(event: Event) -> str:
     )
 
 
-def cancelled(event: Event, *, deleted: bool) -> str:
-    """After `/raid cancel`."""
+def cancelled(event: Event, *, deleted: bool, gone: bool = False) -> str:
+    """After `/raid cancel`; `gone`: so is the channel its sheet stood in."""
     # Raid-Helper knows no cancelled raid: its sheet always goes.
     goes = deleted or event.sheet is SheetKind.RAID_HELPER
     sheet = "Its sheet is being deleted." if goes else "The sheet stays and says so."
+    if not goes and (gone or event.link is None):
+        sheet = "It has no sheet that could say so."
     follow = ""
     if event.series_id is not None and event.successor_id is None:
         follow = (
@@ -222,6 +224,11 @@ def missing_permissions(channel_id: ChannelId, names: Sequence[str]) -> str:
 def channel_gone(channel_id: ChannelId) -> str:
     """A channel that was set or chosen and is not in the server."""
     return f"I cannot find <#{channel_id}> any more. `/raid setup` sets another channel."
+
+
+def raids_channel_gone(channel_id: ChannelId) -> str:
+    """The same of the channel a raid's sheet stands in."""
+    return f"I cannot find <#{channel_id}> any more. `/raid edit channel:` posts this raid in another."
 
 
 ROLE_GONE = "The officer role was deleted: `/raid setup officer_role:` sets another."

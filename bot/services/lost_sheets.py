@@ -85,8 +85,7 @@ class LostSheets:
         now = self._clock.now()
         async with self._db.transaction() as tx:
             event = await _housed(tx, await self._undecided(tx, actor, event_id), channels)
-            await tx.mirrors.forget(event.id, MirrorKind.SHEET)
-            await sheets.post(tx, event, now)
+            await post_again(tx, event, now)
             await tx.audit.note(actor.guild_id, event.id, actor.user_id, "repost", now)
             return event
 
@@ -116,6 +115,12 @@ async def _housed(tx: Session, event: Event, channels: frozenset[ChannelId] | No
     moved = replace(event, channel_id=to)
     await tx.events.resettle(moved)
     return moved
+
+
+async def post_again(tx: Session, event: Event, now: datetime) -> None:
+    """Have a lost sheet stand again."""
+    await tx.mirrors.forget(event.id, MirrorKind.SHEET)
+    await sheets.post(tx, event, now)
 
 
 async def lose(tx: Session, found: Event, now: datetime) -> str:

@@ -14,7 +14,7 @@ from bot.domain.event import Event, EventStatus, SheetKind
 from bot.domain.ids import ChannelId, MessageId
 from bot.domain.sheet import Sheet
 from bot.domain.template import Template
-from bot.services import comp_delivery, deadlines, mirrors, sheets
+from bot.services import comp_delivery, deadlines, lost_sheets, mirrors, sheets
 from bot.services.delivery import looked
 from bot.services.messenger import Messenger
 from bot.services.mirrors import event_of
@@ -85,6 +85,8 @@ class Moving:
         if await tx.actions.awaits(there.event.id, Kind.POST_SHEET, begun=True):
             raise TryLater(self._clock.now() + SPACING, "its sheet is being posted")
         await self._settled(tx, there.event, there.template)
+        if await lost_sheets.is_lost(tx, there.event):  # whoever names another channel wants it back
+            await lost_sheets.post_again(tx, there.event, self._clock.now())
         return "will stand there"
 
     async def _taken_back(self, to: ChannelId, found: MessageId | None) -> str:

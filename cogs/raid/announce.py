@@ -5,6 +5,7 @@ from discord import app_commands
 from bot.answers import answer, in_time
 from bot.domain.event import Event
 from bot.render import mirror_texts
+from bot.render.texts import raids_channel_gone
 from cogs.actors import Interaction, actor_of, require_postable
 from cogs.raid import options
 from cogs.raid.family import Family
@@ -27,5 +28,5 @@ class AnnounceCommand(Family):
 
     async def _announce(self, interaction: Interaction, event: str, message: str, *, ring: bool) -> Event:
         actor, desk = actor_of(interaction), self.services.announcements
-        require_postable(interaction, await desk.where(actor, event))
+        require_postable(interaction, await desk.where(actor, event), raids_channel_gone)
         return await desk.announce(actor, event, message, ring=ring)

@@ -10,7 +10,7 @@ from bot.domain.event import SheetKind
 from bot.domain.ids import ChannelId
 from bot.render import series_texts, texts
 from bot.services.raids import RaidWish
-from cogs.actors import Interaction, actor_of, guild_of, require_postable
+from cogs.actors import Interaction, actor_of, channel_gone, guild_of, require_postable
 from cogs.raid import options
 from cogs.raid.family import Family
 from cogs.raid.participants import read as read_participants
@@ -95,7 +95,8 @@ class Planning(Family):
         work = self.services.raids.cancel(actor_of(interaction), event, reason, delete=delete)
         cancelled = await in_time(interaction, work)
         view = undo_view(cancelled.entry_id)
-        await answer(interaction, texts.cancelled(cancelled.event, deleted=delete), view)
+        gone = channel_gone(interaction, cancelled.event)
+        await answer(interaction, texts.cancelled(cancelled.event, deleted=delete, gone=gone), view)
 
     async def _create(
         self, interaction: Interaction, wish: RaidWish, repeat: str | None, participants: str | None

@@ -68,7 +68,7 @@ async def test_a_deleted_channel(stage: Stage) -> None:
     await with_officers(stage)
     stage.local.discord.delete_channel(stage.raids)
     said = (await eve(stage))[-1]
-    assert f"<#{stage.raids.id}> was deleted, or I do not see it" in said
+    assert f"<#{stage.raids.id}> was deleted, or I do not see it: `/raid edit channel:`" in said
     [looked] = stage.local.discord.take_violations()  # it looks: a thread that is asleep is in nobody's cache
     assert looked.code == 10003
 

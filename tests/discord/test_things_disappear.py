@@ -165,6 +165,22 @@ async def test_in_a_deleted_channel_a_raid_keeps_everybody_and_the_officers_are_
     assert "Mira" in "".join(one["value"] for one in shown.embeds[0]["fields"])
 
 
+async def test_whoever_publishes_or_cancels_there_hears_what_helps_and_it_does(stage: Stage) -> None:
+    sheet = await gone_with_its_channel(stage)
+    event = str(event_id(sheet))
+    panel = await stage.officer.slash("raid comp", event=event)
+    refused = await stage.officer.click(panel, "Publish")
+    assert "`/raid edit channel:` posts this raid in another" in refused.text
+    await stage.officer.slash("raid edit", event=event, channel=stage.raids)
+    await stage.local.settle()
+    await stage.officer.click(panel, "Publish")
+    await stage.local.settle()
+    assert len(messages(stage.raids)) == 2
+    stage.local.discord.delete_channel(stage.raids)
+    cancelled = await stage.officer.slash("raid cancel", event=event)
+    assert "is cancelled. It has no sheet that could say so." in cancelled.text
+
+
 async def test_reposted_it_stands_in_the_raid_channel_when_its_own_was_deleted(stage: Stage) -> None:
     await gone_with_its_channel(stage)
     await stage.officer.in_channel(stage.officers).click(messages(stage.officers)[-1], "Repost it")
