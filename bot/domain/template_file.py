@@ -24,6 +24,9 @@ from bot.domain.template import (
 from bot.domain.words import USUAL, Words
 
 LONGEST_FAULT = 500
+MOST_BUFFS = 25
+DEEPEST, LONGEST_NUMBER = 100, 1000
+"""Brackets within brackets, and digits: far beyond any template's, and below what Python reads."""
 _KEYS = (
     *("name", "title", "game", "emoji", "colour", "duration", "limit", "minimum", "warn_hours", "words"),
     *("group_by", "group_size", "answers", "sign_ups", "settings", "roles", "classes", "buffs"),
@@ -83,7 +86,18 @@ def read_object(text: str) -> object:
     except json.JSONDecodeError as error:
         raise BadTemplate(f"Line {error.lineno}: this is not JSON ({error.msg}).") from None
     except (ValueError, RecursionError):  # a number of thousands of digits, thousands of brackets
-        raise BadTemplate("This is not a template: it holds an endless number or endless brackets.") from None
+        fault = "this is not a template: it holds an endless number or endless brackets."
+        raise BadTemplate(f"Line {_endless(text)}: {fault}") from None
+
+
+def _endless(text: str) -> int:
+    """The line of the first number, or the first bracket within brackets, that no reader takes."""
+    depth = 0
+    for token in _TOKEN.finditer(text):
+        depth += (token[0] in "{[") - (token[0] in "}]")
+        if depth > DEEPEST or (len(token[0]) > LONGEST_NUMBER and token[0][0] != '"'):
+            return text.count("\n", 0, token.start()) + 1
+    return 1
 
 
 def read_file(text: str) -> Template:
@@ -95,6 +109,7 @@ def read_file(text: str) -> Template:
         _check_keys(JsonObject(cast("Mapping[str, Any]", data)))
         _check_once(text)
         check_emoji(template)
+        _check_buffs(template)
     except (BadTemplate, Garbled) as error:
         raise located(text, BadTemplate(str(error), error.path)) from None
     return template
@@ -112,6 +127,15 @@ def _check_keys(data: JsonObject) -> None:
             spec.only("name", "role", "emoji", "limit")
     for buff in data.objects("buffs", "buff"):
         buff.only("name", "from")
+
+
+def _check_buffs(template: Template) -> None:
+    """Raise BadTemplate for more buffs than a comp can show, or one that names a class twice. In files only, too."""
+    if len(template.buffs) > MOST_BUFFS:
+        raise BadTemplate(f"{len(template.buffs)} buffs: a comp shows at most {MOST_BUFFS}.", ("buffs", MOST_BUFFS))
+    for index, buff in enumerate(template.buffs):
+        if len(set(buff.classes)) < len(buff.classes):
+            raise BadTemplate(f"{buff.name}: a class stands twice in `from`.", ("buffs", index, "from"))
 
 
 def _check_once(text: str) -> None:

@@ -6,11 +6,12 @@ from bot.domain.errors import MusterError
 from bot.domain.template import BadTemplate, Template
 from bot.domain.template_file import write_template
 
-LARGEST_FILE = 256 * 1024
+LARGEST_FILE = 1024 * 1024
+"""The largest template there can be, in letters of four bytes, takes less than 900 KB."""
 
 
 class BadFile(MusterError):
-    """A template is a `.json` file of at most 256 KB, such as `/template export` gives."""
+    """A template is a `.json` file of at most 1024 KB, such as `/template export` gives."""
 
 
 @dataclass(frozen=True)

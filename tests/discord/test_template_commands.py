@@ -235,7 +235,7 @@ async def test_an_import_replaces_when_told_to(stage: Stage) -> None:
     ("upload", "said"),
     [
         (file("{}", "week.txt"), "is no `.json` file"),
-        (file("x" * (257 * 1024)), "has 257 KB"),
+        (file("x" * (1025 * 1024)), "has 1025 KB"),
         (file(b"\x89PNG\r\n\x1a\n"), "Line 1: this is not text in UTF-8"),
         (file('{\n"name": "x",,'), "Line 2: this is not JSON"),
         (file("[]"), "Line 1: A template is one JSON object"),

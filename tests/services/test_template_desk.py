@@ -295,7 +295,7 @@ async def test_an_import_replaces_only_when_told_to(guild: World, desk: Template
         (b"[1]", BadTemplate, "Line 1: A template is one JSON object"),
         (b'{"a": 1}', BadTemplate, "Line 1: `name` is missing"),
         (b'{"name": "x",\n"title": "x",\n"limit": 0}', BadTemplate, "Line 3: `limit` is a whole number"),
-        (b" " * (LARGEST_FILE + 1), BadFile, "256 KB"),
+        (b" " * (LARGEST_FILE + 1), BadFile, "1024 KB"),
         (b'{"name": "' + b"x" * 60 + b'", "title": "x"}', BadName, "1 to 50 characters"),
         (b'{"name": "x", "title": "x", "sign_ups": {"banned_roles": ["77"]}}', UnknownRole, "id 77"),
     ],
@@ -316,7 +316,7 @@ async def test_a_bad_file_stores_nothing(
     [
         ("week.txt", 10, '"week.txt" is no `.json` file'),
         ("json", 10, "is no `.json` file"),
-        ("week.json", LARGEST_FILE + 1024, "has 257 KB"),
+        ("week.json", LARGEST_FILE + 1024, "has 1025 KB"),
     ],
 )
 def test_a_file_not_worth_reading(filename: str, size: int, said: str):

@@ -250,8 +250,14 @@ def test_the_most_that_fits_is_taken(path: str, value: Any):
         ('"wow"', "Line 1: A template is one JSON object"),
         ("NaN", "Line 1: A template is one JSON object"),
         ('{"name": "x", "title": "X", "limit": Infinity}', "Line 1: `limit` is a whole number"),
-        ("9" * 5000, "This is not a template: it holds an endless number or endless brackets."),
-        ("[" * 200_000, "This is not a template: it holds an endless number or endless brackets."),
+        ("9" * 5000, "Line 1: this is not a template: it holds an endless number or endless brackets."),
+        ('{"name": "x",\n"limit": ' + "9" * 5000 + "}", "Line 2: this is not a template: it holds an endless number"),
+        ("[" * 200_000, "Line 1: this is not a template: it holds an endless number or endless brackets."),
+        ('{"name": "x",\n\n"roles": ' + "[" * 200_000, "Line 3: this is not a template: it holds an endless number"),
+        (
+            '{"name": "x",\n"buffs": ' + str([{"name": "x"}] * 26).replace("'", '"') + ', "title": "x"}',
+            "Line 2: 26 buffs",
+        ),
     ],
     ids=lambda value: value[:20],
 )

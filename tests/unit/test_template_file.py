@@ -13,6 +13,7 @@ from bot.domain.gates import Gates, Method
 from bot.domain.ids import RoleId
 from bot.domain.template import BadTemplate, Choice, Template, read_template
 from bot.domain.template_file import definition_of, line_of, read_file, write_template
+from bot.services.template_files import check_file, export, read_text
 
 SHIPPED = sorted((Path(bot.__file__).parent / "templates").glob("*.json"))
 EMOJI = [chr(0x1F400 + number) for number in range(60)]
@@ -79,6 +80,26 @@ def templates(draw: st.DrawFn) -> Template:
 @given(templates())
 def test_a_template_survives_its_file(template: Template):
     assert read_file(write_template(template, discord_roles=True)) == template
+
+
+def test_the_largest_there_can_be_survives_its_file():
+    def name(number: int) -> str:
+        return "\U00020bb7" * 98 + f"{number:02}"  # four bytes each
+
+    def look(number: int) -> str:
+        return f"<a:{'x' * 32}:{10**19 + number}>"
+
+    numbers = range(25)
+    specs = [{"name": name(n), "role": name(n), "emoji": look(n), "limit": 1000} for n in numbers]
+    roles = [{"name": name(n), "plural": name(n), "emoji": look(n), "limit": 1000, "wanted": 1000} for n in numbers]
+    classes = [{"name": name(n), "emoji": look(50 + n), "limit": 1000, "specs": specs} for n in numbers]
+    buffs = [{"name": name(n), "from": [name(other) for other in numbers]} for n in numbers]
+    largest = read_template(
+        {"name": name(1)[-50:], "title": name(1), "roles": roles, "classes": classes, "buffs": buffs, "game": name(2)}
+    )
+    text = export(largest, discord_roles=True).text
+    check_file("largest.json", len(text.encode()))
+    assert read_file(read_text(text.encode())) == largest
 
 
 @given(templates())
