@@ -143,10 +143,18 @@ def read_participants(text: str) -> Typed:
     return Typed(tuple(members), names, newcomers)
 
 
-def problem_with(name: str, known: Iterable[str]) -> str:
-    """Why a name that nobody here has cannot take part, and what to type instead."""
-    guesses = near(name, known)
-    return f"{shown(name)} is not registered here.{did_you_mean(guesses) or f' Write `+{name[:32]}` for a new person.'}"
+def problem_with(name: str, known: Iterable[str], members: Iterable[str] = ()) -> str:
+    """Why a name that nobody here has cannot take part, and what to type instead.
+
+    `members` are the names of the server's members as far as the bot sees them; most come without ever having clicked.
+    """
+    guesses, others = near(name, known), near(name, members)
+    if others and (not guesses or folded(others[0]) == folded(name)):
+        said = f"{did_you_mean([f'@{one}' for one in others])} Type `@` and pick them from the list."
+    else:
+        new = f"write `+{name[:LONGEST_NAME]}` for somebody without Discord."
+        said = did_you_mean(guesses) or f" Type `@` to pick a member of this server, or {new}"
+    return f"{shown(name)} is not registered here.{said}"
 
 
 def _each_once(names: Iterable[str]) -> tuple[str, ...]:

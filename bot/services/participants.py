@@ -23,13 +23,14 @@ LONGEST_LIST = 1700  # a message has 2000 characters
 class Participants:
     """Whom an officer named: members of the server, names of registered players, and new people.
 
-    `strangers` are mentions of whoever is no member, or a bot.
+    `strangers` are mentions of whoever is no member, or a bot; `around` are names of members that can be seen.
     """
 
     members: tuple[Actor, ...] = ()
     names: tuple[str, ...] = ()
     newcomers: tuple[str, ...] = ()
     strangers: tuple[UserId, ...] = ()
+    around: tuple[str, ...] = ()
 
 
 async def seat(tx: Session, actor: Actor, event: Event, template: Template, wish: Participants, now: datetime) -> None:
@@ -62,7 +63,7 @@ async def _people(tx: Session, event: Event, template: Template, wish: Participa
         if isinstance(person, Person):
             found[person.id] = (person, await tx.people.main(person.id, template.game))
         else:
-            problems.append(person or problem_with(name, registered))
+            problems.append(person or problem_with(name, registered, wish.around))
     if problems:
         raise UnknownParticipants("\n".join(["Nothing was planned. Mend `participants`:", *_shortened(problems)]))
     return list(found.values())

@@ -20,6 +20,7 @@ async def read(interaction: Interaction, typed: str | None) -> Participants | No
         names=named.names,
         newcomers=named.newcomers,
         strangers=tuple(user_id for user_id, one in members.items() if one is None),
+        around=tuple(one.display_name for one in interaction.guild.members if not one.bot) if interaction.guild else (),
     )
 
 

@@ -5,6 +5,7 @@ from datetime import timedelta
 from raid_stage import FRIDAY, Stage, event_id, fields, is_refusal, messages
 
 from sandbox.discord.world import Member
+from sandbox.local import running_bot
 
 WHERE = "SELECT count(*) FROM patt.raid_events"
 
@@ -68,6 +69,15 @@ async def test_participants_by_mention_by_name_and_new(stage: Stage) -> None:
     assert isinstance(stage.member.actor, Member)
     [told] = messages(stage.local.discord.dm_channel(stage.member.actor.user))
     assert f"/{sheet.id}" in told.content
+
+
+async def test_a_member_named_without_a_mention_is_suggested_where_members_are_seen(stage: Stage) -> None:
+    stage.joins("Nils")
+    await stage.local.bot.close()
+    settings = stage.local.settings.model_copy(update={"members_intent": True})
+    async with running_bot(stage.local.discord, settings, stage.local.clock):
+        answer = await stage.officer.slash("raid create", title="Heroic", when="fri 20:00", participants="Nils")
+    assert "`Nils` is not registered here. Did you mean `@Nils`? Type `@` and pick them" in answer.text
 
 
 async def test_wrong_participants_are_all_named_and_nothing_is_planned(stage: Stage, night_off: Stage) -> None:

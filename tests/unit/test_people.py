@@ -106,7 +106,23 @@ def test_a_name_is_folded():
 
 def test_an_unknown_name_says_what_to_type():
     assert problem_with("Arilla", ["Arila"]) == "`Arilla` is not registered here. Did you mean `Arila`?"
-    assert "Write `+Zyx` for a new person." in problem_with("Zyx", ["Arila"])
+    assert problem_with("Zyx", ["Arila"]).endswith(
+        "Type `@` to pick a member of this server, or write `+Zyx` for somebody without Discord."
+    )
+
+
+@pytest.mark.parametrize(
+    ("known", "members", "meant"),
+    [
+        (["Mirabel"], ["Mira", "Bo"], "`@Mira`"),  # called just so, though somebody registered is near
+        ([], ["Mirah"], "`@Mirah`"),
+        (["Mirah"], ["Mirai"], "`Mirah`"),
+    ],
+)
+def test_a_member_who_never_clicked_is_meant_too(known: list[str], members: list[str], meant: str):
+    said = problem_with("mira", known, members)
+    assert f"Did you mean {meant}?" in said
+    assert ("Type `@` and pick them" in said) is meant.startswith("`@")
 
 
 def test_guesses_are_the_likeliest_and_few():
