@@ -174,6 +174,7 @@ class Spec(Wire):
     canonical_name: OptionalText = Field(default=None, validation_alias="cName")
     role_name: OptionalText = Field(default=None, validation_alias="roleName")
     emote_id: OptionalText = Field(default=None, validation_alias="emoteId")
+    limit: Count = None
 
 
 class ClassButton(Wire):
@@ -183,6 +184,7 @@ class ClassButton(Wire):
     canonical_name: OptionalText = Field(default=None, validation_alias="cName")
     kind: Text = Field(default="primary", validation_alias="type")
     emote_id: OptionalText = Field(default=None, validation_alias="emoteId")
+    effective_name: Text = Field(default="", validation_alias="effectiveName")
     limit: Count = None
     specs: Annotated[tuple[Spec, ...], BeforeValidator(as_rows)] = ()
 

@@ -117,7 +117,7 @@ def _template(data: object) -> Template:
 
 def _head(event: Mapping[str, Any]) -> Mapping[str, Any]:
     """What stands above the list: the event's title, length and seats."""
-    settings = as_object(event.get("advancedSettings")) or {}
+    settings = as_object(event.get("advancedSettings")) or as_object(event.get("advanced")) or {}
     title = " ".join("".join(letter for letter in as_text(event.get("title")) if letter.isprintable()).split())
     duration = as_count(settings.get("duration")) or 0
     named = {"name": title[:LONGEST_NAME].strip() or "raid-helper", "title": title[:LONGEST_TEXT] or "From Raid-Helper"}
@@ -136,8 +136,9 @@ def _path(
     match path:
         case ("roles", int(index), *_) if index < len(roles):
             return _path_of_role(event, buttons, roles[index].name)
-        case ("classes", int(index), *_) if index < len(places):
-            return ("classes", buttons.index(places[index]))
+        case ("classes", int(index), *rest) if index < len(places):
+            # A spec's line where it has one: what a bare button lacks, we made up.
+            return ("classes", buttons.index(places[index]), *(rest if places[index].specs else ()))
         case _:
             return ()
 
@@ -180,8 +181,14 @@ def _button(row: Mapping[str, Any], index: int) -> ClassButton:
 def _answers(buttons: Iterable[ClassButton]) -> Mapping[str, str]:
     """The statuses as buttons of ours, worded as they were; whoever comes signs up."""
     accepting = next((one.name for one in buttons if _fold(one.name) in ACCEPTING), "Sign up")
-    found = {STATUSES[_fold(one.name)].value: one.name for one in buttons if _fold(one.name) in STATUSES}
+    found = {status.value: one.name for one in buttons if (status := _status(one))}
     return {Choice.ACCEPTED.value: accepting, **found}
+
+
+def _status(button: ClassButton) -> Choice | None:
+    """Which status a button is, by its name, else by what it counts as where a server gave it another."""
+    renamed = STATUSES.get(_fold(button.effective_name)) if button.is_status else None
+    return STATUSES.get(_fold(button.name), renamed)
 
 
 def _roles(event: Mapping[str, Any], places: Sequence[ClassButton]) -> Sequence[Counter]:
@@ -203,7 +210,8 @@ def _classes(places: Sequence[ClassButton], roles: Sequence[str]) -> Iterator[Ma
         offers = place.specs or (Spec(name=place.name),)
         names = _spec_names(offers)
         specs = [
-            {"name": name, "role": _role_of(offer, place, roles)} for name, offer in zip(names, offers, strict=True)
+            {"name": name, "role": _role_of(offer, place, roles), "limit": _limit(offer.limit)}
+            for name, offer in zip(names, offers, strict=True)
         ]
         yield {"name": place.name, "emoji": shown, "limit": _limit(place.limit), "specs": specs}
 

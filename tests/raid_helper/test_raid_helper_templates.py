@@ -102,6 +102,28 @@ def test_limits_are_kept_and_999_is_none():
     assert (template.limit, template.duration_minutes) == (None, None)
 
 
+def test_a_specs_limit_is_kept_and_so_are_the_older_shapes_settings():
+    tank = {"name": "Tank", "specs": [{"name": "Arms", "limit": "2"}, {"name": "Fury", "limit": 999}]}
+    template = read({"raidid": "1", "advanced": {"limit": "20", "duration": "120"}, "classes": [tank]})
+    assert [one.limit for one in template.classes[0].specs] == [2, None]
+    assert (template.limit, template.duration_minutes) == (20, 120)
+
+
+def test_a_status_a_server_gave_another_name_keeps_it():
+    tank = {"name": "Tank", "specs": []}
+    bench = {"name": "Ersatz", "effectiveName": "Bench", "type": "default"}
+    assert read(event(classes=[tank, bench], roles=[])).labels[Choice.BENCH] == "Ersatz"
+
+
+def test_a_fault_of_a_spec_has_its_own_line():
+    specs = [{"name": f"S{n}", "roleName": "Tanks"} for n in range(3)] + [{"name": "S1", "roleName": "Tanks"}]
+    text = json.dumps({"raidid": "1", "classes": [{"name": "Tank", "specs": specs}]}).replace(
+        '{"name": "S', '\n{"name": "S'
+    )
+    with pytest.raises(BadTemplate, match=r"^Line 5: The spec of Tank S1 stands there twice\.$"):
+        read_export(text)
+
+
 def test_a_role_only_specs_name_is_counted_too():
     template = read(event("2", roles=[{"name": "Dps", "limit": 10}]))
     assert [one.name for one in template.roles] == ["Dps", "Tanks", "Melee", "Ranged", "Healers"]
