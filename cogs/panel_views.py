@@ -61,7 +61,8 @@ def panel(found: Overview, said: Said | None = None) -> ui.LayoutView:
         _do(event.id, "comp", panel_texts.COMP, disabled=here),
         _do(event.id, "history", panel_texts.HISTORY),
     ]
-    link = [ui.Button[ui.LayoutView](label=panel_texts.SHEET, url=event.link)] if event.link else []
+    gone = elsewhere and event.status is EventStatus.CANCELLED  # Raid-Helper knows no cancelled raid
+    link = [ui.Button[ui.LayoutView](label=panel_texts.SHEET, url=event.link)] if event.link and not gone else []
     return _layout(panel_texts.panel(found), [first, [*second, *link]], event.id, said)
 
 

@@ -56,6 +56,8 @@ def edited(before: Event, event: Event, promoted: int, demoted: int) -> str:
     lines = [f"**{safe(event.title)}** is changed.", *_differences(before, event), *moved_people(promoted, demoted)]
     if event.channel_id != before.channel_id:
         lines += _moves(before)
+    if event.sheet is SheetKind.RAID_HELPER and event.minimum and event.minimum != before.minimum:
+        lines.append("Raid-Helper knows no minimum: nobody is asked about it as long as it keeps the sheet.")
     return "\n".join(lines)
 
 

@@ -50,7 +50,7 @@ def panel(found: Overview) -> str:
     sheet = found.sheet
     lines = [_title(sheet), *_facts(sheet)]
     if sheet.event.sheet is SheetKind.RAID_HELPER:
-        return "\n".join([*lines, KEPT_THERE])
+        return "\n".join([*lines, KEPT_THERE] if found.changeable else lines)
     notes = [f"📝 {_name(one)}: {safe(one.sign_up.note)}" for one in found.people if one.sign_up.note]
     offers = [f"🔁 {_name(one)}: {words}" for one in found.people if (words := _offers(sheet, one))]
     return "\n".join([*lines, _counts(sheet), *most(notes, LONGEST_NOTES), *most(offers, LONGEST_OFFERS)])

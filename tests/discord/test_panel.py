@@ -229,6 +229,11 @@ async def test_raid_helper_keeps_the_people_of_its_own_sheets(stage: Stage) -> N
     assert "Raid-Helper keeps this sheet" in shown.text
     assert dead(shown) == {"Close", "Add", "Person…", "Comp"}
     assert "your answer stands there" in (await panel(stage, sheet, stage.member)).text
+    assert "Raid-Helper knows no minimum" in (await stage.officer.slash("raid edit", event="Heroic", minimum="3")).text
+    await stage.local.db.execute("UPDATE patt.raid_events SET raid_helper_event_id = '77', status = 'CANCELLED'")
+    shown = await panel(stage, sheet)
+    assert "Raid-Helper keeps this sheet" not in shown.text
+    assert "To the sheet" not in shown.labels
 
 
 async def test_a_slow_database_only_delays_the_panel(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
