@@ -372,6 +372,7 @@ COMPONENTS: Mapping[str, Component] = {
     custom_ids.BOOK_NIGHT: Component(ASKED_OF_SERIES, unless=(NothingAsked,)),
     custom_ids.COMP_DO: Component(RUNNERS, unless=(NotPublished,)),
     custom_ids.COMP_WHO: Component(RUNNERS, "{player}"),
+    custom_ids.COMP_PEOPLE: Component(RUNNERS),
     custom_ids.COMP_TO: Component(RUNNERS, "1"),
     custom_ids.COMP_SWAP: Component(RUNNERS, "{other}"),
     custom_ids.COMP_OUT: Component(RUNNERS, spoils=True),
@@ -384,6 +385,7 @@ COMPONENTS: Mapping[str, Component] = {
     custom_ids.PANEL_OFFER: Component(RUNNERS, unless=(OfferGone,)),
     custom_ids.PANEL_OFF: Component(RUNNERS, spoils=True),
     custom_ids.PANEL_UNDO: Component(RUNNERS, spoils=True),
+    custom_ids.PANEL_PAST: Component(RUNNERS),
     custom_ids.SERIES_PAGE: Component(OFFICERS_ANYWHERE),
     custom_ids.SERIES_PICK: Component(OFFICERS_HERE, "{series}"),
     custom_ids.SERIES_BRING: Component(OFFICERS_HERE, unless=(StandsAsItIs, UnknownEvent)),
@@ -402,6 +404,7 @@ VALUES: Mapping[tuple[str, str], str] = {
     ("mark", "[0-9a-f]{8}"): "f3a21f51",  # Paladin
     ("page", r"\d{1,3}"): "0",
     ("part", "[0-3]"): "0",
+    ("before", r"\d{1,18}"): "1",
     ("week", r"\d{1,2}"): "1",
     ("at", r"\d{1,12}"): str(AT),
     ("offer", "[0-9a-f]{8}"): "00000000",
